@@ -1,0 +1,95 @@
+import type { ErrorClass } from './error-classes.ts';
+
+export interface ErrorRow {
+  readonly class: ErrorClass;
+  /** English sentence. `{name}` is replaced by the error's argument of that name. */
+  readonly message: string;
+  /** What the reader can do, an imperative sentence; becomes RecommendedAction in PowerShell. */
+  readonly action: string;
+}
+
+const row = (errorClass: ErrorClass, message: string, action: string): ErrorRow => ({ class: errorClass, message, action });
+
+/**
+ * Every error Silo can raise. A code is a promise to scripts (`FullyQualifiedErrorId` begins with it):
+ * it is never renamed and never used for anything else. Codes raised by the PowerShell client alone
+ * stand here too, so that table, strings and help stay one set.
+ */
+export const errorTable = {
+  // Input
+  ParameterInvalid: row('invalidArgument', 'The value of {parameter} is not valid: {reason}.', 'Correct the value and run the command again.'),
+  ImageReferenceInvalid: row('invalidArgument', "'{reference}' is not a valid image reference: {reason}.", 'Write it as [registry/]repository[:tag][@digest], for example docker.io/library/alpine:3.20; repository names are lower case.'),
+  DigestInvalid: row('invalidArgument', "'{digest}' is not a valid digest.", 'Write it as sha256: followed by 64 lower-case hex digits.'),
+  PlatformInvalid: row('invalidArgument', "'{platform}' is not a valid platform.", 'Write it as os/architecture[/variant], for example linux/amd64.'),
+  ContainerNameInvalid: row('invalidArgument', "'{name}' is not a valid container name.", 'Use 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit.'),
+  SignalInvalid: row('invalidArgument', "'{signal}' is not a signal.", 'Give a name such as SIGTERM or a number from 1 to 64.'),
+  CommandMissing: row('invalidArgument', 'Neither the image nor the request says which command to run.', 'Give a command with -Command or -Entrypoint.'),
+  UserNotFound: row('invalidArgument', "The user or group '{user}' does not exist in the container's image.", "Use a name from the image's /etc/passwd and /etc/group, or numbers as uid:gid."),
+  CursorInvalid: row('invalidArgument', 'The page cursor is not one that this engine gave out.', 'Ask for the first page again.'),
+  IdAmbiguous: row('invalidArgument', "'{id}' is the beginning of more than one id.", 'Give more digits of the id.'),
+  // Things that are not there
+  ContainerNotFound: row('notFound', "There is no container '{id}'.", 'Get-Container lists the containers of this host.'),
+  ImageNotFound: row('notFound', "There is no image '{reference}' on this host.", 'Get-ContainerImage lists the images; Import-ContainerImage adds one from an archive.'),
+  BlobNotFound: row('notFound', 'The content {digest} is not in the store.', 'Import or pull the image again.'),
+  SnapshotNotFound: row('notFound', 'The snapshot {key} does not exist.', 'Import or pull the image again.'),
+  ProcessNotFound: row('notFound', "There is no process '{id}' in container '{container}'.", 'Start the process again; finished processes are kept only as long as their container.'),
+  PathNotFound: row('notFound', "The path '{path}' does not exist.", 'Check the path; the engine reads it on its own host.'),
+  ExecutableNotFound: row('notFound', "The command '{command}' cannot be run in the container: {reason}.", "Check that the image has the command, that it is executable, and that it is on the container's PATH."),
+  // Names and uniqueness
+  ContainerNameInUse: row('alreadyExists', "The name '{name}' belongs to container {owner}.", 'Choose another name, or remove that container first.'),
+  SnapshotExists: row('alreadyExists', 'The snapshot {key} exists already.', 'This is a defect of Silo; report it with the incident id.'),
+  // State
+  ContainerNotRunning: row('failedPrecondition', "Container '{id}' is {state}, not running.", 'Start it with Start-Container.'),
+  ContainerRunning: row('failedPrecondition', "Container '{id}' is running.", 'Stop it first, or use -Force.'),
+  ContainerPaused: row('failedPrecondition', "Container '{id}' is paused.", 'Resume it first.'),
+  ContainerStartFailed: row('failedPrecondition', "Container '{id}' could not be started: {reason}.", 'Correct the cause; Get-Container shows it again as StartError.'),
+  ImagePlatformMismatch: row('failedPrecondition', "Image '{reference}' is for {imagePlatform}; this host runs {hostPlatform}.", 'Use an image made for this host, or an isolation that brings its own kernel.'),
+  StoreNewer: row('failedPrecondition', 'The store in {path} was written by a newer Silo (schema {found}; this engine knows {known}).', 'Update the Silo module on this machine, or use another state root.'),
+  MountNamespacePrivate: row('failedPrecondition', 'This engine runs in a mount namespace of its own; other engines on {path} would not see its mounts.', "Run it in the host's mount namespace (nsenter --target 1 --mount), or set PrivateMounts=no for the service that starts it."),
+  NotInitialized: row('failedPrecondition', 'The first request on a connection must be initialize.', 'Send initialize before {method}.'),
+  // Conflict
+  ImageInUse: row('conflict', "Image '{reference}' is used by {users}.", 'Remove those containers first, or use -Force to remove only the name.'),
+  ContainerBusy: row('conflict', "Container '{id}' is being changed by another engine.", 'Try again in a moment.'),
+  StoreBusy: row('conflict', 'The store is being changed by another engine.', 'Try again in a moment.'),
+  // Rights
+  ElevationRequired: row('permissionDenied', 'This needs administrative rights: {reason}.', 'Run PowerShell elevated (Windows) or as root (Linux).'),
+  PathAccessDenied: row('permissionDenied', "Access to '{path}' was denied.", 'Grant the engine access to the path.'),
+  EngineNotExecutable: row('permissionDenied', "The engine's Node at '{path}' is not executable.", "Run: chmod +x '{path}'"),
+  // Limits
+  DiskFull: row('resourceExhausted', 'The disk that holds {path} is full.', 'Free some space, or move the store; nothing was changed.'),
+  ArchiveTooLarge: row('resourceExhausted', 'The archive unpacks to more than {limitBytes} bytes ({reason}).', 'If you trust the archive, raise the limit with -MaximumSizeBytes.'),
+  FrameTooLarge: row('resourceExhausted', 'A message of {sizeBytes} bytes exceeds the limit of {limitBytes}.', 'Send smaller requests.'),
+  // Availability
+  EngineStopping: row('unavailable', 'The engine is ending.', 'Run the command again; a new engine starts.'),
+  // Time
+  OperationTimedOut: row('deadlineExceeded', '{operation} did not end within {timeoutSeconds} seconds.', 'Give more time with -TimeoutSeconds, or look at the container log.'),
+  StartTimedOut: row('deadlineExceeded', "Container '{id}' did not start within {timeoutSeconds} seconds.", 'Look at the container log and at the load of the host.'),
+  OperationCancelled: row('cancelled', 'The operation was cancelled.', 'Run the command again if that was not intended.'),
+  // Not on this host
+  IsolationUnsupported: row('notImplemented', '{isolation} isolation is not available on this host: {reason}.', 'Get-Isolation shows which isolations this host has, and why not the others.'),
+  OptionUnsupported: row('notImplemented', '{option} is not supported on this host: {reason}.', 'Leave the option out.'),
+  RuncMissing: row('notInstalled', 'runc is not installed.', 'Install it: apt-get install runc'),
+  ConmonMissing: row('notInstalled', 'conmon is not installed.', 'Install it: apt-get install conmon'),
+  SeccompProfileMissing: row('notInstalled', 'The default seccomp profile {path} is missing.', 'Install it: apt-get install golang-github-containers-common'),
+  // Damaged data
+  DigestMismatch: row('dataLoss', 'The content has digest {actual}; {expected} was expected.', 'The source is damaged or was changed; get it again.'),
+  SizeMismatch: row('dataLoss', 'The content has {actual} bytes; {expected} were expected.', 'The source is damaged or was changed; get it again.'),
+  ArchiveInvalid: row('dataLoss', 'The archive {path} cannot be read: {reason}.', 'Get the archive again; it is truncated, damaged or of another format.'),
+  ArchivePathUnsafe: row('dataLoss', "The archive holds '{entry}', which {reason}.", 'Do not use this archive: it tries to write outside of its own files.'),
+  LayerEntryUnsupported: row('dataLoss', "The layer holds '{entry}', {reason}.", 'Make the layer again without this entry.'),
+  ManifestInvalid: row('dataLoss', 'The image manifest or configuration is not valid: {reason}.', 'Get the image again from its maker.'),
+  RecordInvalid: row('dataLoss', 'The record of {kind} {id} in the store cannot be read.', 'Run Repair-ContainerStore, or remove the item with -Force.'),
+  StoreCorrupt: row('dataLoss', 'The store in {path} is damaged: {reason}.', 'Restore meta.db from a backup, or start with another state root.'),
+  ConfigInvalid: row('internal', 'The OCI configuration made for the container is not valid: {reason}.', 'This is a defect of Silo; report it with the incident id.'),
+  RuntimeFailed: row('internal', '{runtime} failed: {reason}.', 'Look at the engine log (Get-ContainerHost says where it is).'),
+  InternalError: row('internal', 'An unexpected error occurred (incident {incident}).', 'Look for the incident in the engine log (Get-ContainerHost says where it is) and report it.'),
+  // The connection; the last three are raised by clients
+  ProtocolMismatch: row('connection', 'The client speaks protocol {client}; this engine speaks {engine}.', 'Use a module and an engine of the same release.'),
+  ProtocolViolation: row('connection', 'The message cannot be understood: {reason}.', 'Send JSON-RPC 2.0 with Content-Length framing.'),
+  EngineExited: row('connection', 'The engine ended before it answered ({reason}).', 'The change may or may not have been made: look with Get-Container.'),
+  EngineNotFound: row('connection', "The engine was not found at '{path}'.", 'Install the module again, or set SILO_ENGINE to the engine file.'),
+  EngineNotAvailableInSandbox: row('connection', 'This host does not allow child processes, so the engine cannot run here.', 'Run the runbook on a Hybrid Runbook Worker.'),
+  ContainerExitedNonZero: row('failedPrecondition', "Container '{id}' exited with code {exitCode}.", 'Look at its output with Get-ContainerLog.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;

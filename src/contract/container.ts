@@ -1,0 +1,80 @@
+import { Type } from 'typebox';
+import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, time, type Static } from './schema.ts';
+
+export const isolation = oneOf(['Auto', 'Process', 'HyperV'], 'Isolation: Auto lets the engine choose, Process shares the kernel of the host, HyperV runs the container in a utility VM.');
+export const effectiveIsolation = oneOf(['Process', 'HyperV'], 'Isolation that is really used.');
+export const networkMode = oneOf(['None', 'Host'], 'None: loopback only. Host: the network of the host.');
+
+export const containerState = oneOf(['Creating', 'Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
+  'Creating, Starting and Removing are seen only while an engine makes that change.');
+
+export const mount = record({
+  kind: oneOf(['Bind', 'Volume'], 'Bind: a folder or file of the host. Volume: a folder that Silo keeps.'),
+  source: text('Path on the host, or id of the volume.'),
+  target: text('Absolute path in the container.'),
+  readOnly: flag('True where the container may not write.'),
+});
+
+export const container = record({
+  id: text('64 lower-case hex digits; also the id of the compute system.'),
+  name: text('Unique name.'),
+  image: text('Reference that the container was made from.'),
+  imageDigest: text('Digest of the manifest.'),
+  state: containerState,
+  exitCode: nullable(Type.Integer({ description: 'Exit code; null while it runs, and where it was lost.' })),
+  exitReason: nullable(text('Exited, MonitorLost or HostRestarted.')),
+  oomKilled: flag('True where the kernel ended it for want of memory.'),
+  startError: nullable(text('Why the last start failed.')),
+  monitored: flag('False where the supervisor process of a running container is gone: it runs, but its exit code and later output will be lost.'),
+  createdAt: time('When the record was made.'),
+  startedAt: nullable(time('Last start.')),
+  finishedAt: nullable(time('Last end.')),
+  command: list(Type.String(), { description: 'Entry point and arguments.' }),
+  environment: list(nameValue),
+  labels: list(nameValue),
+  mounts: list(mount),
+  ports: list(Type.String(), { description: 'Published ports.' }),
+  network: networkMode,
+  ipAddress: nullable(text('First address of the container.')),
+  isolation: isolation,
+  effectiveIsolation: effectiveIsolation,
+  user: text('User as the image or request gave it; empty means root.'),
+  workingDirectory: text('Folder in which the command starts.'),
+  hostName: text('Host name within the container.'),
+  memoryBytes: nullable(count('Limit, in bytes.')),
+  cpuCount: nullable(Type.Number({ description: "Limit, in CPUs' worth of time." })),
+  autoRemove: flag('True where the container is removed when it ends.'),
+  terminal: flag('True where its standard streams are one terminal.'),
+  pid: nullable(count('Process id on the host while it runs.')),
+}, 'A container.');
+
+export type WireContainer = Static<typeof container>;
+
+/** Name, full id or the beginning of an id that only one container has. */
+export const containerRef = text('Name, id, or the beginning of an id.');
+
+export const createParams = {
+  image: text('Reference, or id, of an image of this host.'),
+  name: optional(text('Unique name; made up where left out.')),
+  command: optional(list(Type.String(), { description: "Replaces the image's CMD." })),
+  entrypoint: optional(list(Type.String(), { description: "Replaces the image's ENTRYPOINT (and drops its CMD)." })),
+  environment: optional(list(nameValue, { description: "Added to the image's environment; a later one of the same name wins." })),
+  labels: optional(list(nameValue)),
+  user: optional(text('user[:group], names or numbers.')),
+  workingDirectory: optional(text('Absolute path in the container.')),
+  hostName: optional(Type.String({ description: 'Host name within the container.', pattern: '^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$' })),
+  network: optional(networkMode),
+  isolation: optional(isolation),
+  memoryBytes: optional(Type.Integer({ minimum: 6291456, description: 'Limit, in bytes; at least 6 MiB.' })),
+  cpuCount: optional(Type.Number({ exclusiveMinimum: 0, maximum: 65536, description: "Limit, in CPUs' worth of time." })),
+  cpuWeight: optional(Type.Integer({ minimum: 1, maximum: 10000, description: 'Share against other containers; 100 is the default.' })),
+  processCount: optional(Type.Integer({ minimum: 1, description: 'Most processes and threads at once.' })),
+  mounts: optional(list(mount)),
+  readOnlyRoot: optional(flag('True keeps the container from writing to its root file system.')),
+  privileged: optional(flag('True gives all capabilities and devices that the engine itself has.')),
+  terminal: optional(flag('True gives the process a terminal.')),
+  openStdin: optional(flag('True keeps standard input open for silo attach.')),
+  stopSignal: optional(text("Signal that asks the process to end; the image's, or SIGTERM.")),
+  stopTimeoutSeconds: optional(Type.Integer({ minimum: 0, description: 'Time between that signal and SIGKILL; 10 by default.' })),
+  autoRemove: optional(flag('True removes the container when it ends, also with no engine alive.')),
+};

@@ -1,0 +1,13 @@
+/**
+ * The wire: every JSON-RPC method and notification as data. Types, ajv validators, the OpenRPC document
+ * (`rpc.discover`) and the tables of the PowerShell module are made from these schemas; nothing of the
+ * wire is written down anywhere else. It refuses behaviour. Front ends and clients call it.
+ */
+export { methods, type MethodDefinition, type MethodName, type Params, type Result, type WireHost, type WireIsolation, type WireLogLine, type WireProcess } from './methods.ts';
+export { notifications } from './notifications.ts';
+export type { WireContainer } from './container.ts';
+export type { WireImage } from './image.ts';
+export { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from './protocol.ts';
+export { createValidators, type Validators } from './validators.ts';
+export { openRpcDocument } from './open-rpc.ts';
+export { timeFields } from './time-fields.ts';

@@ -1,0 +1,21 @@
+/** A line of a container's or process's output. */
+export interface LogLine {
+  readonly time: Date;
+  readonly stream: 'stdout' | 'stderr';
+  /** Without its line end. */
+  readonly text: string;
+}
+
+export interface LogQuery {
+  /** Only the last lines; undefined means all. */
+  readonly tail?: number;
+  readonly since?: Date;
+  /** Goes on until `ended` says that no line can come any more. */
+  readonly follow?: { readonly ended: () => Promise<boolean> };
+  readonly signal?: AbortSignal;
+}
+
+/** Reads logs in CRI's line format. Batches hold at most 100 lines or about 64 KiB. */
+export interface LogReader {
+  read(path: string, query: LogQuery): AsyncIterable<readonly LogLine[]>;
+}

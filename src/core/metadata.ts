@@ -1,0 +1,189 @@
+import type { Digest, Platform } from '../base/index.ts';
+import type { NetworkMode } from './network.ts';
+import type { ResourceLimits } from './runtime.ts';
+import type { SnapshotKey } from './snapshotter.ts';
+
+export interface NameValue { readonly name: string; readonly value: string }
+
+export type Isolation = 'Auto' | 'Process' | 'HyperV';
+
+/**
+ * Where a container stands. `creating`, `starting` and `removing` are only seen while an engine holds
+ * the container's lock; found without it, they are the trace of an engine that was killed.
+ */
+export type ContainerState = 'creating' | 'created' | 'starting' | 'running' | 'paused' | 'exited' | 'removing';
+
+export interface ContainerMount {
+  readonly kind: 'volume' | 'bind';
+  /** Volume id or host path. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** What the user asked for, image defaults already merged; written once at create. */
+export interface ContainerSpec {
+  readonly imageReference: string;
+  readonly args: readonly string[];
+  readonly environment: readonly NameValue[];
+  readonly workingDirectory: string;
+  readonly user: string;
+  readonly hostName: string;
+  readonly labels: readonly NameValue[];
+  readonly terminal: boolean;
+  readonly openStdin: boolean;
+  readonly stopSignal: string;
+  readonly stopTimeoutSeconds: number;
+  readonly readOnlyRoot: boolean;
+  readonly privileged: boolean;
+  readonly network: NetworkMode;
+  readonly resources: ResourceLimits;
+  readonly mounts: readonly ContainerMount[];
+  readonly autoRemove: boolean;
+}
+
+export interface ContainerRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ContainerState;
+  readonly isolation: Isolation;
+  readonly runtime: string;
+  readonly sandboxId: string;
+  readonly manifestDigest: Digest;
+  readonly snapshotKey: SnapshotKey | undefined;
+  readonly spec: ContainerSpec;
+  readonly createdAt: Date;
+  readonly startedAt: Date | undefined;
+  readonly finishedAt: Date | undefined;
+  readonly exitCode: number | null;
+  readonly exitReason: string | undefined;
+  readonly oomKilled: boolean;
+  readonly startError: string | undefined;
+  readonly pid: number | undefined;
+  /** Boot id of the host at the last start: with another one the task is gone. */
+  readonly bootId: string | undefined;
+}
+
+export type ContainerChange = Partial<Omit<ContainerRecord, 'id' | 'createdAt' | 'spec'>>;
+
+export interface ImageRecord {
+  /** Normalised reference. */
+  readonly reference: string;
+  readonly manifestDigest: Digest;
+  readonly createdAt: Date | undefined;
+  readonly importedAt: Date;
+  readonly platform: Platform;
+  readonly configDigest: Digest;
+  /** Bytes of the stored (compressed) layers and of the unpacked ones. */
+  readonly storedBytes: number;
+  readonly unpackedBytes: number;
+  readonly layerCount: number;
+}
+
+export interface LayerRecord {
+  readonly key: SnapshotKey;
+  readonly snapshotter: string;
+  readonly chainId: Digest;
+  readonly diffId: Digest;
+  readonly parent: SnapshotKey | undefined;
+  readonly sizeBytes: number;
+}
+
+export interface ProcessRecord {
+  readonly id: string;
+  readonly containerId: string;
+  readonly args: readonly string[];
+  readonly user: string;
+  readonly startedAt: Date;
+  readonly exitedAt: Date | undefined;
+  readonly exitCode: number | null;
+  readonly state: 'running' | 'exited';
+  readonly pid: number | undefined;
+}
+
+export interface LeaseRecord {
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
+export interface EventRecord {
+  readonly seq: number;
+  readonly time: Date;
+  readonly kind: string;
+  readonly subject: string;
+  readonly attributes: readonly NameValue[];
+}
+
+export interface ContainerFilter {
+  readonly states?: readonly ContainerState[];
+  /** Exact names. */
+  readonly names?: readonly string[];
+  readonly idPrefix?: string;
+}
+
+/** Reads of one consistent state of the store. Synchronous: a read never waits for another engine. */
+export interface MetadataReader {
+  container(id: string): ContainerRecord | undefined;
+  containerByName(name: string): ContainerRecord | undefined;
+  /** In order of creation; `after` is the `position` of the last one of the page before. */
+  containers(options?: ContainerFilter & { readonly after?: number; readonly limit?: number }): readonly (ContainerRecord & { readonly position: number })[];
+  image(reference: string): ImageRecord | undefined;
+  images(): readonly ImageRecord[];
+  imagesByManifest(digest: Digest): readonly ImageRecord[];
+  containersOfManifest(digest: Digest): readonly ContainerRecord[];
+  layer(snapshotter: string, chainId: Digest): LayerRecord | undefined;
+  layerByKey(key: SnapshotKey): LayerRecord | undefined;
+  /** Keys of all snapshots that have a row, finished or not. */
+  snapshotKeys(snapshotter: string): readonly SnapshotKey[];
+  process(containerId: string, id: string): ProcessRecord | undefined;
+  processes(containerId: string): readonly ProcessRecord[];
+  volumesOf(containerId: string): readonly string[];
+  volumeIds(): readonly string[];
+  setting(name: string): string | undefined;
+  leases(): readonly LeaseRecord[];
+  events(options: { readonly afterSeq: number; readonly limit: number }): readonly EventRecord[];
+}
+
+/** One transaction. Nothing in it may be awaited. */
+export interface MetadataWriter extends MetadataReader {
+  /** Errors: ContainerNameInUse. */
+  insertContainer(record: ContainerRecord): void;
+  updateContainer(id: string, change: ContainerChange): void;
+  deleteContainer(id: string): void;
+  /** Sets or moves the reference. */
+  putImage(record: ImageRecord): void;
+  deleteImage(reference: string): void;
+  /** A new key. It belongs to `leaseId` until it is a finished layer or a container's. */
+  allocateSnapshot(snapshotter: string, leaseId: string): SnapshotKey;
+  /** Publishes a finished layer under its chain id. False where another engine was faster: the caller removes its own. */
+  publishLayer(record: LayerRecord, bootId: string): boolean;
+  assignSnapshot(key: SnapshotKey, containerId: string): void;
+  deleteSnapshot(key: SnapshotKey): void;
+  /** Layers written through to the disk: they survive a power failure. */
+  markLayersSynced(keys: readonly SnapshotKey[]): void;
+  /** Blobs that a manifest needs; the garbage collector follows these. */
+  setBlobReferences(parent: Digest, children: readonly Digest[]): void;
+  addLease(id: string): void;
+  leaseBlob(leaseId: string, digest: Digest): void;
+  deleteLease(id: string): void;
+  putProcess(record: ProcessRecord): void;
+  insertVolume(id: string, containerId: string): void;
+  deleteVolume(id: string): void;
+  setSetting(name: string, value: string): void;
+  appendEvent(event: Omit<EventRecord, 'seq'>): void;
+  /** Everything that no image, container or lease reaches: the sweep of mark and sweep. Rows of the returned snapshots are deleted; the caller deletes folders and files. */
+  collectGarbage(knownBlobs: readonly Digest[]): { readonly blobs: readonly Digest[]; readonly snapshots: readonly SnapshotKey[] };
+  /** Layers that were published in another boot and never synced: dropped, with everything above them. */
+  dropUnsyncedLayers(bootId: string): readonly SnapshotKey[];
+}
+
+/**
+ * The store's truth: one database for all engines on a root. A write is one transaction that waits
+ * for other engines without blocking the event loop. Errors of opening: StoreNewer, StoreCorrupt, DiskFull.
+ */
+export interface Metadata {
+  read<T>(body: (reader: MetadataReader) => T): T;
+  /** `body` may run again after a busy store: it must have no effect but its writes. Errors: StoreBusy, DiskFull. */
+  write<T>(body: (writer: MetadataWriter) => T, signal?: AbortSignal): Promise<T>;
+  close(): void;
+}

@@ -1,0 +1,128 @@
+/** What a task runs as; all fields are resolved: no defaults are left to the runtime. */
+export interface ProcessSpec {
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly workingDirectory: string;
+  /** `user[:group]`, names or numbers as the image writes them; resolved inside the root file system. Empty means 0:0. */
+  readonly user: string;
+  readonly terminal: boolean;
+  readonly additionalGroups?: readonly string[];
+  /** Names such as CAP_NET_RAW; undefined means the runtime's safe default set. */
+  readonly capabilities?: readonly string[];
+  readonly noNewPrivileges: boolean;
+}
+
+export interface ResourceLimits {
+  readonly memoryBytes?: number;
+  /** CPUs' worth of time, for example 1.5. */
+  readonly cpuCount?: number;
+  /** Relative share, 1 to 10000, 100 being the default. */
+  readonly cpuWeight?: number;
+  readonly processCount?: number;
+}
+
+export interface TaskMount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface TaskSpec {
+  readonly id: string;
+  /** Folder where the root file system is mounted. */
+  readonly rootPath: string;
+  /** Folder for the bundle; it exists and is the task's own. */
+  readonly bundlePath: string;
+  readonly logPath: string;
+  readonly process: ProcessSpec;
+  readonly openStdin: boolean;
+  readonly hostName: string;
+  readonly readOnlyRoot: boolean;
+  readonly resources: ResourceLimits;
+  readonly mounts: readonly TaskMount[];
+  /** Bind-mounted network namespace; undefined joins the host's. */
+  readonly networkNamespacePath: string | undefined;
+  readonly privileged: boolean;
+}
+
+export type TaskState = 'created' | 'running' | 'paused' | 'stopped' | 'missing';
+
+export interface TaskStatus {
+  readonly state: TaskState;
+  readonly pid: number | undefined;
+  /** False where the supervisor of the task is gone while the task runs: its exit code will not be known. */
+  readonly monitored: boolean;
+}
+
+export interface TaskExit {
+  /** 0 to 255; null where it was lost. It is never invented. */
+  readonly exitCode: number | null;
+  readonly exitedAt: Date;
+  readonly oomKilled: boolean;
+  readonly reason: 'Exited' | 'MonitorLost' | 'HostRestarted';
+}
+
+export interface ExecResult {
+  /** Exit code of the process; null where it was lost. */
+  readonly exitCode: number | null;
+  readonly exitedAt: Date;
+}
+
+export interface ExecSpec {
+  readonly taskId: string;
+  /** Id of the process, unique within the task. */
+  readonly processId: string;
+  readonly process: ProcessSpec;
+  readonly rootPath: string;
+  /** Folder of the process's own files; it exists. */
+  readonly folder: string;
+  readonly logPath: string;
+  /** Bytes for the process's standard input; undefined closes it. */
+  readonly stdin?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunningProcess {
+  readonly pid: number;
+  /** Settles when the process has ended and its whole output is in the log. */
+  readonly exited: Promise<ExecResult>;
+}
+
+export interface RuntimeRequirement {
+  readonly name: string;
+  readonly satisfied: boolean;
+  /** What was found: a version, a path or what is missing. */
+  readonly detail: string;
+  /** Command that mends it; undefined where nothing is to be mended. */
+  readonly remedy: string | undefined;
+}
+
+/**
+ * Makes isolated processes ("tasks") of a bundle and keeps them alive without the engine. A task is
+ * created, started once, ends, and is deleted; the caller holds the container's lock for each change.
+ * Output goes to the log in CRI's line format, whoever lives; exits are kept on disk until `delete`.
+ * `kill` and `delete` of what is not there succeed. An AbortSignal ends the waiting, never the work:
+ * what was begun is finished or undone before the promise settles.
+ */
+export interface Runtime {
+  readonly name: string;
+  /** Errors: RuncMissing and kin, ExecutableNotFound, UserNotFound, ConfigInvalid, RuntimeFailed. After an error nothing of the task is left. */
+  create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }>;
+  start(id: string): Promise<void>;
+  status(id: string): Promise<TaskStatus>;
+  /** Sends a signal (number) to the task's first process, or to all of them. */
+  kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
+  pause(id: string): Promise<void>;
+  resume(id: string): Promise<void>;
+  /** Exit of the task where it is known; undefined while it runs. */
+  exit(id: string): Promise<TaskExit | undefined>;
+  /** Settles when the task has ended. Errors: OperationCancelled. */
+  wait(id: string, signal?: AbortSignal): Promise<TaskExit>;
+  exec(spec: ExecSpec): Promise<RunningProcess>;
+  /** Kills what still runs and releases everything of the task but its log. */
+  delete(id: string): Promise<void>;
+  /** Ids of all tasks that this runtime knows under its root. */
+  list(): Promise<readonly string[]>;
+  /** What the host must have, each with its remedy. */
+  requirements(): Promise<readonly RuntimeRequirement[]>;
+}

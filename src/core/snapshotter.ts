@@ -1,0 +1,51 @@
+import type { Digest } from '../base/index.ts';
+
+/** An integer of its own, given by Metadata; the folder's name. Never a container id (decision 3). */
+export type SnapshotKey = number;
+
+export interface LayerSource {
+  /** Local file that holds the layer as stored. */
+  readonly path: string;
+  readonly mediaType: string;
+  /** Digest of the uncompressed tar; verified where given. */
+  readonly diffId?: Digest;
+  /** Bytes that the layer may unpack to. */
+  readonly limitBytes?: number;
+  readonly signal?: AbortSignal;
+  /** Called with bytes read of the stored file, at most a few times a second. */
+  readonly onProgress?: (readBytes: number) => void;
+}
+
+export interface AppliedLayer {
+  readonly diffId: Digest;
+  /** Sum of the file sizes in the layer, in bytes. */
+  readonly sizeBytes: number;
+  readonly entries: number;
+}
+
+export interface SnapshotUsage { readonly sizeBytes: number; readonly inodes: number }
+
+/**
+ * Keeps layers and writable scratch spaces as folders, and presents a stack of them as one root file
+ * system. It holds no metadata: which key belongs to what, and in which order layers stand, is told
+ * by the caller (`chain`: top layer first). What it finds without the caller knowing the key is
+ * garbage. Every method may be repeated; half of one that was killed is undone by `remove`.
+ */
+export interface Snapshotter {
+  readonly name: string;
+  /** Unpacks a layer over `chain`. Errors: ArchiveInvalid, ArchivePathUnsafe, LayerEntryUnsupported, ArchiveTooLarge, DigestMismatch, DiskFull, OperationCancelled. On any error `key` is removed. */
+  applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer>;
+  /** Makes an empty writable snapshot. Errors: SnapshotExists, DiskFull. */
+  prepare(key: SnapshotKey): Promise<void>;
+  /** Mounts the writable snapshot `key` over `chain` at `target`, which exists. A mount that is there already is left as it is. */
+  mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<void>;
+  /** Unmounts whatever is at `target`; nothing there is no error. */
+  unmount(target: string): Promise<void>;
+  usage(key: SnapshotKey): Promise<SnapshotUsage>;
+  /** Nothing there is no error. */
+  remove(key: SnapshotKey): Promise<void>;
+  /** Every key that has anything on disk, half made ones too. */
+  list(): Promise<readonly SnapshotKey[]>;
+  /** Writes everything applied so far through to the disk. */
+  sync(): Promise<void>;
+}
