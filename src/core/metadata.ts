@@ -74,6 +74,8 @@ export interface ImageRecord {
   readonly importedAt: Date;
   readonly platform: Platform;
   readonly configDigest: Digest;
+  /** Chain id of the top layer (OCI image specification, "Layer ChainID"); undefined for an image without layers. */
+  readonly chainId: Digest | undefined;
   /** Bytes of the stored (compressed) layers and of the unpacked ones. */
   readonly storedBytes: number;
   readonly unpackedBytes: number;
@@ -116,23 +118,26 @@ export interface EventRecord {
 
 export interface ContainerFilter {
   readonly states?: readonly ContainerState[];
-  /** Exact names. */
-  readonly names?: readonly string[];
-  readonly idPrefix?: string;
 }
+
 
 /** Reads of one consistent state of the store. Synchronous: a read never waits for another engine. */
 export interface MetadataReader {
   container(id: string): ContainerRecord | undefined;
   containerByName(name: string): ContainerRecord | undefined;
+  /** At most two ids that begin so: enough to tell none, one and several. */
+  containerIdsByPrefix(prefix: string): readonly string[];
   /** In order of creation; `after` is the `position` of the last one of the page before. */
   containers(options?: ContainerFilter & { readonly after?: number; readonly limit?: number }): readonly (ContainerRecord & { readonly position: number })[];
   image(reference: string): ImageRecord | undefined;
   images(): readonly ImageRecord[];
   imagesByManifest(digest: Digest): readonly ImageRecord[];
+  containerCounts(): { readonly all: number; readonly running: number };
   containersOfManifest(digest: Digest): readonly ContainerRecord[];
   layer(snapshotter: string, chainId: Digest): LayerRecord | undefined;
   layerByKey(key: SnapshotKey): LayerRecord | undefined;
+  /** The layers below a snapshot, top first, without itself. */
+  chainBelow(key: SnapshotKey): readonly SnapshotKey[];
   /** Keys of all snapshots that have a row, finished or not. */
   snapshotKeys(snapshotter: string): readonly SnapshotKey[];
   process(containerId: string, id: string): ProcessRecord | undefined;
@@ -157,7 +162,8 @@ export interface MetadataWriter extends MetadataReader {
   allocateSnapshot(snapshotter: string, leaseId: string): SnapshotKey;
   /** Publishes a finished layer under its chain id. False where another engine was faster: the caller removes its own. */
   publishLayer(record: LayerRecord, bootId: string): boolean;
-  assignSnapshot(key: SnapshotKey, containerId: string): void;
+  /** Hands a container its writable snapshot over the layer `parent`. */
+  assignSnapshot(key: SnapshotKey, containerId: string, parent: SnapshotKey | undefined): void;
   deleteSnapshot(key: SnapshotKey): void;
   /** Layers written through to the disk: they survive a power failure. */
   markLayersSynced(keys: readonly SnapshotKey[]): void;
@@ -165,13 +171,14 @@ export interface MetadataWriter extends MetadataReader {
   setBlobReferences(parent: Digest, children: readonly Digest[]): void;
   addLease(id: string): void;
   leaseBlob(leaseId: string, digest: Digest): void;
-  deleteLease(id: string): void;
+  /** Deletes the lease and the rows of its unfinished snapshots, whose keys it returns. */
+  deleteLease(id: string): readonly SnapshotKey[];
   putProcess(record: ProcessRecord): void;
   insertVolume(id: string, containerId: string): void;
   deleteVolume(id: string): void;
   setSetting(name: string, value: string): void;
   appendEvent(event: Omit<EventRecord, 'seq'>): void;
-  /** Everything that no image, container or lease reaches: the sweep of mark and sweep. Rows of the returned snapshots are deleted; the caller deletes folders and files. */
+  /** Everything that no image, container or lease reaches: the sweep of mark and sweep. Rows of the returned layers are deleted; the caller, who holds the store lock, deletes folders and files. */
   collectGarbage(knownBlobs: readonly Digest[]): { readonly blobs: readonly Digest[]; readonly snapshots: readonly SnapshotKey[] };
   /** Layers that were published in another boot and never synced: dropped, with everything above them. */
   dropUnsyncedLayers(bootId: string): readonly SnapshotKey[];

@@ -1,0 +1,164 @@
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SiloError } from '../base/index.ts';
+import { migrations as released, type Migration } from './migrations/index.ts';
+
+/** SQLite result codes (https://sqlite.org/rescode.html). */
+const busyCodes: ReadonlySet<number> = new Set([5, 6]);
+const fullCodes: ReadonlySet<number> = new Set([13]);
+const corruptCodes: ReadonlySet<number> = new Set([11, 26]);
+const ioError = 10;
+
+const busyWaitMs = 20;
+const patienceMs = 30_000;
+
+const resultCode = (error: unknown): number | undefined =>
+  typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/**
+ * One connection to meta.db: write-ahead log, full durability, prepared statements kept. A busy store
+ * blocks the event loop for 20 ms at most; then the transaction is tried again from a timer.
+ */
+export class Database {
+  readonly path: string;
+  readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #writable: boolean;
+  readonly #newerVersion: number | undefined;
+
+  private constructor(path: string, connection: DatabaseSync, newerVersion: number | undefined, writable: boolean) {
+    this.path = path;
+    this.#connection = connection;
+    this.#newerVersion = newerVersion;
+    this.#writable = writable;
+  }
+
+  /**
+   * Opens or makes the database and brings it to this engine's schema.
+   * Errors: StoreNewer, StoreCorrupt, DiskFull, StoreBusy.
+   */
+  static async open(path: string, migrations: readonly Migration[] = released): Promise<Database> {
+    const known = migrations.at(-1)?.version ?? 0;
+    let connection: DatabaseSync;
+    try {
+      connection = new DatabaseSync(path, { timeout: busyWaitMs });
+    } catch (error) {
+      throw translate(error, path);
+    }
+    try {
+      const found = await retryBusy(path, undefined, () => {
+        const version = userVersion(connection);
+        if (version !== 0) {
+          connection.exec('PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON');
+        } else {
+          connection.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON');
+        }
+        return version;
+      });
+      if (found > known) {
+        const limits = connection.prepare('SELECT least_reader, least_writer FROM schema_limits').get() as { least_reader: number; least_writer: number };
+        if (limits.least_reader > known) throw new SiloError('StoreNewer', { args: { path, found, known }, target: { kind: 'store', id: path } });
+        return new Database(path, connection, found, limits.least_writer <= known);
+      }
+      if (found < known) await retryBusy(path, undefined, () => migrate(connection, migrations));
+      return new Database(path, connection, undefined, true);
+    } catch (error) {
+      connection.close();
+      throw translate(error, path);
+    }
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): readonly Row[] { return this.#prepare(sql).all(...values); }
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined { return this.#prepare(sql).get(...values); }
+  run(sql: string, ...values: SQLInputValue[]): { readonly changes: number; readonly lastId: number } {
+    const result = this.#prepare(sql).run(...values);
+    return { changes: Number(result.changes), lastId: Number(result.lastInsertRowid) };
+  }
+
+  /** One consistent state for all reads of `body`. */
+  read<T>(body: () => T): T {
+    try {
+      this.#connection.exec('BEGIN');
+      try {
+        return body();
+      } finally {
+        this.#connection.exec('COMMIT');
+      }
+    } catch (error) {
+      throw translate(error, this.path);
+    }
+  }
+
+  async write<T>(body: () => T, signal?: AbortSignal): Promise<T> {
+    if (!this.#writable) throw new SiloError('StoreNewer', { args: { path: this.path, found: this.#newerVersion ?? 0, known: released.at(-1)?.version ?? 0 }, target: { kind: 'store', id: this.path } });
+    return retryBusy(this.path, signal, () => transaction(this.#connection, body));
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+const userVersion = (connection: DatabaseSync): number => Number((connection.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
+
+const transaction = <T>(connection: DatabaseSync, body: () => T): T => {
+  connection.exec('BEGIN IMMEDIATE');
+  try {
+    const result = body();
+    connection.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('ROLLBACK');
+    throw error;
+  }
+};
+
+const migrate = (connection: DatabaseSync, migrations: readonly Migration[]): void => {
+  transaction(connection, () => {
+    // Another engine may have been faster while this one waited for the lock.
+    const version = userVersion(connection);
+    for (const migration of migrations.filter((candidate) => candidate.version > version)) {
+      connection.exec('CREATE TABLE IF NOT EXISTS schema_limits (least_reader INTEGER NOT NULL, least_writer INTEGER NOT NULL) STRICT; DELETE FROM schema_limits');
+      connection.exec(migration.sql);
+      connection.prepare('INSERT INTO schema_limits VALUES (?, ?)').run(migration.leastReader, migration.leastWriter);
+      connection.exec(`PRAGMA user_version=${migration.version}`);
+    }
+  });
+};
+
+const retryBusy = async <T>(path: string, signal: AbortSignal | undefined, attempt: () => T): Promise<T> => {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!busyCodes.has(resultCode(error) ?? -1)) throw translate(error, path);
+      if (performance.now() > deadline) throw new SiloError('StoreBusy', { target: { kind: 'store', id: path }, cause: error });
+    }
+    if (signal?.aborted) throw new SiloError('OperationCancelled');
+    await delay(2 + Math.random() * 10);
+  }
+};
+
+const translate = (error: unknown, path: string): unknown => {
+  const code = resultCode(error);
+  if (error instanceof SiloError || code === undefined) return error;
+  const target = { kind: 'store', id: path } as const;
+  if (fullCodes.has(code)) return new SiloError('DiskFull', { args: { path }, target, cause: error, retryable: true });
+  if (corruptCodes.has(code)) return new SiloError('StoreCorrupt', { args: { path, reason: (error as Error).message }, target, cause: error });
+  // A full disk shows as an I/O error while the log is extended.
+  if (code === ioError && /ENOSPC|no space/i.test((error as Error).message)) return new SiloError('DiskFull', { args: { path }, target, cause: error, retryable: true });
+  return error;
+};

@@ -1,0 +1,106 @@
+import type { Digest } from '../base/index.ts';
+import type { ContainerFilter, ContainerRecord, EventRecord, ImageRecord, LayerRecord, LeaseRecord, MetadataReader, ProcessRecord, SnapshotKey } from '../core/index.ts';
+import type { Database } from './database.ts';
+import { toContainer, toEvent, toImage, toLayer, toProcess } from './rows.ts';
+
+/** Reads of the database; every method is one statement that stays prepared. */
+export class SqliteReader implements MetadataReader {
+  protected readonly database: Database;
+
+  constructor(database: Database) { this.database = database; }
+
+  container(id: string): ContainerRecord | undefined {
+    const row = this.database.get('SELECT * FROM containers WHERE id = ?', id);
+    return row && toContainer(row);
+  }
+
+  containerByName(name: string): ContainerRecord | undefined {
+    const row = this.database.get('SELECT * FROM containers WHERE name = ?', name);
+    return row && toContainer(row);
+  }
+
+  containerIdsByPrefix(prefix: string): readonly string[] {
+    // A range rather than LIKE: the unique index answers it, and no character of the prefix has a meaning.
+    return this.database.all('SELECT id FROM containers WHERE id >= ? AND id < ? LIMIT 2', prefix, `${prefix}g`).map((row) => String(row['id']));
+  }
+
+  containers(options: ContainerFilter & { readonly after?: number; readonly limit?: number } = {}): readonly (ContainerRecord & { readonly position: number })[] {
+    const after = options.after ?? 0;
+    const limit = options.limit ?? -1;
+    const rows = options.states === undefined
+      ? this.database.all('SELECT * FROM containers WHERE position > ? ORDER BY position LIMIT ?', after, limit)
+      : this.database.all('SELECT * FROM containers WHERE position > ? AND state IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?', after, JSON.stringify(options.states), limit);
+    return rows.map(toContainer);
+  }
+
+  containerCounts(): { readonly all: number; readonly running: number } {
+    const row = this.database.get("SELECT count(*) AS everything, count(*) FILTER (WHERE state IN ('running', 'paused')) AS running FROM containers");
+    return { all: Number(row?.['everything'] ?? 0), running: Number(row?.['running'] ?? 0) };
+  }
+
+  image(reference: string): ImageRecord | undefined {
+    const row = this.database.get('SELECT * FROM images WHERE reference = ?', reference);
+    return row && toImage(row);
+  }
+
+  images(): readonly ImageRecord[] { return this.database.all('SELECT * FROM images ORDER BY reference').map(toImage); }
+
+  imagesByManifest(digest: Digest): readonly ImageRecord[] {
+    return this.database.all('SELECT * FROM images WHERE manifest_digest = ? ORDER BY reference', digest).map(toImage);
+  }
+
+  containersOfManifest(digest: Digest): readonly ContainerRecord[] {
+    return this.database.all('SELECT * FROM containers WHERE manifest_digest = ? ORDER BY position', digest).map(toContainer);
+  }
+
+  layer(snapshotter: string, chainId: Digest): LayerRecord | undefined {
+    const row = this.database.get("SELECT * FROM snapshots WHERE snapshotter = ? AND chain_id = ? AND kind = 'layer'", snapshotter, chainId);
+    return row && toLayer(row);
+  }
+
+  layerByKey(key: SnapshotKey): LayerRecord | undefined {
+    const row = this.database.get("SELECT * FROM snapshots WHERE key = ? AND kind = 'layer'", key);
+    return row && toLayer(row);
+  }
+
+  chainBelow(key: SnapshotKey): readonly SnapshotKey[] {
+    return this.database
+      .all(`WITH RECURSIVE chain(key, depth) AS (
+              SELECT parent, 1 FROM snapshots WHERE key = ? AND parent IS NOT NULL
+              UNION ALL SELECT s.parent, depth + 1 FROM snapshots s JOIN chain ON s.key = chain.key WHERE s.parent IS NOT NULL)
+            SELECT key FROM chain ORDER BY depth`, key)
+      .map((row) => Number(row['key']));
+  }
+
+  snapshotKeys(snapshotter: string): readonly SnapshotKey[] {
+    return this.database.all('SELECT key FROM snapshots WHERE snapshotter = ?', snapshotter).map((row) => Number(row['key']));
+  }
+
+  process(containerId: string, id: string): ProcessRecord | undefined {
+    const row = this.database.get('SELECT * FROM processes WHERE container_id = ? AND id = ?', containerId, id);
+    return row && toProcess(row);
+  }
+
+  processes(containerId: string): readonly ProcessRecord[] {
+    return this.database.all('SELECT * FROM processes WHERE container_id = ? ORDER BY started_at', containerId).map(toProcess);
+  }
+
+  volumesOf(containerId: string): readonly string[] {
+    return this.database.all('SELECT id FROM volumes WHERE container_id = ?', containerId).map((row) => String(row['id']));
+  }
+
+  volumeIds(): readonly string[] { return this.database.all('SELECT id FROM volumes').map((row) => String(row['id'])); }
+
+  setting(name: string): string | undefined {
+    const row = this.database.get('SELECT value FROM settings WHERE name = ?', name);
+    return row && String(row['value']);
+  }
+
+  leases(): readonly LeaseRecord[] {
+    return this.database.all('SELECT id, created_at FROM leases').map((row) => ({ id: String(row['id']), createdAt: new Date(String(row['created_at'])) }));
+  }
+
+  events(options: { readonly afterSeq: number; readonly limit: number }): readonly EventRecord[] {
+    return this.database.all('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?', options.afterSeq, options.limit).map(toEvent);
+  }
+}

@@ -1,0 +1,12 @@
+import { initial } from './0001-initial.ts';
+
+export interface Migration {
+  readonly version: number;
+  /** Oldest schema version whose engines may still read, and write, the store after this migration. */
+  readonly leastReader: number;
+  readonly leastWriter: number;
+  readonly sql: string;
+}
+
+/** In order. A migration that was released is never edited: the next one mends it. */
+export const migrations: readonly Migration[] = [initial];

@@ -1,0 +1,83 @@
+import type { Digest, Platform } from '../base/index.ts';
+import { SiloError } from '../base/index.ts';
+import type { ContainerRecord, ContainerSpec, ContainerState, EventRecord, ImageRecord, Isolation, LayerRecord, NameValue, ProcessRecord } from '../core/index.ts';
+import type { Row } from './database.ts';
+
+const text = (row: Row, column: string): string => String(row[column]);
+const optionalText = (row: Row, column: string): string | undefined => (row[column] === null || row[column] === undefined ? undefined : String(row[column]));
+const integer = (row: Row, column: string): number => Number(row[column]);
+const optionalInteger = (row: Row, column: string): number | undefined => (row[column] === null || row[column] === undefined ? undefined : Number(row[column]));
+const date = (row: Row, column: string): Date => new Date(text(row, column));
+const optionalDate = (row: Row, column: string): Date | undefined => (row[column] === null || row[column] === undefined ? undefined : new Date(String(row[column])));
+
+const json = <T>(row: Row, column: string, kind: string, id: string): T => {
+  try {
+    return JSON.parse(text(row, column)) as T;
+  } catch (cause) {
+    throw new SiloError('RecordInvalid', { args: { kind, id }, cause });
+  }
+};
+
+export const toContainer = (row: Row): ContainerRecord & { readonly position: number } => ({
+  position: integer(row, 'position'),
+  id: text(row, 'id'),
+  name: text(row, 'name'),
+  state: text(row, 'state') as ContainerState,
+  isolation: text(row, 'isolation') as Isolation,
+  runtime: text(row, 'runtime'),
+  sandboxId: text(row, 'sandbox_id'),
+  manifestDigest: text(row, 'manifest_digest') as Digest,
+  snapshotKey: optionalInteger(row, 'snapshot_key'),
+  spec: json<ContainerSpec>(row, 'spec', 'container', text(row, 'id')),
+  createdAt: date(row, 'created_at'),
+  startedAt: optionalDate(row, 'started_at'),
+  finishedAt: optionalDate(row, 'finished_at'),
+  exitCode: optionalInteger(row, 'exit_code') ?? null,
+  exitReason: optionalText(row, 'exit_reason'),
+  oomKilled: integer(row, 'oom_killed') !== 0,
+  startError: optionalText(row, 'start_error'),
+  pid: optionalInteger(row, 'pid'),
+  bootId: optionalText(row, 'boot_id'),
+});
+
+export const toImage = (row: Row): ImageRecord => ({
+  reference: text(row, 'reference'),
+  manifestDigest: text(row, 'manifest_digest') as Digest,
+  configDigest: text(row, 'config_digest') as Digest,
+  chainId: optionalText(row, 'chain_id') as Digest | undefined,
+  createdAt: optionalDate(row, 'created_at'),
+  importedAt: date(row, 'imported_at'),
+  platform: json<Platform>(row, 'platform', 'image', text(row, 'reference')),
+  storedBytes: integer(row, 'stored_bytes'),
+  unpackedBytes: integer(row, 'unpacked_bytes'),
+  layerCount: integer(row, 'layer_count'),
+});
+
+export const toLayer = (row: Row): LayerRecord => ({
+  key: integer(row, 'key'),
+  snapshotter: text(row, 'snapshotter'),
+  chainId: text(row, 'chain_id') as Digest,
+  diffId: text(row, 'diff_id') as Digest,
+  parent: optionalInteger(row, 'parent'),
+  sizeBytes: integer(row, 'size_bytes'),
+});
+
+export const toProcess = (row: Row): ProcessRecord => ({
+  id: text(row, 'id'),
+  containerId: text(row, 'container_id'),
+  args: json<readonly string[]>(row, 'args', 'process', text(row, 'id')),
+  user: text(row, 'user'),
+  state: text(row, 'state') as ProcessRecord['state'],
+  pid: optionalInteger(row, 'pid'),
+  startedAt: date(row, 'started_at'),
+  exitedAt: optionalDate(row, 'exited_at'),
+  exitCode: optionalInteger(row, 'exit_code') ?? null,
+});
+
+export const toEvent = (row: Row): EventRecord => ({
+  seq: integer(row, 'seq'),
+  time: date(row, 'time'),
+  kind: text(row, 'kind'),
+  subject: text(row, 'subject'),
+  attributes: json<readonly NameValue[]>(row, 'attributes', 'event', text(row, 'seq')),
+});
