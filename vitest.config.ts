@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/{unit,conformance,wire,integration}/**/*.test.ts', 'test/architecture.test.ts'],
+    // A process for each file: mounts, namespaces, signals and native libraries don't leak from one into the next.
+    pool: 'forks',
+    // Two at once, also where there are more processors: time-outs in tests are made for two cores.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // A run in which nothing ran has proved nothing.
+    passWithNoTests: false,
+    allowOnly: false,
+    unstubEnvs: true,
+    restoreMocks: true,
+  },
+});
