@@ -1,0 +1,49 @@
+/**
+ * The rooms of the house and what each may reach. This table is the design; the test holds the code to
+ * it. To change an arrow, change it here and say why in src/adr.
+ */
+export interface Room {
+  /** Rooms that it may import; a name ending in /* stands for all below it. */
+  readonly rooms: readonly string[];
+  /** Modules of Node: all, or only these. */
+  readonly node: 'all' | readonly string[];
+  readonly packages: readonly string[];
+}
+
+const pure = { node: [], packages: [] } as const;
+
+export const rooms: Readonly<Record<string, Room>> = {
+  'src/base': { rooms: [], ...pure },
+  'src/core': { rooms: ['src/base'], ...pure },
+  'src/contract': { rooms: ['src/base'], node: [], packages: ['ajv', 'typebox'] },
+
+  'src/image': { rooms: ['src/base', 'src/core'], node: 'all', packages: ['tar-stream'] },
+  'src/store': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
+  'src/snapshot/overlay': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: ['tar-stream'] },
+  'src/runtime/runc': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: ['ajv'] },
+  'src/network/netns': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
+  'src/volume': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
+
+  // Policy: it decides, others do. Of Node it takes only what does no I/O.
+  'src/engine': { rooms: ['src/base', 'src/core', 'src/image'], node: ['node:crypto', 'node:events', 'node:path', 'node:timers/promises'], packages: [] },
+  'src/supervisor': { rooms: ['src/base', 'src/core', 'src/engine'], node: 'all', packages: [] },
+
+  'src/serve/rpc': { rooms: ['src/base', 'src/contract', 'src/engine'], node: 'all', packages: ['vscode-jsonrpc'] },
+  'src/cli': { rooms: ['src/base', 'src/contract', 'src/engine', 'src/serve/*'], node: 'all', packages: ['vscode-jsonrpc', 'yargs'] },
+
+  // The composition root: the only place that asks which system this is and picks implementations.
+  'src/main.ts': { rooms: ['src/*', 'native'], node: 'all', packages: ['pino', 'yargs'] },
+  native: { rooms: [], node: 'all', packages: ['koffi'] },
+};
+
+export const mayReadPlatform: ReadonlySet<string> = new Set(['src/main.ts']);
+
+/** Names that say nothing of what is inside. */
+export const emptyNames = /(^|[-./])(utils?|helpers?|common|misc|manager|shared)([-./]|$)/;
+
+/** The room that a file is in; undefined where it is in none. */
+export const roomOf = (path: string): string | undefined =>
+  Object.keys(rooms).filter((room) => path === room || path.startsWith(`${room}/`)).sort((a, b) => b.length - a.length)[0];
+
+export const mayImport = (from: string, to: string): boolean =>
+  from === to || (rooms[from]?.rooms ?? []).some((allowed) => (allowed.endsWith('/*') ? to.startsWith(allowed.slice(0, -1)) : to === allowed));
