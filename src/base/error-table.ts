@@ -37,7 +37,6 @@ export const errorTable = {
   ExecutableNotFound: row('notFound', "The command '{command}' cannot be run in the container: {reason}.", "Check that the image has the command, that it is executable, and that it is on the container's PATH."),
   // Names and uniqueness
   ContainerNameInUse: row('alreadyExists', "The name '{name}' belongs to container {owner}.", 'Choose another name, or remove that container first.'),
-  SnapshotExists: row('alreadyExists', 'The snapshot {key} exists already.', 'This is a defect of Silo; report it with the incident id.'),
   // State
   ContainerNotRunning: row('failedPrecondition', "Container '{id}' is {state}, not running.", 'Start it with Start-Container.'),
   ContainerRunning: row('failedPrecondition', "Container '{id}' is running.", 'Stop it first, or use -Force.'),

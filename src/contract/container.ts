@@ -5,8 +5,8 @@ export const isolation = oneOf(['Auto', 'Process', 'HyperV'], 'Isolation: Auto l
 export const effectiveIsolation = oneOf(['Process', 'HyperV'], 'Isolation that is really used.');
 export const networkMode = oneOf(['None', 'Host'], 'None: loopback only. Host: the network of the host.');
 
-export const containerState = oneOf(['Creating', 'Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
-  'Creating, Starting and Removing are seen only while an engine makes that change.');
+export const containerState = oneOf(['Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
+  'Starting and Removing are seen only while an engine makes that change.');
 
 export const mount = record({
   kind: oneOf(['Bind', 'Volume'], 'Bind: a folder or file of the host. Volume: a folder that Silo keeps.'),

@@ -8,10 +8,10 @@ export interface NameValue { readonly name: string; readonly value: string }
 export type Isolation = 'Auto' | 'Process' | 'HyperV';
 
 /**
- * Where a container stands. `creating`, `starting` and `removing` are only seen while an engine holds
- * the container's lock; found without it, they are the trace of an engine that was killed.
+ * Where a container stands. `starting` and `removing` are only seen while an engine holds the
+ * container's lock; found without it, they are the trace of an engine that was killed.
  */
-export type ContainerState = 'creating' | 'created' | 'starting' | 'running' | 'paused' | 'exited' | 'removing';
+export type ContainerState = 'created' | 'starting' | 'running' | 'paused' | 'exited' | 'removing';
 
 export interface ContainerMount {
   readonly kind: 'volume' | 'bind';
@@ -146,6 +146,8 @@ export interface MetadataReader {
   volumeIds(): readonly string[];
   setting(name: string): string | undefined;
   leases(): readonly LeaseRecord[];
+  /** The newest event of that kind about the subject. */
+  lastEvent(kind: string, subject: string): EventRecord | undefined;
   events(options: { readonly afterSeq: number; readonly limit: number }): readonly EventRecord[];
 }
 

@@ -119,6 +119,8 @@ export interface Runtime {
   /** Settles when the task has ended. Errors: OperationCancelled. */
   wait(id: string, signal?: AbortSignal): Promise<TaskExit>;
   exec(spec: ExecSpec): Promise<RunningProcess>;
+  /** Exit of a process that another engine started; `folder` is that of its ExecSpec. Undefined while it runs. */
+  execExit(taskId: string, folder: string): Promise<ExecResult | undefined>;
   /** Kills what still runs and releases everything of the task but its log. */
   delete(id: string): Promise<void>;
   /** Ids of all tasks that this runtime knows under its root. */

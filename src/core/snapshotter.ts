@@ -35,7 +35,7 @@ export interface Snapshotter {
   readonly name: string;
   /** Unpacks a layer over `chain`. Errors: ArchiveInvalid, ArchivePathUnsafe, LayerEntryUnsupported, ArchiveTooLarge, DigestMismatch, DiskFull, OperationCancelled. On any error `key` is removed. */
   applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer>;
-  /** Makes an empty writable snapshot. Errors: SnapshotExists, DiskFull. */
+  /** Makes an empty writable snapshot; one that is there already is left as it is. Errors: DiskFull. */
   prepare(key: SnapshotKey): Promise<void>;
   /** Mounts the writable snapshot `key` over `chain` at `target`, which exists. A mount that is there already is left as it is. */
   mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<void>;

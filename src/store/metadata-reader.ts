@@ -100,6 +100,11 @@ export class SqliteReader implements MetadataReader {
     return this.database.all('SELECT id, created_at FROM leases').map((row) => ({ id: String(row['id']), createdAt: new Date(String(row['created_at'])) }));
   }
 
+  lastEvent(kind: string, subject: string): EventRecord | undefined {
+    const row = this.database.get('SELECT * FROM events WHERE subject = ? AND kind = ? ORDER BY seq DESC LIMIT 1', subject, kind);
+    return row && toEvent(row);
+  }
+
   events(options: { readonly afterSeq: number; readonly limit: number }): readonly EventRecord[] {
     return this.database.all('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?', options.afterSeq, options.limit).map(toEvent);
   }

@@ -88,5 +88,6 @@ export const initial: Migration = {
       subject TEXT NOT NULL,
       attributes TEXT NOT NULL
     ) STRICT;
+    CREATE INDEX events_subject ON events(subject);
   `,
 };

@@ -1,0 +1,28 @@
+/** Where a container's own files lie. */
+export interface ContainerPaths {
+  /** Folder of the bundle; goes with the container. */
+  readonly bundlePath: string;
+  readonly logPath: string;
+  /** Mount point of the root file system; below the run folder. */
+  readonly rootPath: string;
+  /** Files that are mounted into the container. */
+  readonly hostsPath: string;
+  readonly hostNamePath: string;
+  readonly resolvConfPath: string;
+}
+
+/** The folders that Silo keeps for a container. Everything may be repeated. */
+export interface ContainerFiles {
+  paths(id: string): ContainerPaths;
+  /** Makes the folders, and writes hosts, hostname and resolv.conf. Errors: DiskFull. */
+  prepare(id: string, content: { readonly hostName: string; readonly hostNetwork: boolean }): Promise<ContainerPaths>;
+  /** Folder and log of a further process; made here. */
+  process(id: string, processId: string): Promise<{ readonly folder: string; readonly logPath: string }>;
+  /** Paths of a process whose folder was made earlier. */
+  processPaths(id: string, processId: string): { readonly folder: string; readonly logPath: string };
+  /** Removes the mount point, which is unmounted already: it is never emptied. */
+  releaseRoot(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Ids of containers that have any file. */
+  list(): Promise<readonly string[]>;
+}

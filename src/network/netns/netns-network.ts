@@ -1,0 +1,59 @@
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bringLoopbackUp, mount, mountFlags, setNetworkNamespace, unmount, unshareNetwork } from '../../../native/libc.ts';
+import { hasErrno } from '../../base/index.ts';
+import type { Network, NetworkMode } from '../../core/index.ts';
+
+/** Network namespaces as files: made before the container and alive without any process, as `ip netns` makes them. */
+export class NetnsNetwork implements Network {
+  readonly #folder: string;
+
+  constructor(runFolder: string) { this.#folder = join(runFolder, 'netns'); }
+
+  async prepare(sandboxId: string, mode: NetworkMode): Promise<string | undefined> {
+    if (mode === 'host') return undefined;
+    const path = join(this.#folder, sandboxId);
+    if (isMounted(path)) return path;
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    writeFileSync(path, '', { mode: 0o400 });
+    makeNamespace(path);
+    return path;
+  }
+
+  async release(sandboxId: string): Promise<void> {
+    const path = join(this.#folder, sandboxId);
+    unmount(path, true);
+    await unlink(path).catch((error: unknown) => { if (!hasErrno(error, 'ENOENT')) throw error; });
+  }
+
+  async list(): Promise<readonly string[]> {
+    try {
+      return await readdir(this.#folder);
+    } catch (error) {
+      if (hasErrno(error, 'ENOENT')) return [];
+      throw error;
+    }
+  }
+}
+
+/**
+ * Moves this thread into a new namespace, pins that to `path`, and comes back: about 4 ms. All of it is
+ * synchronous, so nothing else of the engine runs in between; other threads stay where they are.
+ */
+const makeNamespace = (path: string): void => {
+  const own = openSync('/proc/thread-self/ns/net', 'r');
+  try {
+    unshareNetwork();
+    try {
+      bringLoopbackUp();
+      mount('/proc/thread-self/ns/net', path, null, mountFlags.bind, null);
+    } finally {
+      setNetworkNamespace(own);
+    }
+  } finally {
+    closeSync(own);
+  }
+};
+
+const isMounted = (path: string): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${path} `);

@@ -1,0 +1,81 @@
+import type { ProcessSpec, TaskSpec } from '../../core/index.ts';
+import { cgroupPath, ociResources } from './cgroup.ts';
+import { defaultCapabilities } from './capabilities.ts';
+import type { ResolvedUser } from './image-user.ts';
+import type { OciSeccomp } from './seccomp.ts';
+
+/** Version of the runtime specification that the configuration is written for: the oldest that has all its fields. */
+export const ociVersion = '1.0.2';
+
+/** Kernel files that tell of or change the host (moby, `oci/defaults.go`). */
+const maskedPaths = [
+  '/proc/asound', '/proc/acpi', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats',
+  '/proc/sched_debug', '/proc/scsi', '/sys/firmware', '/sys/devices/virtual/powercap',
+];
+const readOnlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+const mounts = (spec: TaskSpec): readonly object[] => {
+  const systemAccess = spec.privileged ? 'rw' : 'ro';
+  return [
+    { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+    { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
+    { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'] },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', systemAccess] },
+    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [systemAccess, 'nosuid', 'noexec', 'nodev'] },
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
+    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] },
+    ...spec.mounts.map((mount) => ({ destination: mount.target, type: 'bind', source: mount.source, options: ['rbind', 'rprivate', mount.readOnly ? 'ro' : 'rw'] })),
+  ];
+};
+
+export interface Grants {
+  /** Capabilities the engine may hand on. */
+  readonly grantable: readonly string[];
+  /** Undefined for privileged tasks. */
+  readonly seccomp: OciSeccomp | undefined;
+  /** Soft and hard limit of open files that the engine may hand on. */
+  readonly openFiles: { readonly soft: number; readonly hard: number };
+}
+
+export const capabilitiesOf = (process: ProcessSpec, privileged: boolean, grantable: readonly string[]): readonly string[] =>
+  (privileged ? grantable : (process.capabilities ?? defaultCapabilities)).filter((capability) => grantable.includes(capability));
+
+export const ociProcess = (process: ProcessSpec, user: ResolvedUser, privileged: boolean, grants: Grants): object => {
+  const capabilities = capabilitiesOf(process, privileged, grants.grantable);
+  return {
+    terminal: process.terminal,
+    user: { uid: user.uid, gid: user.gid, ...(user.additionalGids.length === 0 ? {} : { additionalGids: user.additionalGids }) },
+    args: process.args,
+    env: process.env.some((entry) => entry.startsWith('HOME=')) ? process.env : [...process.env, `HOME=${user.home}`],
+    cwd: process.workingDirectory,
+    capabilities: {
+      bounding: capabilities,
+      // A user other than root gets none beyond what its files give; the bounding set still limits those.
+      ...(user.uid === 0 ? { effective: capabilities, permitted: capabilities } : {}),
+    },
+    rlimits: [{ type: 'RLIMIT_NOFILE', ...grants.openFiles }],
+    noNewPrivileges: process.noNewPrivileges,
+  };
+};
+
+/** The OCI configuration of a task (runtime specification, config and config-linux). */
+export const ociConfig = (spec: TaskSpec, user: ResolvedUser, grants: Grants): object => ({
+  ociVersion,
+  process: ociProcess(spec.process, user, spec.privileged, grants),
+  root: { path: spec.rootPath, readonly: spec.readOnlyRoot },
+  hostname: spec.hostName,
+  mounts: mounts(spec),
+  linux: {
+    cgroupsPath: cgroupPath(spec.id),
+    resources: ociResources(spec.resources, spec.privileged),
+    namespaces: [
+      { type: 'pid' },
+      { type: 'ipc' },
+      { type: 'uts' },
+      { type: 'mount' },
+      ...(spec.networkNamespacePath === undefined ? [] : [{ type: 'network', path: spec.networkNamespacePath }]),
+    ],
+    ...(grants.seccomp === undefined ? {} : { seccomp: grants.seccomp }),
+    ...(spec.privileged ? {} : { maskedPaths, readonlyPaths: readOnlyPaths }),
+  },
+});

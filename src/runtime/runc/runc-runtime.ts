@@ -1,0 +1,260 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
+import type { ExecResult, ExecSpec, ProcessSpec, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatus } from '../../core/index.ts';
+import { capabilitiesOf, ociConfig, ociProcess, type Grants } from './oci-config.ts';
+import { grantableCapabilities } from './capabilities.ts';
+import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, removeCgroups } from './cgroup.ts';
+import { checkDocument } from './config-check.ts';
+import { startConmon } from './conmon.ts';
+import { ExitWatch } from './exit-watch.ts';
+import { resolveUser } from './image-user.ts';
+import { openFileLimits } from './open-file-limits.ts';
+import { findProcesses, identify, isAlive } from './process-identity.ts';
+import { findProgram } from './programs.ts';
+import { runc, runcMessage, runcOrFail, startFailure } from './runc-command.ts';
+import { SeccompProfile, seccompProfilePath } from './seccomp.ts';
+import { writeStdin } from './stdin-writer.ts';
+import { TaskFiles, readNumber } from './task-files.ts';
+
+const run = promisify(execFile);
+
+export interface RuncRuntimeOptions {
+  /** Folder that goes with a reboot: runc's state, task folders. */
+  readonly runFolder: string;
+  /** Folder of the state root where conmon leaves exit files. */
+  readonly exitsFolder: string;
+  readonly architecture: string;
+  readonly kernelVersion: string;
+}
+
+const endPatienceMs = 10_000;
+
+/** Runtime of process isolation on Linux: runc makes the containers, one conmon each keeps stdio, log and exit code. */
+export class RuncRuntime implements Runtime {
+  readonly name = 'runc';
+  readonly #runcRoot: string;
+  readonly #tasksFolder: string;
+  readonly #exitsFolder: string;
+  readonly #exits: ExitWatch;
+  readonly #seccomp: SeccompProfile;
+
+  constructor(options: RuncRuntimeOptions) {
+    this.#runcRoot = join(options.runFolder, 'runc');
+    this.#tasksFolder = join(options.runFolder, 'tasks');
+    this.#exitsFolder = options.exitsFolder;
+    this.#exits = new ExitWatch(options.exitsFolder);
+    this.#seccomp = new SeccompProfile(options);
+  }
+
+  async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
+    if (signal?.aborted) throw new SiloError('OperationCancelled');
+    const files = this.#files(spec.id);
+    const config = ociConfig(spec, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), this.#grants(spec.process, spec.privileged));
+    checkDocument('config', config);
+    try {
+      await mkdir(files.folder, { recursive: true, mode: 0o700 });
+      await rm(files.exitFile, { force: true });
+      await rm(files.outOfMemory, { force: true });
+      await writeFile(join(spec.bundlePath, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+    } catch (error) {
+      throw fromFileError(error, spec.bundlePath, 'container');
+    }
+    const answer = await startConmon({
+      runcRoot: this.#runcRoot,
+      containerId: spec.id,
+      uniqueId: spec.id,
+      bundlePath: spec.bundlePath,
+      exitFolder: this.#exitsFolder,
+      persistFolder: files.folder,
+      logPath: spec.logPath,
+      pidFile: files.pidFile,
+      monitorPidFile: files.monitorPidFile,
+      terminal: spec.process.terminal,
+      openStdin: spec.openStdin,
+    }).first;
+    const task = answer.data > 0 ? identify(answer.data) : undefined;
+    if (task === undefined) {
+      await this.delete(spec.id);
+      throw startFailure(answer.message ?? '', spec.process.args[0] ?? '');
+    }
+    const monitorPid = await readNumber(files.monitorPidFile);
+    const monitor = monitorPid === undefined ? undefined : identify(monitorPid);
+    await files.writeNote({ task, monitor, bundlePath: spec.bundlePath, started: false });
+    return { pid: task.pid, monitorPid: monitor?.pid ?? 0 };
+  }
+
+  async start(id: string): Promise<void> {
+    const files = this.#files(id);
+    const note = files.readNote();
+    if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'runc', reason: 'the task was not created' } });
+    const result = await runc(this.#runcRoot, ['start', id]);
+    if (result.exitCode !== 0) throw startFailure(result.stderr, '', result.exitCode);
+    await files.writeNote({ ...note, started: true });
+  }
+
+  // Looks at /proc alone, so that a thousand tasks can be looked at in a moment.
+  status(id: string): Promise<TaskStatus> {
+    const files = this.#files(id);
+    const note = files.readNote();
+    if (note === undefined) return Promise.resolve({ state: files.readExit() === undefined ? 'missing' : 'stopped', pid: undefined, monitored: false });
+    const monitored = note.monitor !== undefined && isAlive(note.monitor);
+    if (!isAlive(note.task) || files.readExit() !== undefined) return Promise.resolve({ state: 'stopped', pid: undefined, monitored });
+    return Promise.resolve({ state: !note.started ? 'created' : isFrozen(id) ? 'paused' : 'running', pid: note.task.pid, monitored });
+  }
+
+  async kill(id: string, signal: number, options: { readonly all?: boolean } = {}): Promise<void> {
+    const result = await runc(this.#runcRoot, ['kill', ...(options.all === true ? ['--all'] : []), id, String(signal)]);
+    if (result.exitCode === 0) return;
+    const status = await this.status(id);
+    if (status.state === 'stopped' || status.state === 'missing') return;
+    throw new SiloError('RuntimeFailed', { args: { runtime: 'runc', reason: runcMessage(result.stderr) }, operation: 'runc kill', native: { exitCode: result.exitCode } });
+  }
+
+  async pause(id: string): Promise<void> { await runcOrFail(this.#runcRoot, ['pause', id]); }
+
+  async resume(id: string): Promise<void> { await runcOrFail(this.#runcRoot, ['resume', id]); }
+
+  async exit(id: string): Promise<TaskExit | undefined> {
+    const files = this.#files(id);
+    const exit = files.readExit();
+    if (exit !== undefined) return exit;
+    const note = files.readNote();
+    if (note === undefined || isAlive(note.task)) return undefined;
+    // The process is gone and its monitor may still be writing; only a gone monitor means that nothing will come.
+    if (note.monitor !== undefined && isAlive(note.monitor)) return undefined;
+    return files.readExit() ?? { exitCode: null, exitedAt: new Date(), oomKilled: existsSync(files.outOfMemory), reason: 'MonitorLost' };
+  }
+
+  async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
+    const { promise, resolve, reject } = Promise.withResolvers<TaskExit>();
+    const look = (): void => { this.exit(id).then((exit) => { if (exit !== undefined) resolve(exit); }, reject); };
+    const cancel = (): void => { reject(new SiloError('OperationCancelled')); };
+    const stopWatching = this.#exits.watch(id, look);
+    try {
+      if (signal?.aborted) throw new SiloError('OperationCancelled');
+      signal?.addEventListener('abort', cancel, { once: true });
+      look();
+      return await promise;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      stopWatching();
+    }
+  }
+
+  async exec(spec: ExecSpec): Promise<RunningProcess> {
+    const note = this.#files(spec.taskId).readNote();
+    if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'runc', reason: 'the task is not there' } });
+    const document = join(spec.folder, 'process.json');
+    const pidFile = join(spec.folder, 'pid');
+    const process = ociProcess(spec.process, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), false, this.#grants(spec.process, false));
+    checkDocument('process', process);
+    await writeFile(document, JSON.stringify(process), { mode: 0o600 });
+    const session = startConmon({
+      runcRoot: this.#runcRoot,
+      containerId: spec.taskId,
+      uniqueId: spec.processId,
+      bundlePath: spec.folder,
+      exitFolder: spec.folder,
+      logPath: spec.logPath,
+      pidFile,
+      monitorPidFile: join(spec.folder, 'monitor-pid'),
+      terminal: spec.process.terminal,
+      openStdin: spec.stdin !== undefined,
+      execDocument: document,
+    });
+    const started = await session.first;
+    // A negative number is runc's own failure; conmon gives the exit code of a process that could not be run as one.
+    if (started.data <= 0) throw startFailure(started.message ?? '', spec.process.args[0] ?? '');
+    const input = spec.stdin === undefined ? Promise.resolve() : writeStdin(spec.folder, spec.stdin);
+    // The process may end without reading; its exit is what counts, and the caller hears of it first.
+    input.catch(() => undefined);
+    const exited = session.second.then(async (message): Promise<ExecResult> => {
+      if (message !== undefined && message.data >= 0) return { exitCode: message.data, exitedAt: new Date() };
+      return (await this.execExit(spec.taskId, spec.folder)) ?? { exitCode: null, exitedAt: new Date() };
+    });
+    return { pid: started.data, exited };
+  }
+
+  async execExit(taskId: string, folder: string): Promise<ExecResult | undefined> {
+    const file = join(folder, taskId);
+    const exitCode = await readNumber(file);
+    if (exitCode !== undefined) return { exitCode, exitedAt: (await stat(file)).mtime };
+    const pids = [await readNumber(join(folder, 'pid')), await readNumber(join(folder, 'monitor-pid'))];
+    if (pids.some((pid) => pid !== undefined && identify(pid) !== undefined)) return undefined;
+    // Both are gone: the code may have been written in between, or never will be.
+    return { exitCode: (await readNumber(file)) ?? null, exitedAt: new Date() };
+  }
+
+  async delete(id: string): Promise<void> {
+    const files = this.#files(id);
+    const note = files.readNote();
+    // Without a note an engine was killed while conmon worked: end conmon and runc first, or they would go on behind us.
+    if (note === undefined && existsSync(files.folder)) await endAll(() => [...findProcesses('conmon', `--cid\0${id}`), ...findProcesses('runc', 'create', id)]);
+    if (existsSync(join(this.#runcRoot, id))) {
+      const result = await runc(this.#runcRoot, ['delete', '--force', id]);
+      if (result.exitCode !== 0) await rm(join(this.#runcRoot, id), { recursive: true, force: true });
+    }
+    await endAll(() => cgroupProcesses(id));
+    removeCgroups(id);
+    if (note?.monitor !== undefined) await endAll(() => (note.monitor !== undefined && isAlive(note.monitor) ? [note.monitor.pid] : []), 2000);
+    await rm(files.folder, { recursive: true, force: true });
+    await unlink(files.exitFile).catch((error: unknown) => { if (!hasErrno(error, 'ENOENT')) throw error; });
+  }
+
+  async list(): Promise<readonly string[]> {
+    const found = new Set<string>();
+    for (const folder of [this.#runcRoot, this.#tasksFolder, this.#exitsFolder]) {
+      for (const name of await readdir(folder).catch((error: unknown) => { if (hasErrno(error, 'ENOENT')) return [] as string[]; throw error; })) {
+        if (/^[0-9a-f]{64}$/.test(name)) found.add(name);
+      }
+    }
+    return [...found];
+  }
+
+  async requirements(): Promise<readonly RuntimeRequirement[]> {
+    const version = async (name: string, pattern: RegExp, remedy: string): Promise<RuntimeRequirement> => {
+      const path = findProgram(name);
+      if (path === undefined) return { name, satisfied: false, detail: `${name} is not installed`, remedy };
+      const { stdout } = await run(path, ['--version']);
+      return { name, satisfied: true, detail: `${path} ${pattern.exec(stdout)?.[1] ?? 'unknown version'}`, remedy: undefined };
+    };
+    const profile = existsSync(seccompProfilePath);
+    return [
+      await version('runc', /runc version (\S+)/, 'apt-get install runc'),
+      await version('conmon', /conmon version (\S+)/, 'apt-get install conmon'),
+      { name: 'seccomp profile', satisfied: profile, detail: profile ? seccompProfilePath : `${seccompProfilePath} is missing`, remedy: profile ? undefined : 'apt-get install golang-github-containers-common' },
+      { name: 'cgroups', satisfied: existsSync('/sys/fs/cgroup'), detail: `version ${cgroupVersion()}, tasks under ${cgroupPath('<id>')}`, remedy: undefined },
+    ];
+  }
+
+  #files(id: string): TaskFiles { return new TaskFiles(this.#tasksFolder, this.#exitsFolder, id); }
+
+  #grants(process: ProcessSpec, privileged: boolean): Grants {
+    const grantable = grantableCapabilities();
+    return { grantable, seccomp: privileged ? undefined : this.#seccomp.for(capabilitiesOf(process, privileged, grantable)), openFiles: openFileLimits() };
+  }
+}
+
+/** Kills what `find` finds until it finds nothing. `graceMs`: time to end by itself first. */
+const endAll = async (find: () => readonly number[], graceMs = 0): Promise<void> => {
+  const begin = performance.now();
+  for (let pause = 1; performance.now() - begin < endPatienceMs + graceMs; pause = Math.min(pause * 2, 50)) {
+    const pids = find();
+    if (pids.length === 0) return;
+    if (performance.now() - begin >= graceMs) {
+      for (const pid of pids) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch (error) {
+          if (!hasErrno(error, 'ESRCH')) throw error;
+        }
+      }
+    }
+    await delay(pause);
+  }
+};

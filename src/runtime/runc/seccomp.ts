@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { SiloError, hasErrno } from '../../base/index.ts';
+
+/** Path of the distribution's default profile (containers-common). */
+export const seccompProfilePath = '/usr/share/containers/seccomp.json';
+
+interface Condition { readonly arches?: readonly string[]; readonly caps?: readonly string[]; readonly minKernel?: string }
+interface Rule {
+  readonly names: readonly string[];
+  readonly action: string;
+  readonly args?: readonly object[] | null;
+  readonly errnoRet?: number;
+  readonly includes?: Condition;
+  readonly excludes?: Condition;
+}
+interface Profile {
+  readonly defaultAction: string;
+  readonly defaultErrnoRet?: number;
+  readonly archMap?: readonly { readonly architecture: string; readonly subArchitectures?: readonly string[] | null }[];
+  readonly syscalls: readonly Rule[];
+}
+
+/** `linux.seccomp` of an OCI configuration (runtime specification, config-linux, "Seccomp"). */
+export interface OciSeccomp {
+  readonly defaultAction: string;
+  readonly defaultErrnoRet?: number;
+  readonly architectures?: readonly string[];
+  readonly syscalls: readonly { readonly names: readonly string[]; readonly action: string; readonly errnoRet?: number; readonly args?: readonly object[] }[];
+}
+
+const kernelAtLeast = (running: string, wanted: string): boolean => {
+  const [major = 0, minor = 0] = running.split(/[.-]/).map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = wanted.split('.').map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+};
+
+/** Resolves the conditions that a profile in moby's format puts on rules: architecture, capabilities held, kernel. */
+export const resolveSeccomp = (profile: Profile, host: { readonly architecture: string; readonly kernelVersion: string }, capabilities: readonly string[]): OciSeccomp => {
+  const holds = (condition: Condition | undefined, every: boolean): boolean => {
+    if (condition === undefined) return every;
+    const tests = [
+      condition.arches?.length ? condition.arches.includes(host.architecture) : undefined,
+      condition.caps?.length ? condition.caps[every ? 'every' : 'some']((capability) => capabilities.includes(capability)) : undefined,
+      condition.minKernel ? kernelAtLeast(host.kernelVersion, condition.minKernel) : undefined,
+    ].filter((test) => test !== undefined);
+    return every ? tests.every(Boolean) : tests.some(Boolean);
+  };
+  const main = `SCMP_ARCH_${({ amd64: 'X86_64', arm64: 'AARCH64', '386': 'X86' } as Record<string, string>)[host.architecture] ?? host.architecture.toUpperCase()}`;
+  const architectures = profile.archMap?.find((entry) => entry.architecture === main);
+  return {
+    defaultAction: profile.defaultAction,
+    ...(profile.defaultErrnoRet === undefined ? {} : { defaultErrnoRet: profile.defaultErrnoRet }),
+    ...(architectures === undefined ? {} : { architectures: [architectures.architecture, ...(architectures.subArchitectures ?? [])] }),
+    syscalls: profile.syscalls
+      .filter((rule) => holds(rule.includes, true) && !holds(rule.excludes, false))
+      .map((rule) => ({
+        names: rule.names,
+        action: rule.action,
+        ...(rule.errnoRet === undefined ? {} : { errnoRet: rule.errnoRet }),
+        ...(rule.args?.length ? { args: rule.args } : {}),
+      })),
+  };
+};
+
+/** Reads the profile once and keeps one resolution for each set of capabilities. Errors: SeccompProfileMissing. */
+export class SeccompProfile {
+  readonly #path: string;
+  readonly #host: { readonly architecture: string; readonly kernelVersion: string };
+  #profile: Profile | undefined;
+  readonly #resolved = new Map<string, OciSeccomp>();
+
+  constructor(host: { readonly architecture: string; readonly kernelVersion: string }, path = seccompProfilePath) {
+    this.#host = host;
+    this.#path = path;
+  }
+
+  for(capabilities: readonly string[]): OciSeccomp {
+    const key = capabilities.join();
+    let found = this.#resolved.get(key);
+    if (found === undefined) {
+      found = resolveSeccomp(this.#read(), this.#host, capabilities);
+      this.#resolved.set(key, found);
+    }
+    return found;
+  }
+
+  #read(): Profile {
+    try {
+      this.#profile ??= JSON.parse(readFileSync(this.#path, 'utf8')) as Profile;
+      return this.#profile;
+    } catch (cause) {
+      if (hasErrno(cause, 'ENOENT')) throw new SiloError('SeccompProfileMissing', { args: { path: this.#path }, target: { kind: 'host', id: 'seccomp' }, cause });
+      throw cause;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { copyFile, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromFileError, hasErrno } from '../base/index.ts';
+import type { ContainerFiles, ContainerPaths } from '../core/index.ts';
+
+/** `containers/<id>` of the state root, and `rootfs/<id>` of the run folder (decision 4). */
+export class ContainerFolders implements ContainerFiles {
+  readonly #containers: string;
+  readonly #roots: string;
+
+  constructor(stateRoot: string, runFolder: string) {
+    this.#containers = join(stateRoot, 'containers');
+    this.#roots = join(runFolder, 'rootfs');
+  }
+
+  paths(id: string): ContainerPaths {
+    const folder = join(this.#containers, id);
+    return {
+      bundlePath: join(folder, 'bundle'),
+      logPath: join(folder, 'log'),
+      rootPath: join(this.#roots, id),
+      hostsPath: join(folder, 'hosts'),
+      hostNamePath: join(folder, 'hostname'),
+      resolvConfPath: join(folder, 'resolv.conf'),
+    };
+  }
+
+  async prepare(id: string, content: { readonly hostName: string; readonly hostNetwork: boolean }): Promise<ContainerPaths> {
+    const paths = this.paths(id);
+    try {
+      await Promise.all([mkdir(paths.bundlePath, { recursive: true, mode: 0o700 }), mkdir(paths.rootPath, { recursive: true, mode: 0o700 })]);
+      await Promise.all([
+        writeFile(paths.hostsPath, `127.0.0.1\tlocalhost ${content.hostName}\n::1\tlocalhost ip6-localhost ip6-loopback\n`),
+        writeFile(paths.hostNamePath, `${content.hostName}\n`),
+        content.hostNetwork ? copyResolvConf(paths.resolvConfPath) : writeFile(paths.resolvConfPath, ''),
+      ]);
+    } catch (error) {
+      throw fromFileError(error, join(this.#containers, id), 'container');
+    }
+    return paths;
+  }
+
+  async process(id: string, processId: string): Promise<{ readonly folder: string; readonly logPath: string }> {
+    const paths = this.processPaths(id, processId);
+    try {
+      await mkdir(paths.folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw fromFileError(error, paths.folder, 'container');
+    }
+    return paths;
+  }
+
+  processPaths(id: string, processId: string): { readonly folder: string; readonly logPath: string } {
+    const folder = join(this.#containers, id, 'processes', processId);
+    return { folder, logPath: join(folder, 'log') };
+  }
+
+  async releaseRoot(id: string): Promise<void> {
+    await rmdir(join(this.#roots, id)).catch((error: unknown) => { if (!hasErrno(error, 'ENOENT')) throw error; });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.releaseRoot(id);
+    await rm(join(this.#containers, id), { recursive: true, force: true });
+  }
+
+  async list(): Promise<readonly string[]> {
+    const names = await Promise.all([this.#containers, this.#roots].map(async (folder) => {
+      try {
+        return await readdir(folder);
+      } catch (error) {
+        if (hasErrno(error, 'ENOENT')) return [];
+        throw error;
+      }
+    }));
+    return [...new Set(names.flat())];
+  }
+}
+
+const copyResolvConf = async (target: string): Promise<void> => {
+  try {
+    await copyFile('/etc/resolv.conf', target);
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT')) throw error;
+    await writeFile(target, '');
+  }
+};
