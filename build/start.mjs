@@ -1,0 +1,7 @@
+/** `npm start`: sets up what is missing, builds, and does the main job once. `--json-rpc` leaves PowerShell out. */
+import { at, node } from './project.mjs';
+import { run } from './run.mjs';
+import { setUp } from './setup.mjs';
+
+await setUp();
+process.exitCode = await run(node(), [at('build', 'demo', 'demo.ts'), ...process.argv.slice(2)]);
