@@ -63,7 +63,7 @@ export class EngineClient implements AsyncDisposable {
     const stream = onItem === undefined ? undefined : `s${this.#nextStream++}`;
     if (stream !== undefined && onItem !== undefined) this.#streams.set(stream, onItem);
     try {
-      const sent = stream === undefined ? params : { ...(params as object), stream };
+      const sent = stream === undefined ? params : { ...params, stream };
       return await this.#whileRunning(method, this.#connection.sendRequest<Result<M>>(method, ParameterStructures.byName, sent, cancellation.token));
     } finally {
       if (stream !== undefined) this.#streams.delete(stream);

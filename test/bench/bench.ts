@@ -1,0 +1,82 @@
+/**
+ * Measures Silo beside runc, Docker and Podman in one run and prints a table. Everything it makes lies in
+ * a temp folder that is removed in the end. `--rounds N` takes other than 15.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { command } from './command.ts';
+import { startDocker } from './peers/docker.ts';
+import { isMissing, type MissingPeer, type Peer } from './peers/peer.ts';
+import { startPodman } from './peers/podman.ts';
+import { startRunc } from './peers/runc.ts';
+import { cmdletRows } from './rows/cmdlet.ts';
+import { containerRows } from './rows/containers.ts';
+import { listingRows } from './rows/listing.ts';
+import { memoryRows } from './rows/memory.ts';
+import { startUpRows } from './rows/start-up.ts';
+import { openSetting, type Setting } from './setting.ts';
+import { formatTable, type Row } from './table.ts';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number');
+
+/** A peer that doesn't work is told in a row; it never ends the run. */
+const startPeers = async (folder: string, { archive, configPath }: Setting): Promise<readonly (Peer | MissingPeer)[]> => {
+  const starts: readonly [string, (own: string) => Promise<Peer | MissingPeer>][] = [
+    ['runc', (own) => startRunc(own, archive, configPath)],
+    ['docker', (own) => startDocker(own, archive)],
+    ['podman', (own) => startPodman(own, archive)],
+  ];
+  const peers: (Peer | MissingPeer)[] = [];
+  for (const [name, start] of starts) {
+    const own = join(folder, name);
+    mkdirSync(own);
+    console.log(`bench: setting up ${name}`);
+    peers.push(await start(own));
+  }
+  return peers;
+};
+
+/** Some peers leave mounts behind; a removal must not reach through them. */
+const unmountBelow = async (folder: string): Promise<void> => {
+  const targets = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4] ?? '').filter((target) => target.startsWith(`${folder}/`));
+  for (const target of targets.reverse()) await command('umount', ['--lazy', target]);
+};
+
+if (process.getuid?.() !== 0) {
+  console.log('bench: running containers needs root');
+  process.exit(1);
+}
+const folder = mkdtempSync(join(tmpdir(), 'silo-bench-'));
+try {
+  console.log(`bench: Node ${process.versions.node}, Linux ${release()}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}; medians of ${rounds} rounds in turns`);
+  const setting = await openSetting(folder);
+  const rows: Row[] = [];
+  try {
+    const peers = await startPeers(folder, setting);
+    const missing = peers.filter(isMissing).map((peer) => ({ what: `  against ${peer.name}`, measured: peer.missing }));
+    const working = peers.filter((peer): peer is Peer => !isMissing(peer));
+    try {
+      console.log('bench: containers');
+      rows.push(...await containerRows(setting, working, missing, rounds));
+    } finally {
+      for (const peer of working) await peer.close();
+    }
+    rows.push(...await memoryRows('engine at rest after these', setting));
+    console.log('bench: start of the engine');
+    rows.push(...await startUpRows(setting, rounds));
+    console.log('bench: cmdlets');
+    rows.push(...await cmdletRows(setting, Math.max(rounds, 30)));
+    console.log('bench: lists');
+    rows.push(...await listingRows(setting, rounds));
+  } finally {
+    await setting.close();
+  }
+  console.log(`\n${formatTable(rows)}`);
+} finally {
+  await unmountBelow(folder);
+  rmSync(folder, { recursive: true, force: true });
+}
