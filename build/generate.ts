@@ -1,0 +1,116 @@
+/**
+ * Writes what is made from the contract: `src/contract/openrpc.json`, the table by which the PowerShell
+ * module reads the wire, and the English text of every error. `--check` writes nothing and fails where a
+ * file has drifted.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { errorClasses } from '../src/base/error-classes.ts';
+import { errorTable } from '../src/base/error-table.ts';
+import { methods, type MethodDefinition } from '../src/contract/methods.ts';
+import { openRpcDocument } from '../src/contract/open-rpc.ts';
+import { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from '../src/contract/protocol.ts';
+import { timeFields } from '../src/contract/time-fields.ts';
+
+const root = join(import.meta.dirname, '..');
+
+interface Node {
+  readonly format?: string;
+  readonly properties?: Record<string, Node>;
+  readonly items?: Node;
+  readonly anyOf?: readonly Node[];
+}
+
+/** Names of the fields of a schema, in the order in which they stand in it. */
+const fieldNames = (schema: unknown, keep: (node: Node) => boolean = () => true): string[] => {
+  const found = new Set<string>();
+  const visit = (node: Node | undefined, name: string): void => {
+    if (node === undefined) return;
+    if (name !== '' && keep(node)) found.add(name);
+    for (const [key, value] of Object.entries(node.properties ?? {})) visit(value, key);
+    visit(node.items, '');
+    for (const option of node.anyOf ?? []) visit(option, name);
+  };
+  visit(schema as Node, '');
+  return [...found];
+};
+
+const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const list = (names: readonly string[]): string => `@(${names.map(quote).join(', ')})`;
+const flag = (value: boolean): string => (value ? '$true' : '$false');
+const heading = (what: string): string => `# Made by build/generate.ts from ${what}; changes made here are lost.\n`;
+
+const contractTable = (): string => {
+  const isTime = (node: Node): boolean => node.format === 'date-time';
+  const rows = Object.entries(methods as Record<string, MethodDefinition>).map(([name, method]) => {
+    const records = [method.result, ...(method.streams === undefined ? [] : [method.streams])];
+    const fields = [...new Set(records.flatMap((schema) => fieldNames(schema)))];
+    const times = [...new Set(records.flatMap((schema) => fieldNames(schema, isTime)))];
+    const takesProgress = 'progressToken' in ((method.params as Node).properties ?? {});
+    return `        ${quote(name)} = @{
+            ReadOnly = ${flag(method.readOnly)}; Stream = ${flag(method.streams !== undefined)}; Progress = ${flag(takesProgress)}
+            Times = ${list(times)}
+            Fields = ${list(fields)}
+        }`;
+  });
+  const classes = Object.entries(errorClasses).map(([name, { rpcCode, category }]) => `        ${quote(name)} = @{ RpcCode = ${rpcCode}; Category = ${quote(category)} }`);
+  const codes = Object.entries(errorTable).map(([code, row]) => `        ${quote(code)} = ${quote(row.class)}`);
+  return `${heading('the wire contract')}@{
+    ProtocolVersion = ${protocolVersion}
+    StreamWindowBytes = ${streamWindowBytes}
+    MaximumFrameBytes = ${maximumFrameBytes}
+    BatchLines = ${batchLines}
+    BatchBytes = ${batchBytes}
+    TimeFields = ${list(timeFields())}
+    Methods = @{
+${rows.join('\n')}
+    }
+    ErrorClasses = @{
+${classes.join('\n')}
+    }
+    ErrorCodes = @{
+${codes.join('\n')}
+    }
+}
+`;
+};
+
+const errorTexts = (): string => {
+  const rows = Object.entries(errorTable).map(([code, { message, action }]) => `    ${quote(code)} = @{
+        Message = ${quote(message)}
+        Action = ${quote(action)}
+    }`);
+  return `${heading('the error table')}@{\n${rows.join('\n')}\n}\n`;
+};
+
+const files: Record<string, () => string> = {
+  'src/contract/openrpc.json': () => `${JSON.stringify(openRpcDocument(), null, 2)}\n`,
+  'module/Silo/Contract.psd1': contractTable,
+  'module/Silo/en-US/Errors.psd1': errorTexts,
+};
+
+const read = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+const checkOnly = process.argv.includes('--check');
+let drifted = 0;
+for (const [name, make] of Object.entries(files)) {
+  const path = join(root, name);
+  const wanted = make();
+  if (read(path) === wanted) continue;
+  if (checkOnly) {
+    drifted += 1;
+    console.error(`${relative(root, path)} has drifted from the contract: run node build/generate.ts`);
+  } else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, wanted);
+    console.log(`wrote ${relative(root, path)}`);
+  }
+}
+process.exitCode = drifted > 0 ? 1 : 0;

@@ -1,0 +1,203 @@
+# Made by build/generate.ts from the wire contract; changes made here are lost.
+@{
+    ProtocolVersion = 1
+    StreamWindowBytes = 1048576
+    MaximumFrameBytes = 33554432
+    BatchLines = 100
+    BatchBytes = 65536
+    TimeFields = @('createdAt', 'exitedAt', 'finishedAt', 'importedAt', 'startedAt', 'time')
+    Methods = @{
+        'initialize' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @('protocolVersion', 'engine', 'name', 'version', 'pid', 'capabilities', 'methods', 'streamWindowBytes', 'maximumFrameBytes')
+        }
+        'shutdown' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @()
+        }
+        'rpc.discover' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @()
+        }
+        'host/get' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @('name', 'operatingSystem', 'architecture', 'osVersion', 'kernelVersion', 'engineVersion', 'protocolVersion', 'nodeVersion', 'enginePid', 'engineMemoryBytes', 'root', 'logPath', 'isolation', 'runtime', 'snapshotter', 'cpuCount', 'memoryBytes', 'containerCount', 'runningCount', 'imageCount', 'elevated')
+        }
+        'host/test' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @('ready', 'requirements', 'name', 'satisfied', 'detail', 'remedy')
+        }
+        'image/import' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true
+            Times = @('createdAt', 'importedAt')
+            Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
+        }
+        'image/list' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @('createdAt', 'importedAt')
+            Fields = @('items', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
+        }
+        'image/remove' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @('removed', 'reclaimedBytes')
+        }
+        'container/create' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'existed')
+        }
+        'container/start' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'changed')
+        }
+        'container/stop' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'changed', 'stopReason', 'durationMilliseconds')
+        }
+        'container/wait' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid')
+        }
+        'container/list' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Fields = @('items', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'next')
+        }
+        'container/remove' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @('removed', 'id')
+        }
+        'container/run' = @{
+            ReadOnly = $false; Stream = $true; Progress = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt', 'time')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'time', 'stream', 'text')
+        }
+        'container/log' = @{
+            ReadOnly = $true; Stream = $true; Progress = $false
+            Times = @('time')
+            Fields = @('lines', 'time', 'stream', 'text')
+        }
+        'process/start' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @('startedAt', 'exitedAt')
+            Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
+        }
+        'process/run' = @{
+            ReadOnly = $false; Stream = $true; Progress = $false
+            Times = @('startedAt', 'exitedAt', 'time')
+            Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt', 'time', 'stream', 'text')
+        }
+        'process/wait' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @('startedAt', 'exitedAt')
+            Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
+        }
+        'process/list' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @('startedAt', 'exitedAt')
+            Fields = @('items', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
+        }
+        'isolation/get' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
+        }
+        'isolation/set' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @()
+            Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
+        }
+    }
+    ErrorClasses = @{
+        'invalidArgument' = @{ RpcCode = 1001; Category = 'InvalidArgument' }
+        'notFound' = @{ RpcCode = 1002; Category = 'ObjectNotFound' }
+        'alreadyExists' = @{ RpcCode = 1003; Category = 'ResourceExists' }
+        'failedPrecondition' = @{ RpcCode = 1004; Category = 'InvalidOperation' }
+        'conflict' = @{ RpcCode = 1005; Category = 'ResourceBusy' }
+        'permissionDenied' = @{ RpcCode = 1006; Category = 'PermissionDenied' }
+        'unauthenticated' = @{ RpcCode = 1007; Category = 'AuthenticationError' }
+        'resourceExhausted' = @{ RpcCode = 1008; Category = 'QuotaExceeded' }
+        'unavailable' = @{ RpcCode = 1009; Category = 'ResourceUnavailable' }
+        'deadlineExceeded' = @{ RpcCode = 1010; Category = 'OperationTimeout' }
+        'cancelled' = @{ RpcCode = 1011; Category = 'OperationStopped' }
+        'notImplemented' = @{ RpcCode = 1012; Category = 'NotImplemented' }
+        'notInstalled' = @{ RpcCode = 1013; Category = 'NotInstalled' }
+        'dataLoss' = @{ RpcCode = 1014; Category = 'InvalidData' }
+        'internal' = @{ RpcCode = 1015; Category = 'NotSpecified' }
+        'connection' = @{ RpcCode = 1016; Category = 'ConnectionError' }
+    }
+    ErrorCodes = @{
+        'ParameterInvalid' = 'invalidArgument'
+        'ImageReferenceInvalid' = 'invalidArgument'
+        'DigestInvalid' = 'invalidArgument'
+        'PlatformInvalid' = 'invalidArgument'
+        'ContainerNameInvalid' = 'invalidArgument'
+        'SignalInvalid' = 'invalidArgument'
+        'CommandMissing' = 'invalidArgument'
+        'UserNotFound' = 'invalidArgument'
+        'CursorInvalid' = 'invalidArgument'
+        'IdAmbiguous' = 'invalidArgument'
+        'ContainerNotFound' = 'notFound'
+        'ImageNotFound' = 'notFound'
+        'BlobNotFound' = 'notFound'
+        'SnapshotNotFound' = 'notFound'
+        'ProcessNotFound' = 'notFound'
+        'PathNotFound' = 'notFound'
+        'ExecutableNotFound' = 'notFound'
+        'ContainerNameInUse' = 'alreadyExists'
+        'SnapshotExists' = 'alreadyExists'
+        'ContainerNotRunning' = 'failedPrecondition'
+        'ContainerRunning' = 'failedPrecondition'
+        'ContainerPaused' = 'failedPrecondition'
+        'ContainerStartFailed' = 'failedPrecondition'
+        'ImagePlatformMismatch' = 'failedPrecondition'
+        'StoreNewer' = 'failedPrecondition'
+        'MountNamespacePrivate' = 'failedPrecondition'
+        'NotInitialized' = 'failedPrecondition'
+        'ImageInUse' = 'conflict'
+        'ContainerBusy' = 'conflict'
+        'StoreBusy' = 'conflict'
+        'ElevationRequired' = 'permissionDenied'
+        'PathAccessDenied' = 'permissionDenied'
+        'EngineNotExecutable' = 'permissionDenied'
+        'DiskFull' = 'resourceExhausted'
+        'ArchiveTooLarge' = 'resourceExhausted'
+        'FrameTooLarge' = 'resourceExhausted'
+        'EngineStopping' = 'unavailable'
+        'OperationTimedOut' = 'deadlineExceeded'
+        'StartTimedOut' = 'deadlineExceeded'
+        'OperationCancelled' = 'cancelled'
+        'IsolationUnsupported' = 'notImplemented'
+        'OptionUnsupported' = 'notImplemented'
+        'RuncMissing' = 'notInstalled'
+        'ConmonMissing' = 'notInstalled'
+        'SeccompProfileMissing' = 'notInstalled'
+        'DigestMismatch' = 'dataLoss'
+        'SizeMismatch' = 'dataLoss'
+        'ArchiveInvalid' = 'dataLoss'
+        'ArchivePathUnsafe' = 'dataLoss'
+        'LayerEntryUnsupported' = 'dataLoss'
+        'ManifestInvalid' = 'dataLoss'
+        'RecordInvalid' = 'dataLoss'
+        'StoreCorrupt' = 'dataLoss'
+        'ConfigInvalid' = 'internal'
+        'RuntimeFailed' = 'internal'
+        'InternalError' = 'internal'
+        'ProtocolMismatch' = 'connection'
+        'ProtocolViolation' = 'connection'
+        'EngineExited' = 'connection'
+        'EngineNotFound' = 'connection'
+        'EngineNotAvailableInSandbox' = 'connection'
+        'ContainerExitedNonZero' = 'failedPrecondition'
+    }
+}

@@ -1,0 +1,11 @@
+function Invoke-Engine {
+    # One request and its answer; nothing after an error, which is written by then.
+    param($Cmdlet, [string] $Method, [hashtable] $Parameter = @{})
+    $request = $null
+    try {
+        $request = Open-EngineRequest -Cmdlet $Cmdlet -Method $Method -Parameter $Parameter
+        Receive-EngineAnswer -Request $request
+    } finally {
+        Close-EngineRequest -Request $request
+    }
+}

@@ -1,0 +1,34 @@
+function Open-EngineProcess {
+    param($Cmdlet)
+    if (Test-SiloSandbox) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotAvailableInSandbox' }
+    $place = Find-SiloEngine
+    if (-not $place.Node) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = 'node' } -Target 'node' }
+    if (-not (Test-Path -LiteralPath $place.File)) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.File } -Target $place.File }
+
+    $start = New-Object -TypeName System.Diagnostics.ProcessStartInfo
+    $start.FileName = $place.Node
+    # .NET Framework has no ArgumentList.
+    $start.Arguments = '"{0}" engine' -f $place.File
+    $start.UseShellExecute = $false
+    # A console of its own keeps Ctrl+C of this console away from it.
+    $start.CreateNoWindow = $true
+    $start.RedirectStandardInput = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+
+    $process = New-Object -TypeName System.Diagnostics.Process
+    $process.StartInfo = $start
+    $encoding = Hide-ConsolePreamble
+    try {
+        [void] $process.Start()
+    } catch [System.ComponentModel.Win32Exception] {
+        $reason = $_.Exception.GetBaseException()
+        # A zip archive loses the execute bit; 13 is EACCES.
+        if ($script:OnWindows -or $reason.NativeErrorCode -ne 13) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.Node } -Target $place.Node }
+        & chmod '+x' $place.Node 2>$null
+        try { [void] $process.Start() } catch { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotExecutable' -Argument @{ path = $place.Node } -Target $place.Node }
+    } finally {
+        if ($null -ne $encoding) { [Console]::InputEncoding = $encoding }
+    }
+    $process
+}

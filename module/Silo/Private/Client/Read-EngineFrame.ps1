@@ -1,0 +1,42 @@
+function Read-EngineFrame {
+    # Answers the body of the next message, or nothing where none arrived in time. Never blocks for
+    # longer than asked: PowerShell can stop a command only between two statements.
+    param([hashtable] $Engine, [int] $WaitMilliseconds)
+    while ($true) {
+        if ($Engine.BodyLength -lt 0 -and $Engine.End -gt $Engine.Start) {
+            $head = [System.Text.Encoding]::ASCII.GetString($Engine.Buffer, $Engine.Start, [Math]::Min(256, $Engine.End - $Engine.Start))
+            $end = $head.IndexOf("`r`n`r`n", [StringComparison]::Ordinal)
+            if ($end -ge 0) {
+                if ($head -notmatch '(?i)^(?:.*\r\n)*Content-Length: *(\d+)') { $Engine.Lost = 'no Content-Length'; return }
+                $Engine.Busy = $true
+                $Engine.BodyLength = [int] $Matches[1]
+                $Engine.Start += $end + 4
+                $Engine.Busy = $false
+            }
+        }
+        if ($Engine.BodyLength -ge 0 -and ($Engine.End - $Engine.Start) -ge $Engine.BodyLength) {
+            $text = [System.Text.Encoding]::UTF8.GetString($Engine.Buffer, $Engine.Start, $Engine.BodyLength)
+            $Engine.Busy = $true
+            $Engine.Start += $Engine.BodyLength
+            $Engine.BodyLength = -1
+            $Engine.Busy = $false
+            return $text
+        }
+        if ($Engine.Lost) { return }
+
+        if ($null -eq $Engine.Reading) {
+            $Engine.Busy = $true
+            Expand-EngineBuffer -Engine $Engine
+            $Engine.Reading = $Engine.Output.ReadAsync($Engine.Buffer, $Engine.End, $Engine.Buffer.Length - $Engine.End)
+            $Engine.Busy = $false
+        }
+        if (-not $Engine.Reading.IsCompleted -and [System.Threading.Tasks.Task]::WaitAny(@($Engine.Reading), $WaitMilliseconds) -lt 0) { return }
+
+        $Engine.Busy = $true
+        $count = if ($Engine.Reading.IsFaulted) { 0 } else { $Engine.Reading.Result }
+        $Engine.Reading = $null
+        $Engine.End += $count
+        $Engine.Busy = $false
+        if ($count -eq 0) { $Engine.Lost = Get-EngineEnd -Engine $Engine; return }
+    }
+}

@@ -1,0 +1,12 @@
+function Receive-EngineAnswer {
+    # Answers the result, or nothing after writing the error it failed with.
+    param([hashtable] $Request)
+    while (-not $Request.Answered) {
+        if ($Request.Engine.Lost) { Restore-EngineRequest -Request $Request } else { [void] (Read-EngineMessage -Engine $Request.Engine) }
+        if ($Request.Progress.Count -gt 0) { Show-EngineProgress -Request $Request }
+    }
+    if ($null -eq $Request.Error) { return $Request.Result }
+    $record = ConvertTo-SiloErrorRecord -WireError $Request.Error
+    if ($record.CategoryInfo.Category -eq 'ConnectionError') { $Request.Cmdlet.ThrowTerminatingError($record) }
+    $Request.Cmdlet.WriteError($record)
+}

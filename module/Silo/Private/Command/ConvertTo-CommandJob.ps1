@@ -1,0 +1,24 @@
+function ConvertTo-CommandJob {
+    # Runs the command once more, in a job: a thread job where there are such, else a process. The caller
+    # has asked for confirmation already. Stop-Job stops the pipeline, and thereby cancels the request.
+    param($Cmdlet, [System.Collections.IEnumerable] $Id, [hashtable] $Replace = @{})
+    $parameter = @{} + $Cmdlet.MyInvocation.BoundParameters
+    foreach ($key in 'AsJob', 'WhatIf', 'Confirm') { $parameter.Remove($key) }
+    if ($null -ne $Id) {
+        foreach ($key in 'Name', 'Id', 'InputObject') { $parameter.Remove($key) }
+        $parameter.Id = [string[]] @($Id)
+        if ($parameter.Id.Count -eq 0) { return }
+    }
+    foreach ($key in $Replace.Keys) { $parameter[$key] = $Replace[$key] }
+    # Under -Prefix the command has another name here than in the job.
+    $command = $Cmdlet.MyInvocation.MyCommand.ScriptBlock.Ast.Name
+    $body = {
+        param($Manifest, $Command, $Parameter)
+        Import-Module -Name $Manifest
+        $parameterWithoutPrompt = @{} + $Parameter
+        if ((Get-Command -Name $Command).Parameters.ContainsKey('Confirm')) { $parameterWithoutPrompt.Confirm = $false }
+        try { & $Command @parameterWithoutPrompt } finally { Remove-Module -Name Silo }
+    }
+    $job = @{ Name = "Silo: $command"; ScriptBlock = $body; ArgumentList = (Join-Path -Path $script:ModuleRoot -ChildPath 'Silo.psd1'), $command, $parameter }
+    if (Get-Command -Name Start-ThreadJob -ErrorAction Ignore) { Start-ThreadJob @job } else { Start-Job @job }
+}

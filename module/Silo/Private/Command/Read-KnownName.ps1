@@ -1,0 +1,15 @@
+function Read-KnownName {
+    param([hashtable] $Engine, [string] $Kind)
+    $method = if ($Kind -eq 'Container') { 'container/list' } else { 'image/list' }
+    $request = @{ Caller = $MyInvocation; Method = $method; Streams = $false; ShowsProgress = $false; Progress = @{}; Answered = $false; Result = $null; Error = $null }
+    try {
+        Send-EngineRequest -Engine $Engine -Request $request -Parameter @{}
+        $until = [datetime]::UtcNow.AddMilliseconds(200)
+        while (-not $request.Answered -and -not $Engine.Lost -and [datetime]::UtcNow -lt $until) { [void] (Read-EngineMessage -Engine $Engine -WaitMilliseconds 20) }
+        if ($null -eq $request.Result) { return }
+        $script:KnownName[$Kind] = @($request.Result.Items.Name)
+        if ($Kind -eq 'Container') { $script:KnownName['ContainerId'] = @(foreach ($item in $request.Result.Items) { $item.Id.Substring(0, 12) }) }
+    } finally {
+        Close-EngineRequest -Request $request
+    }
+}

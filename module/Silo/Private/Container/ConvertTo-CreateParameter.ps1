@@ -1,0 +1,22 @@
+function ConvertTo-CreateParameter {
+    # The parameters of New-Container and Invoke-ContainerImage in the words of container/create.
+    param($Cmdlet, [System.Collections.IDictionary] $Bound)
+    $wire = @{}
+    $same = @{
+        Image = 'image'; Name = 'name'; User = 'user'; WorkingDirectory = 'workingDirectory'; HostName = 'hostName'; Network = 'network'
+        Isolation = 'isolation'; MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount'
+        StopSignal = 'stopSignal'; StopTimeoutSeconds = 'stopTimeoutSeconds'
+    }
+    foreach ($key in $same.Keys) { if ($Bound.ContainsKey($key)) { $wire[$same[$key]] = $Bound[$key] } }
+    $switches = @{ ReadOnly = 'readOnlyRoot'; Privileged = 'privileged'; Terminal = 'terminal'; OpenStandardInput = 'openStdin'; AutoRemove = 'autoRemove' }
+    foreach ($key in $switches.Keys) { if ($Bound.ContainsKey($key)) { $wire[$switches[$key]] = [bool] $Bound[$key] } }
+    foreach ($key in 'Command', 'Entrypoint') { if ($Bound.ContainsKey($key)) { $wire[$key.ToLowerInvariant()] = [string[]] @($Bound[$key]) } }
+
+    $environment = @()
+    if ($Bound.ContainsKey('EnvironmentFile')) { $environment += @(Read-EnvironmentFile -Cmdlet $Cmdlet -Path $Bound['EnvironmentFile']) }
+    if ($Bound.ContainsKey('Environment')) { $environment += @(ConvertTo-NameValue -Dictionary $Bound['Environment']) }
+    if ($environment.Count -gt 0) { $wire.environment = $environment }
+    if ($Bound.ContainsKey('Label')) { $wire.labels = @(ConvertTo-NameValue -Dictionary $Bound['Label']) }
+    if ($Bound.ContainsKey('Mount')) { $wire.mounts = @(foreach ($text in $Bound['Mount']) { ConvertTo-WireMount -Cmdlet $Cmdlet -Text $text }) }
+    $wire
+}

@@ -1,0 +1,12 @@
+function Convert-WireFieldName {
+    # The method decides which names occur. An answer tells only its id, which stands at its beginning.
+    param([string] $Text, [hashtable] $Engine)
+    $head = $Text.Substring(0, [Math]::Min(64, $Text.Length))
+    if ($head -match '^\{"jsonrpc":"2\.0","id":(\d+)') {
+        $request = $Engine.Open[[int] $Matches[1]]
+        if ($null -eq $request) { return $Text }
+        return Rename-WireField -Text $Text -Method $request.Method
+    }
+    if ($head -match '"method":"stream/data"') { return Rename-WireField -Text $Text -Method 'container/log' }
+    $Text
+}

@@ -1,0 +1,77 @@
+function Get-Container {
+    <#
+    .SYNOPSIS
+    Gets containers of this host.
+    .DESCRIPTION
+    Without parameters it gets every container, running or not. Objects appear as they arrive: also a host
+    with thousands of containers shows the first one at once.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
+    name an id, or the beginning of one, may stand.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER State
+    Only containers in one of these states.
+    .PARAMETER Image
+    Only containers made from an image whose name matches. Wildcards are allowed.
+    .PARAMETER Label
+    Only containers that have all of these labels. A value may hold wildcards.
+    .EXAMPLE
+    Get-Container
+
+    Gets every container.
+    .EXAMPLE
+    Get-Container -Name web* -State Running
+
+    Gets the running containers whose names begin with web.
+    .EXAMPLE
+    Get-Container -State Exited -Label @{ tier = 'test' } | Remove-Container
+
+    Removes the test containers that have ended.
+    .OUTPUTS
+    Silo.Container
+    .LINK
+    New-Container
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name')]
+    [OutputType('Silo.Container')]
+    param(
+        [Parameter(Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [ValidateSet('Created', 'Running', 'Paused', 'Exited')]
+        [string[]] $State,
+
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [string[]] $Image,
+
+        [System.Collections.IDictionary] $Label
+    )
+    begin { . Import-CallerPreference }
+    process {
+        $parameter = @{}
+        if ($State) { $parameter.states = $State }
+        $literal = @(foreach ($item in @($Name) + @($Id)) { if ($item -and -not [WildcardPattern]::ContainsWildcardCharacters($item)) { @{ Reference = $item } } })
+        $pattern = @(foreach ($item in $Name) { if ($item -and [WildcardPattern]::ContainsWildcardCharacters($item)) { $item } })
+
+        if ($literal.Count -gt 0) {
+            Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/list' -Target $literal -Parameter $parameter -ReferenceName 'containers' -AsList |
+                ForEach-Object { ConvertTo-SiloObject -TypeName 'Silo.Container' -Method 'container/list' -Record $_.Items } |
+                Where-Object { Test-ContainerMatch -Container $_ -Image $Image -Label $Label }
+            if ($pattern.Count -eq 0) { return }
+        }
+        if ($pattern.Count -eq 0 -and -not $Image -and -not $Label) { return Read-ContainerList -Cmdlet $PSCmdlet -Parameter $parameter }
+        Read-ContainerList -Cmdlet $PSCmdlet -Parameter $parameter | Where-Object {
+            (Test-NameMatch -Name $_.Name -Pattern $(if ($pattern.Count -gt 0) { $pattern } else { '*' })) -and (Test-ContainerMatch -Container $_ -Image $Image -Label $Label)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+@{
+    RootModule = 'Silo.psm1'
+    ModuleVersion = '0.1.0'
+    GUID = 'd2d24039-63d5-4607-a0c0-5e2f12858f7f'
+    Author = 'The Silo contributors'
+    CompanyName = 'Silo'
+    Copyright = '(c) The Silo contributors. MIT License.'
+    Description = 'Manages containers from PowerShell, without Docker: images, containers, processes, logs and isolation, on the Host Compute Service of Windows and on runc of Linux.'
+    PowerShellVersion = '5.1'
+    CompatiblePSEditions = @('Desktop', 'Core')
+    FormatsToProcess = @('Formats/Silo.Format.ps1xml')
+    TypesToProcess = @('Types/Silo.Types.ps1xml')
+    FunctionsToExport = @(
+        'Get-Container'
+        'Get-ContainerHost'
+        'Get-ContainerImage'
+        'Get-ContainerLog'
+        'Get-Isolation'
+        'Import-ContainerImage'
+        'Invoke-ContainerImage'
+        'New-Container'
+        'Remove-Container'
+        'Remove-ContainerImage'
+        'Set-Isolation'
+        'Start-Container'
+        'Start-ContainerProcess'
+        'Stop-Container'
+        'Test-ContainerHost'
+        'Wait-Container'
+    )
+    CmdletsToExport = @()
+    VariablesToExport = @()
+    AliasesToExport = @()
+    DscResourcesToExport = @()
+    PrivateData = @{
+        PSData = @{
+            Tags = @('Container', 'Containers', 'OCI', 'HyperV', 'Isolation', 'HCS', 'runc', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux')
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

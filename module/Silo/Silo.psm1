@@ -1,0 +1,24 @@
+# What every function of the module shares. One engine belongs to one runspace, and so does this state.
+$script:ModuleRoot = $PSScriptRoot
+$script:OnWindows = ($PSVersionTable.PSEdition -ne 'Core') -or $IsWindows
+# From here on the parser leaves text alone that looks like a date.
+$script:KeepsDateText = $PSVersionTable.PSVersion -ge [version] '7.5'
+$script:Engine = $null
+$script:Discarded = New-Object -TypeName System.Collections.ArrayList
+$script:KnownName = @{ Container = @(); Image = @() }
+$script:Contract = $null
+$script:Renames = @{}
+$script:ErrorText = $null
+
+# In a release every function stands above, in this file; in the source tree each has a file of its own.
+foreach ($siloFolder in 'Private', 'Public') {
+    $siloFolder = Join-Path -Path $PSScriptRoot -ChildPath $siloFolder
+    if (Test-Path -LiteralPath $siloFolder) {
+        foreach ($siloFile in Get-ChildItem -LiteralPath $siloFolder -Filter '*.ps1' -Recurse) { . $siloFile.FullName }
+    }
+}
+Remove-Variable -Name siloFolder, siloFile -ErrorAction Ignore
+
+$script:Strings = Import-SiloText -FileName 'Strings.psd1'
+
+$MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = { Close-EverySiloEngine }

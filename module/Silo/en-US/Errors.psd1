@@ -1,0 +1,251 @@
+# Made by build/generate.ts from the error table; changes made here are lost.
+@{
+    'ParameterInvalid' = @{
+        Message = 'The value of {parameter} is not valid: {reason}.'
+        Action = 'Correct the value and run the command again.'
+    }
+    'ImageReferenceInvalid' = @{
+        Message = '''{reference}'' is not a valid image reference: {reason}.'
+        Action = 'Write it as [registry/]repository[:tag][@digest], for example docker.io/library/alpine:3.20; repository names are lower case.'
+    }
+    'DigestInvalid' = @{
+        Message = '''{digest}'' is not a valid digest.'
+        Action = 'Write it as sha256: followed by 64 lower-case hex digits.'
+    }
+    'PlatformInvalid' = @{
+        Message = '''{platform}'' is not a valid platform.'
+        Action = 'Write it as os/architecture[/variant], for example linux/amd64.'
+    }
+    'ContainerNameInvalid' = @{
+        Message = '''{name}'' is not a valid container name.'
+        Action = 'Use 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit.'
+    }
+    'SignalInvalid' = @{
+        Message = '''{signal}'' is not a signal.'
+        Action = 'Give a name such as SIGTERM or a number from 1 to 64.'
+    }
+    'CommandMissing' = @{
+        Message = 'Neither the image nor the request says which command to run.'
+        Action = 'Give a command with -Command or -Entrypoint.'
+    }
+    'UserNotFound' = @{
+        Message = 'The user or group ''{user}'' does not exist in the container''s image.'
+        Action = 'Use a name from the image''s /etc/passwd and /etc/group, or numbers as uid:gid.'
+    }
+    'CursorInvalid' = @{
+        Message = 'The page cursor is not one that this engine gave out.'
+        Action = 'Ask for the first page again.'
+    }
+    'IdAmbiguous' = @{
+        Message = '''{id}'' is the beginning of more than one id.'
+        Action = 'Give more digits of the id.'
+    }
+    'ContainerNotFound' = @{
+        Message = 'There is no container ''{id}''.'
+        Action = 'Get-Container lists the containers of this host.'
+    }
+    'ImageNotFound' = @{
+        Message = 'There is no image ''{reference}'' on this host.'
+        Action = 'Get-ContainerImage lists the images; Import-ContainerImage adds one from an archive.'
+    }
+    'BlobNotFound' = @{
+        Message = 'The content {digest} is not in the store.'
+        Action = 'Import or pull the image again.'
+    }
+    'SnapshotNotFound' = @{
+        Message = 'The snapshot {key} does not exist.'
+        Action = 'Import or pull the image again.'
+    }
+    'ProcessNotFound' = @{
+        Message = 'There is no process ''{id}'' in container ''{container}''.'
+        Action = 'Start the process again; finished processes are kept only as long as their container.'
+    }
+    'PathNotFound' = @{
+        Message = 'The path ''{path}'' does not exist.'
+        Action = 'Check the path; the engine reads it on its own host.'
+    }
+    'ExecutableNotFound' = @{
+        Message = 'The command ''{command}'' cannot be run in the container: {reason}.'
+        Action = 'Check that the image has the command, that it is executable, and that it is on the container''s PATH.'
+    }
+    'ContainerNameInUse' = @{
+        Message = 'The name ''{name}'' belongs to container {owner}.'
+        Action = 'Choose another name, or remove that container first.'
+    }
+    'SnapshotExists' = @{
+        Message = 'The snapshot {key} exists already.'
+        Action = 'This is a defect of Silo; report it with the incident id.'
+    }
+    'ContainerNotRunning' = @{
+        Message = 'Container ''{id}'' is {state}, not running.'
+        Action = 'Start it with Start-Container.'
+    }
+    'ContainerRunning' = @{
+        Message = 'Container ''{id}'' is running.'
+        Action = 'Stop it first, or use -Force.'
+    }
+    'ContainerPaused' = @{
+        Message = 'Container ''{id}'' is paused.'
+        Action = 'Resume it first.'
+    }
+    'ContainerStartFailed' = @{
+        Message = 'Container ''{id}'' could not be started: {reason}.'
+        Action = 'Correct the cause; Get-Container shows it again as StartError.'
+    }
+    'ImagePlatformMismatch' = @{
+        Message = 'Image ''{reference}'' is for {imagePlatform}; this host runs {hostPlatform}.'
+        Action = 'Use an image made for this host, or an isolation that brings its own kernel.'
+    }
+    'StoreNewer' = @{
+        Message = 'The store in {path} was written by a newer Silo (schema {found}; this engine knows {known}).'
+        Action = 'Update the Silo module on this machine, or use another state root.'
+    }
+    'MountNamespacePrivate' = @{
+        Message = 'This engine runs in a mount namespace of its own; other engines on {path} would not see its mounts.'
+        Action = 'Run it in the host''s mount namespace (nsenter --target 1 --mount), or set PrivateMounts=no for the service that starts it.'
+    }
+    'NotInitialized' = @{
+        Message = 'The first request on a connection must be initialize.'
+        Action = 'Send initialize before {method}.'
+    }
+    'ImageInUse' = @{
+        Message = 'Image ''{reference}'' is used by {users}.'
+        Action = 'Remove those containers first, or use -Force to remove only the name.'
+    }
+    'ContainerBusy' = @{
+        Message = 'Container ''{id}'' is being changed by another engine.'
+        Action = 'Try again in a moment.'
+    }
+    'StoreBusy' = @{
+        Message = 'The store is being changed by another engine.'
+        Action = 'Try again in a moment.'
+    }
+    'ElevationRequired' = @{
+        Message = 'This needs administrative rights: {reason}.'
+        Action = 'Run PowerShell elevated (Windows) or as root (Linux).'
+    }
+    'PathAccessDenied' = @{
+        Message = 'Access to ''{path}'' was denied.'
+        Action = 'Grant the engine access to the path.'
+    }
+    'EngineNotExecutable' = @{
+        Message = 'The engine''s Node at ''{path}'' is not executable.'
+        Action = 'Run: chmod +x ''{path}'''
+    }
+    'DiskFull' = @{
+        Message = 'The disk that holds {path} is full.'
+        Action = 'Free some space, or move the store; nothing was changed.'
+    }
+    'ArchiveTooLarge' = @{
+        Message = 'The archive unpacks to more than {limitBytes} bytes ({reason}).'
+        Action = 'If you trust the archive, raise the limit with -MaximumSizeBytes.'
+    }
+    'FrameTooLarge' = @{
+        Message = 'A message of {sizeBytes} bytes exceeds the limit of {limitBytes}.'
+        Action = 'Send smaller requests.'
+    }
+    'EngineStopping' = @{
+        Message = 'The engine is ending.'
+        Action = 'Run the command again; a new engine starts.'
+    }
+    'OperationTimedOut' = @{
+        Message = '{operation} did not end within {timeoutSeconds} seconds.'
+        Action = 'Give more time with -TimeoutSeconds, or look at the container log.'
+    }
+    'StartTimedOut' = @{
+        Message = 'Container ''{id}'' did not start within {timeoutSeconds} seconds.'
+        Action = 'Look at the container log and at the load of the host.'
+    }
+    'OperationCancelled' = @{
+        Message = 'The operation was cancelled.'
+        Action = 'Run the command again if that was not intended.'
+    }
+    'IsolationUnsupported' = @{
+        Message = '{isolation} isolation is not available on this host: {reason}.'
+        Action = 'Get-Isolation shows which isolations this host has, and why not the others.'
+    }
+    'OptionUnsupported' = @{
+        Message = '{option} is not supported on this host: {reason}.'
+        Action = 'Leave the option out.'
+    }
+    'RuncMissing' = @{
+        Message = 'runc is not installed.'
+        Action = 'Install it: apt-get install runc'
+    }
+    'ConmonMissing' = @{
+        Message = 'conmon is not installed.'
+        Action = 'Install it: apt-get install conmon'
+    }
+    'SeccompProfileMissing' = @{
+        Message = 'The default seccomp profile {path} is missing.'
+        Action = 'Install it: apt-get install golang-github-containers-common'
+    }
+    'DigestMismatch' = @{
+        Message = 'The content has digest {actual}; {expected} was expected.'
+        Action = 'The source is damaged or was changed; get it again.'
+    }
+    'SizeMismatch' = @{
+        Message = 'The content has {actual} bytes; {expected} were expected.'
+        Action = 'The source is damaged or was changed; get it again.'
+    }
+    'ArchiveInvalid' = @{
+        Message = 'The archive {path} cannot be read: {reason}.'
+        Action = 'Get the archive again; it is truncated, damaged or of another format.'
+    }
+    'ArchivePathUnsafe' = @{
+        Message = 'The archive holds ''{entry}'', which {reason}.'
+        Action = 'Do not use this archive: it tries to write outside of its own files.'
+    }
+    'LayerEntryUnsupported' = @{
+        Message = 'The layer holds ''{entry}'', {reason}.'
+        Action = 'Make the layer again without this entry.'
+    }
+    'ManifestInvalid' = @{
+        Message = 'The image manifest or configuration is not valid: {reason}.'
+        Action = 'Get the image again from its maker.'
+    }
+    'RecordInvalid' = @{
+        Message = 'The record of {kind} {id} in the store cannot be read.'
+        Action = 'Run Repair-ContainerStore, or remove the item with -Force.'
+    }
+    'StoreCorrupt' = @{
+        Message = 'The store in {path} is damaged: {reason}.'
+        Action = 'Restore meta.db from a backup, or start with another state root.'
+    }
+    'ConfigInvalid' = @{
+        Message = 'The OCI configuration made for the container is not valid: {reason}.'
+        Action = 'This is a defect of Silo; report it with the incident id.'
+    }
+    'RuntimeFailed' = @{
+        Message = '{runtime} failed: {reason}.'
+        Action = 'Look at the engine log (Get-ContainerHost says where it is).'
+    }
+    'InternalError' = @{
+        Message = 'An unexpected error occurred (incident {incident}).'
+        Action = 'Look for the incident in the engine log (Get-ContainerHost says where it is) and report it.'
+    }
+    'ProtocolMismatch' = @{
+        Message = 'The client speaks protocol {client}; this engine speaks {engine}.'
+        Action = 'Use a module and an engine of the same release.'
+    }
+    'ProtocolViolation' = @{
+        Message = 'The message cannot be understood: {reason}.'
+        Action = 'Send JSON-RPC 2.0 with Content-Length framing.'
+    }
+    'EngineExited' = @{
+        Message = 'The engine ended before it answered ({reason}).'
+        Action = 'The change may or may not have been made: look with Get-Container.'
+    }
+    'EngineNotFound' = @{
+        Message = 'The engine was not found at ''{path}''.'
+        Action = 'Install the module again, or set SILO_ENGINE to the engine file.'
+    }
+    'EngineNotAvailableInSandbox' = @{
+        Message = 'This host does not allow child processes, so the engine cannot run here.'
+        Action = 'Run the runbook on a Hybrid Runbook Worker.'
+    }
+    'ContainerExitedNonZero' = @{
+        Message = 'Container ''{id}'' exited with code {exitCode}.'
+        Action = 'Look at its output with Get-ContainerLog.'
+    }
+}

@@ -1,0 +1,243 @@
+/**
+ * A scripted engine: it speaks the wire contract and plays behaviours that a test asks for by the name of
+ * a container, so that the module's client can be tried without containers, on any system. It is not
+ * the product; nothing outside of test/module starts it.
+ *
+ *   slow-<ms>       answers late (a cancelled request answers at once)   fail-<Code>   that error
+ *   die             ends with exit code 7 without an answer             leave         the same with exit code 0
+ *   once-<path>     dies on the first call, answers the second          absent-*      ContainerNotFound
+ *   lines-<n>       has n lines of log                                  endless       never stops writing
+ *   loud            writes 1 MB to its own stderr before it answers     ends-<n>      exits with code n
+ *
+ * SILO_SCRIPT is JSON: `record` (a file that gets one line for each event), `protocolVersion`,
+ * `containers` (how many container/list has), `exitAtStart`, `idleExit` (ends with 0 after that many ms).
+ */
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
+import { errorTable, SiloError, type ErrorCode } from '../../src/base/index.ts';
+import { batchLines, maximumFrameBytes, methods, protocolVersion, streamWindowBytes, timeFields, type MethodDefinition } from '../../src/contract/index.ts';
+
+interface Script {
+  readonly record?: string;
+  readonly protocolVersion?: number;
+  readonly containers?: number;
+  readonly exitAtStart?: number;
+  readonly idleExit?: number;
+}
+type Fields = Record<string, unknown>;
+
+const script = JSON.parse(process.env['SILO_SCRIPT'] ?? '{}') as Script;
+const record = (event: Fields): void => {
+  if (script.record !== undefined) appendFileSync(script.record, `${JSON.stringify(event)}\n`);
+};
+if (script.exitAtStart !== undefined) process.exit(script.exitAtStart);
+
+const epoch = '2026-01-02T03:04:05.678Z';
+const idOf = (index: number): string => index.toString(16).padStart(64, '0');
+
+const makeContainer = (name: string, index: number, changes: Fields = {}): Fields => ({
+  id: idOf(index), name, image: 'docker.io/library/busybox:latest', imageDigest: `sha256:${idOf(7)}`, state: 'Running', exitCode: null, exitReason: null,
+  oomKilled: false, startError: null, monitored: true, createdAt: epoch, startedAt: epoch, finishedAt: null, command: ['sh'],
+  environment: [{ name: 'PATH', value: '/bin' }, { name: 'SECRET', value: 'hunter2]"' }], labels: [], mounts: [], ports: [], network: 'None', ipAddress: null,
+  isolation: 'Auto', effectiveIsolation: 'Process', user: '', workingDirectory: '/', hostName: name, memoryBytes: null, cpuCount: null, autoRemove: false, terminal: false, pid: 100 + index,
+  ...changes,
+});
+
+const oddLabels = [
+  { name: 'iso', value: '2026-11-22T04:05:06Z' }, { name: 'day', value: '2026-11-22' }, { name: 'epoch', value: '/Date(0)/' }, { name: '', value: 'empty key' },
+  { name: 'Path', value: 'upper' }, { name: 'PATH', value: 'all upper' }, { name: 'deep', value: `${'['.repeat(40)}${']'.repeat(40)}` },
+  { name: '"name":', value: '{"name":"x","exitCode":1}' }, { name: 'control', value: '\u0001begins with U+0001' }, { name: 'korean', value: '\uCEE8\uD14C\uC774\uB108' }, { name: 'lines', value: 'a\r\nb' },
+];
+const named = [
+  makeContainer('web-1', 1, { labels: [{ name: 'tier', value: 'web' }] }), makeContainer('web-2', 2, { state: 'Exited', exitCode: 0, exitReason: 'Exited', finishedAt: epoch, pid: null }),
+  makeContainer('db', 3, { image: 'registry.example/db:1' }), makeContainer('odd', 4, { labels: oddLabels }),
+];
+const containers = script.containers === undefined ? named : Array.from({ length: script.containers }, (_, index) => makeContainer(`c${index}`, index + 1));
+const find = (reference: string): Fields => containers.find((one) => one['name'] === reference || one['id'] === reference) ?? makeContainer(reference, 999);
+
+const image = (reference: string): Fields => ({
+  reference: `docker.io/library/${reference}`, name: reference, id: `sha256:${idOf(8)}`, digest: `sha256:${idOf(7)}`, createdAt: null, importedAt: epoch,
+  operatingSystem: 'linux', architecture: 'amd64', osVersion: null, layerCount: 1, sizeBytes: 4_500_000, storedBytes: 2_100_000, containers: [idOf(1)],
+});
+const isolation = (container: unknown): Fields => ({
+  scope: container === undefined ? 'Host' : 'Container', containerId: container === undefined ? null : find(String(container))['id'], isolation: 'Auto', effectiveIsolation: 'Process', reason: 'the only one here',
+  available: [{ isolation: 'Process', available: true, reason: 'runc is installed' }, { isolation: 'HyperV', available: false, reason: 'no hypervisor' }],
+});
+const processOf = (params: Fields, changes: Fields = {}): Fields => ({
+  id: idOf(77), containerId: find(String(params['container']))['id'], command: params['command'], user: params['user'] ?? '', state: 'Running', pid: 4711, exitCode: null, startedAt: epoch, exitedAt: null, ...changes,
+});
+
+const fail = (code: ErrorCode, kind: 'container' | 'host', id: string, operation: string): never => {
+  const args = Object.fromEntries([...errorTable[code].message.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, name === 'id' ? id : `<${name}>`]));
+  throw new SiloError(code, { args, target: { kind, id }, operation, native: { errno: 'ESCRIPT' } });
+};
+
+const onceDone = (path: string): boolean => {
+  if (existsSync(path)) return true;
+  writeFileSync(path, '');
+  return false;
+};
+
+const until = (milliseconds: number, token: CancellationToken): Promise<void> => new Promise((resolve, reject) => {
+  const timer = setTimeout(resolve, milliseconds);
+  token.onCancellationRequested(() => {
+    clearTimeout(timer);
+    reject(new SiloError('OperationCancelled'));
+  });
+});
+
+/** What the name of a container asks for, before the method's own answer. */
+const play = async (name: string, method: string, token: CancellationToken): Promise<void> => {
+  const [verb = '', ...rest] = name.split('-');
+  const word = rest.join('-');
+  if (verb === 'slow') await until(Number(word), token);
+  if (verb === 'fail') fail(word as ErrorCode, 'container', name, method);
+  if (verb === 'absent') fail('ContainerNotFound', 'container', name, method);
+  if (verb === 'die') process.exit(7);
+  if (verb === 'leave') process.exit(0);
+  if (verb === 'once' && !onceDone(word)) process.exit(7);
+  if (verb === 'loud') for (let count = 0; count < 1024; count += 1) process.stderr.write(`${'x'.repeat(1023)}\n`);
+};
+
+const connection = createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
+
+interface OpenStream { credit: number; most: number; wake: () => void }
+const streams = new Map<string, OpenStream>();
+
+/** Sends lines in batches under credit, and notes how much was ever unacknowledged. */
+const sendLines = async (token: string, lines: Iterable<Fields>, cancelled: CancellationToken): Promise<number> => {
+  const stream: OpenStream = { credit: streamWindowBytes, most: 0, wake: () => {} };
+  streams.set(token, stream);
+  cancelled.onCancellationRequested(() => stream.wake());
+  let sent = 0;
+  const send = async (items: Fields[]): Promise<void> => {
+    const bytes = Buffer.byteLength(JSON.stringify(items));
+    while (stream.credit < bytes && !cancelled.isCancellationRequested) await new Promise<void>((resolve) => { stream.wake = resolve; });
+    if (cancelled.isCancellationRequested) throw new SiloError('OperationCancelled');
+    stream.credit -= bytes;
+    stream.most = Math.max(stream.most, streamWindowBytes - stream.credit);
+    await connection.sendNotification('stream/data', ParameterStructures.byName, { stream: token, items, bytes });
+    sent += items.length;
+  };
+  try {
+    let batch: Fields[] = [];
+    for (const line of lines) {
+      batch.push(line);
+      if (batch.length === batchLines) {
+        await send(batch);
+        batch = [];
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    if (batch.length > 0) await send(batch);
+    return sent;
+  } finally {
+    streams.delete(token);
+    record({ stream: token, mostUnacknowledgedBytes: stream.most, sent });
+  }
+};
+
+const logLines = function* (name: string): Generator<Fields> {
+  const count = name === 'endless' ? Infinity : Number(/^lines-(\d+)$/.exec(name)?.[1] ?? 3);
+  for (let index = 1; index <= count; index += 1) yield { time: epoch, stream: index % 3 === 0 ? 'stderr' : 'stdout', text: `line ${index} of ${name}${name === 'endless' ? ' '.repeat(200) : ''}` };
+};
+
+const exitCodeOf = (name: unknown): number => Number(/^ends-(\d+)$/.exec(String(name))?.[1] ?? 0);
+const exited = (name: string): Fields => ({ ...find(name), state: 'Exited', exitCode: exitCodeOf(name), exitReason: 'Exited', finishedAt: epoch, pid: null });
+
+const answers: Record<string, (params: Fields, token: CancellationToken) => unknown> = {
+  shutdown: () => { setImmediate(() => process.exit(0)); return {}; },
+  'rpc.discover': () => ({}),
+  'host/get': () => ({
+    name: 'scripted', operatingSystem: 'Linux', architecture: 'x64', osVersion: '12', kernelVersion: '6.1', engineVersion: '0.0.0', protocolVersion, nodeVersion: process.versions.node, enginePid: process.pid,
+    engineMemoryBytes: process.memoryUsage().rss, root: '/tmp/scripted', logPath: '/tmp/scripted/engine.log', isolation: 'Auto', runtime: 'runc', snapshotter: 'overlay', cpuCount: 2, memoryBytes: 8_000_000_000,
+    containerCount: containers.length, runningCount: 1, imageCount: 1, elevated: true,
+  }),
+  'host/test': () => ({ ready: false, requirements: [{ name: 'runc', satisfied: true, detail: 'runc 1.1.5', remedy: null }, { name: 'conmon', satisfied: false, detail: 'not found', remedy: 'apt-get install conmon' }] }),
+  'image/import': async ({ progressToken, reference }) => {
+    for (let step = 1; step <= 10 && progressToken !== undefined; step += 1) {
+      await connection.sendNotification('$/progress', ParameterStructures.byName, { token: progressToken, value: { activity: 'Layer 1', status: 'Unpacking', currentBytes: step * 10, totalBytes: 100, completed: step === 10 } });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    return { images: [image(String(reference ?? 'busybox:latest'))] };
+  },
+  'image/list': ({ reference }) => ({ items: reference === undefined ? [image('busybox:latest'), image('alpine:3.20')] : [image(String(reference))] }),
+  'image/remove': ({ image: reference }) => ({ removed: [reference], reclaimedBytes: 12 }),
+  'container/create': ({ name, ifNotExists }) => ({ container: makeContainer(String(name ?? 'made-up'), 50, { state: 'Created' }), existed: ifNotExists === true }),
+  'container/start': ({ container }) => ({ container: find(String(container)), changed: container !== 'web-1' }),
+  'container/stop': ({ container }) => ({ container: exited(String(container)), changed: container !== 'web-2', stopReason: 'Graceful', durationMilliseconds: 5 }),
+  'container/wait': ({ container }) => ({ container: exited(String(container)) }),
+  'container/list': ({ containers: wanted, states, limit, cursor }) => {
+    const chosen = (wanted === undefined ? containers : (wanted as string[]).map(find)).filter((one) => states === undefined || (states as string[]).includes(String(one['state'])));
+    const start = Number(cursor ?? 0);
+    const end = start + Number(limit ?? 1000);
+    return { items: chosen.slice(start, end), next: end < chosen.length ? String(end) : null };
+  },
+  'container/remove': ({ container }) => ({ removed: true, id: find(String(container))['id'] }),
+  'container/run': async ({ name, stream }, token) => {
+    if (stream !== undefined) await sendLines(String(stream), logLines(String(name)), token);
+    return { container: exited(String(name ?? 'made-up')) };
+  },
+  'container/log': async ({ container, stream }, token) => ({ lines: stream === undefined ? 0 : await sendLines(String(stream), logLines(String(container)), token) }),
+  'process/start': (params) => ({ process: processOf(params) }),
+  'process/run': async (params, token) => {
+    if (params['stream'] !== undefined) await sendLines(String(params['stream']), logLines('lines-3'), token);
+    return { process: processOf(params, { state: 'Exited', exitCode: Number((params['command'] as string[])[1] ?? 0), exitedAt: epoch, pid: null }) };
+  },
+  'process/wait': (params) => ({ process: processOf(params, { state: 'Exited', exitCode: 0, exitedAt: epoch }) }),
+  'process/list': (params) => ({ items: [processOf({ ...params, command: ['sh'] })] }),
+  'isolation/get': ({ container }) => isolation(container),
+  'isolation/set': ({ container, isolation: wanted }) => ({ ...isolation(container), isolation: wanted }),
+};
+
+const times = new Set(timeFields());
+const looksLikeDate = /^\u0001|^\d{4}-\d\d-\d\d|^\/Date\(|^\\\/Date\(/;
+let escapes = false;
+const guard = (value: unknown, name = ''): unknown => {
+  if (typeof value === 'string') return !times.has(name) && looksLikeDate.test(value) ? `\u0001${value}` : value;
+  if (Array.isArray(value)) return value.map((item) => guard(item));
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, guard(item, key)]));
+  return value;
+};
+
+const referenceIn = (params: Fields): string => String(params['container'] ?? (params['containers'] as string[] | undefined)?.[0] ?? params['name'] ?? params['image'] ?? '');
+
+let idle: NodeJS.Timeout | undefined;
+const restTimer = (): void => {
+  clearTimeout(idle);
+  if (script.idleExit !== undefined) idle = setTimeout(() => process.exit(0), script.idleExit);
+};
+
+connection.onRequest(async (method: string, parameters: unknown, token: CancellationToken) => {
+  const params = (parameters ?? {}) as Fields;
+  clearTimeout(idle);
+  record({ method, params, changes: !((methods as Record<string, MethodDefinition>)[method]?.readOnly ?? false) });
+  token.onCancellationRequested(() => record({ cancelled: method }));
+  try {
+    if (method === 'initialize') {
+      escapes = (params['capabilities'] as Fields | undefined)?.['escapeDateLikeText'] === true;
+      return { protocolVersion: script.protocolVersion ?? protocolVersion, engine: { name: 'scripted engine', version: '0.0.0', pid: process.pid }, capabilities: { methods: Object.keys(methods), streamWindowBytes, maximumFrameBytes } };
+    }
+    await play(referenceIn(params), method, token);
+    const answer = await answers[method]?.(params, token);
+    return escapes ? guard(answer) : answer;
+  } catch (error) {
+    if (!(error instanceof SiloError)) throw error;
+    const { code, class: errorClass, message, action, args, target, operation, native, retryable } = error;
+    const category = errorClass;
+    throw new ResponseError(error.rpcCode, message, { code, class: errorClass, category, message, action, args, target, operation, native, retryable });
+  } finally {
+    restTimer();
+  }
+});
+connection.onNotification('stream/credit', ({ stream, bytes }: { stream: string; bytes: number }) => {
+  const open = streams.get(stream);
+  if (open === undefined) return;
+  open.credit += bytes;
+  open.wake();
+});
+process.on('SIGINT', () => {});
+connection.onClose(() => process.exit(0));
+process.stdin.on('end', () => process.exit(0));
+connection.listen();
+restTimer();
