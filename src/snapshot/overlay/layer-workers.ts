@@ -1,0 +1,128 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { SiloError } from '../../base/index.ts';
+import type { JobReport, JobRequest, LayerJob } from './layer-job.ts';
+
+/** In development the source itself; in the product the bundle that stands beside the engine's. */
+const workerFile = new URL(import.meta.url.endsWith('.ts') ? './layer-worker.ts' : './layer-worker.mjs', import.meta.url);
+/** A thread costs about 10 MB and 40 ms to start: it is kept for the next layers, not for ever. */
+const idleMs = 5_000;
+
+interface Waiting { readonly start: (worker: PooledWorker) => void }
+interface PooledWorker { readonly thread: Worker; idleTimer: NodeJS.Timeout | undefined }
+
+/**
+ * A bounded pool of threads. More threads than disks and cores gain nothing: one core stays for the
+ * engine, and unpacking needs a second one of Node's own pool.
+ */
+export class LayerWorkers {
+  readonly #size: number;
+  readonly #idle: PooledWorker[] = [];
+  readonly #waiting: Waiting[] = [];
+  #count = 0;
+
+  constructor(size = Math.min(2, Math.max(1, availableParallelism() - 1))) {
+    this.#size = size;
+  }
+
+  /** Settles when the job has ended in its thread, also where `signal` cancels it. */
+  async run(job: LayerJob, options: { readonly signal?: AbortSignal | undefined; readonly onProgress?: ((readBytes: number) => void) | undefined } = {}): Promise<unknown> {
+    const { signal } = options;
+    if (signal?.aborted) throw new SiloError('OperationCancelled', { cause: signal.reason });
+    const worker = await this.#take(signal);
+    const cancelled = new SharedArrayBuffer(4);
+    const cancel = (): void => { Atomics.store(new Int32Array(cancelled), 0, 1); };
+    signal?.addEventListener('abort', cancel);
+    if (signal?.aborted) cancel();
+    let broken = true;
+    try {
+      const report = await ask(worker.thread, { job, cancelled }, options.onProgress);
+      broken = false;
+      if (report.kind === 'done') return report.result;
+      const { silo, message, stack } = report.error;
+      if (silo !== undefined) {
+        const { code, args, target, native, retryable } = silo;
+        throw new SiloError(code, { args, retryable, cause: new Error(message), ...(target === undefined ? {} : { target }), ...(native === undefined ? {} : { native }) });
+      }
+      throw Object.assign(new Error(message), { stack });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      this.#giveBack(worker, broken);
+    }
+  }
+
+  #take(signal: AbortSignal | undefined): Promise<PooledWorker> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) {
+      clearTimeout(idle.idleTimer);
+      idle.thread.ref();
+      return Promise.resolve(idle);
+    }
+    if (this.#count < this.#size) {
+      this.#count += 1;
+      return Promise.resolve(startWorker());
+    }
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        start: (worker) => {
+          signal?.removeEventListener('abort', giveUp);
+          resolve(worker);
+        },
+      };
+      const giveUp = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(new SiloError('OperationCancelled', { cause: signal?.reason }));
+      };
+      this.#waiting.push(waiting);
+      signal?.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  #giveBack(worker: PooledWorker, broken: boolean): void {
+    const next = this.#waiting.shift();
+    if (broken) {
+      void worker.thread.terminate();
+      if (next === undefined) this.#count -= 1;
+      else next.start(startWorker());
+      return;
+    }
+    if (next !== undefined) {
+      next.start(worker);
+      return;
+    }
+    worker.thread.unref();
+    this.#idle.push(worker);
+    worker.idleTimer = setTimeout(() => {
+      this.#idle.splice(this.#idle.indexOf(worker), 1);
+      this.#count -= 1;
+      void worker.thread.terminate();
+    }, idleMs).unref();
+  }
+}
+
+const startWorker = (): PooledWorker => ({ thread: new Worker(workerFile), idleTimer: undefined });
+
+const ask = (thread: Worker, request: JobRequest, onProgress: ((readBytes: number) => void) | undefined): Promise<Exclude<JobReport, { kind: 'progress' }>> =>
+  new Promise((resolve, reject) => {
+    const end = (): void => {
+      thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+    };
+    const onMessage = (report: JobReport): void => {
+      if (report.kind === 'progress') {
+        onProgress?.(report.readBytes);
+        return;
+      }
+      end();
+      resolve(report);
+    };
+    const onError = (error: Error): void => {
+      end();
+      reject(error);
+    };
+    const onExit = (code: number): void => {
+      end();
+      reject(new Error(`The layer thread ended with ${code}.`));
+    };
+    thread.on('message', onMessage).on('error', onError).on('exit', onExit);
+    thread.postMessage(request);
+  });

@@ -1,0 +1,163 @@
+import { constants } from 'node:fs';
+import { chmod, chown, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
+import type { AppliedLayer, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
+import { syncFileSystem, unmount } from '../../../native/libc.ts';
+import { LayerWorkers } from './layer-workers.ts';
+import { mountedUpper, mountStack } from './overlay-mount.ts';
+
+/** Somebody's short look into a mount keeps it busy; half a second is waited before it is detached. */
+const unmountRetriesMs = [5, 15, 30, 50, 100, 300];
+/** Mounts that may lie one over the other at one target. */
+const stackedMounts = 8;
+
+/**
+ * Layers and scratch spaces as folders for Linux's overlay file system: `snapshots/<key>/fs`, and
+ * `work` beside it for a writable one. Names are short on purpose (decision on mount options).
+ */
+export class OverlaySnapshotter implements Snapshotter {
+  readonly name = 'overlay';
+  readonly #folder: string;
+  readonly #workers: LayerWorkers;
+
+  /** @param root the state root; the snapshotter owns its folder `snapshots`, made on first use. */
+  constructor(root: string, workers: LayerWorkers = new LayerWorkers()) {
+    this.#folder = join(root, 'snapshots');
+    this.#workers = workers;
+  }
+
+  async applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer> {
+    const result = await this.#workers.run(
+      { kind: 'apply', folder: this.#keyFolder(key), chain: chain.map((below) => this.#layerFolder(below)), path: source.path, diffId: source.diffId, limitBytes: source.limitBytes },
+      { signal: source.signal, onProgress: source.onProgress },
+    );
+    return result as AppliedLayer;
+  }
+
+  async prepare(key: SnapshotKey): Promise<void> {
+    const folder = this.#keyFolder(key);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      for (const name of ['work', 'fs']) await mkdir(join(folder, name), { recursive: true, mode: 0o755 });
+    } catch (error) {
+      throw fromFileError(error, folder);
+    }
+  }
+
+  async mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<void> {
+    const folder = this.#keyFolder(key);
+    const [upper, work] = [join(folder, 'fs'), join(folder, 'work')];
+    try {
+      const place = await realpath(target);
+      const present = mountedUpper(place);
+      if (present === (await realpath(upper))) return;
+      if (present !== undefined) throw new Error(`Something else is mounted at ${place} (${present}).`);
+      await this.#inheritRoot(upper, work, chain[0]);
+      mountStack({ lower: chain.length > 0 ? chain.map((below) => this.#layerFolder(below)) : [await emptyFolder(folder)], upper, work }, place);
+    } catch (error) {
+      if (hasErrno(error, 'ENOENT')) throw await this.#missing([key, ...chain], error, target);
+      throw fromFileError(error, target);
+    }
+  }
+
+  async unmount(target: string): Promise<void> {
+    for (let round = 0; round < stackedMounts; round += 1) {
+      if (!(await unmountOnce(target))) return;
+    }
+  }
+
+  async usage(key: SnapshotKey): Promise<SnapshotUsage> {
+    try {
+      return (await this.#workers.run({ kind: 'usage', folder: this.#keyFolder(key) })) as SnapshotUsage;
+    } catch (error) {
+      if (error instanceof SiloError && error.code === 'PathNotFound') throw notFound(key, error);
+      throw error;
+    }
+  }
+
+  async remove(key: SnapshotKey): Promise<void> {
+    await this.#workers.run({ kind: 'remove', folder: this.#keyFolder(key) });
+  }
+
+  async list(): Promise<readonly SnapshotKey[]> {
+    try {
+      const names = await readdir(this.#folder);
+      return names.filter((name) => /^[0-9]+$/.test(name)).map(Number).sort((a, b) => a - b);
+    } catch (error) {
+      if (hasErrno(error, 'ENOENT')) return [];
+      throw fromFileError(error, this.#folder);
+    }
+  }
+
+  async sync(): Promise<void> {
+    let folder;
+    try {
+      folder = await open(this.#folder, constants.O_RDONLY | constants.O_DIRECTORY);
+    } catch (error) {
+      if (hasErrno(error, 'ENOENT')) return;
+      throw fromFileError(error, this.#folder);
+    }
+    try {
+      await syncFileSystem(folder.fd);
+    } catch (error) {
+      throw fromFileError(error, this.#folder);
+    } finally {
+      await folder.close();
+    }
+  }
+
+  #keyFolder(key: SnapshotKey): string {
+    if (!Number.isSafeInteger(key) || key < 0) throw new RangeError(`${key} is not a snapshot key.`);
+    return join(this.#folder, String(key));
+  }
+
+  #layerFolder(key: SnapshotKey): string {
+    return join(this.#keyFolder(key), 'fs');
+  }
+
+  /** The root of the mount shows the owner and mode of the upper folder: they are the top layer's, until the container changes them. */
+  async #inheritRoot(upper: string, work: string, top: SnapshotKey | undefined): Promise<void> {
+    // Overlay makes `work/work` on the first mount.
+    const used = (await readdir(work)).length > 0;
+    if (used || top === undefined) return;
+    const root = await stat(this.#layerFolder(top));
+    await chown(upper, root.uid, root.gid);
+    await chmod(upper, root.mode & 0o7777);
+  }
+
+  async #missing(keys: readonly SnapshotKey[], error: unknown, target: string): Promise<unknown> {
+    for (const key of keys) {
+      if ((await stat(this.#layerFolder(key)).catch(() => undefined)) === undefined) return notFound(key, error);
+    }
+    return fromFileError(error, target);
+  }
+}
+
+const notFound = (key: SnapshotKey, cause: unknown): SiloError =>
+  new SiloError('SnapshotNotFound', { args: { key }, target: { kind: 'snapshot', id: String(key) }, cause });
+
+/** Overlay wants a lower folder; an image without layers has none. */
+const emptyFolder = async (folder: string): Promise<string> => {
+  const path = join(folder, 'empty');
+  await mkdir(path, { recursive: true, mode: 0o755 });
+  return path;
+};
+
+/** False where nothing was mounted. */
+const unmountOnce = async (target: string): Promise<boolean> => {
+  for (const waitMs of unmountRetriesMs) {
+    try {
+      return unmount(target);
+    } catch (error) {
+      if (!hasErrno(error, 'EBUSY')) throw fromFileError(error, target);
+      await delay(waitMs);
+    }
+  }
+  try {
+    return unmount(target, true);
+  } catch (error) {
+    throw fromFileError(error, target);
+  }
+};
