@@ -21,14 +21,18 @@ export const packagesProblem = () => {
   return undefined;
 };
 
-/** Installs exactly what package-lock.json lists where it isn't there already. */
+/**
+ * Installs what package-lock.json lists where it isn't there already. Not by "npm ci": that refuses a lock
+ * file without the packages of systems which the registry it was made from doesn't carry. With --no-save
+ * the lock file decides all the same, and stays as it is.
+ */
 export const ensurePackages = async () => {
   const problem = packagesProblem();
   if (problem === undefined) return;
-  console.log(`set-up: npm ci (${problem})`);
+  console.log(`set-up: npm install --no-save (${problem})`);
   // npm tells its scripts where it is; without npm around us, the one on the PATH will do.
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const args = ['install', '--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   if (npm?.endsWith('.js') === true) await mustRun(process.execPath, [npm, ...args]);
   else await mustRun(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
 };

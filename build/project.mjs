@@ -25,5 +25,5 @@ const runsTheCode = () => {
 export const node = () => {
   if (existsSync(pinnedNode)) return pinnedNode;
   if (runsTheCode()) return process.execPath;
-  throw new Error(`Node ${process.versions.node} is too old to run Silo, and the package that brings Node 26 is not installed here. Run "npm ci".`);
+  throw new Error(`Node ${process.versions.node} is too old to run Silo, and the package that brings Node 26 is not installed here. Run "npm start".`);
 };
