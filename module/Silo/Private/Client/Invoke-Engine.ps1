@@ -1,10 +1,10 @@
 function Invoke-Engine {
     # One request and its answer; nothing after an error, which is written by then.
-    param($Cmdlet, [string] $Method, [hashtable] $Parameter = @{})
+    param($Cmdlet, [string] $Method, [hashtable] $Parameter = @{}, [string] $IgnoreCode)
     $request = $null
     try {
         $request = Open-EngineRequest -Cmdlet $Cmdlet -Method $Method -Parameter $Parameter
-        Receive-EngineAnswer -Request $request
+        Receive-EngineAnswer -Request $request -IgnoreCode $IgnoreCode
     } finally {
         Close-EngineRequest -Request $request
     }

@@ -1,9 +1,9 @@
 function ConvertTo-CommandJob {
     # Runs the command once more, in a job: a thread job where there are such, else a process. The caller
     # has asked for confirmation already. Stop-Job stops the pipeline, and thereby cancels the request.
-    param($Cmdlet, [System.Collections.IEnumerable] $Id, [hashtable] $Replace = @{})
+    param($Cmdlet, [System.Collections.IEnumerable] $Id, [hashtable] $Replace = @{}, [string[]] $Without = @())
     $parameter = @{} + $Cmdlet.MyInvocation.BoundParameters
-    foreach ($key in 'AsJob', 'WhatIf', 'Confirm') { $parameter.Remove($key) }
+    foreach ($key in @('AsJob', 'WhatIf', 'Confirm') + $Without) { $parameter.Remove($key) }
     if ($null -ne $Id) {
         foreach ($key in 'Name', 'Id', 'InputObject') { $parameter.Remove($key) }
         $parameter.Id = [string[]] @($Id)

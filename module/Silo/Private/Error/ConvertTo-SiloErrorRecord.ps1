@@ -1,12 +1,6 @@
 function ConvertTo-SiloErrorRecord {
     # The one place where an ErrorRecord is made. `$Cmdlet.WriteError` adds the command's name to the id.
-    [CmdletBinding(DefaultParameterSetName = 'Code')]
-    param(
-        [Parameter(ParameterSetName = 'Wire')] $WireError,
-        [Parameter(ParameterSetName = 'Code')] [string] $Code,
-        [Parameter(ParameterSetName = 'Code')] [hashtable] $Argument = @{},
-        $Target
-    )
+    param($WireError, [string] $Code, [hashtable] $Argument = @{}, $Target)
     $contract = Get-SiloContract
     $data = @{}
     $message = $null
@@ -29,8 +23,10 @@ function ConvertTo-SiloErrorRecord {
     if ($null -ne $class) { $category = $contract.ErrorClasses[$class].Category }
     $text = (Get-SiloErrorText)[$Code]
     if ($null -ne $text) {
-        if ($null -eq $message -or $PSUICulture -ne 'en-US') { $message = Format-SiloText -Template $text.Message -Argument $Argument }
-        if ($null -eq $action -or $PSUICulture -ne 'en-US') { $action = Format-SiloText -Template $text.Action -Argument $Argument }
+        # The engine speaks English; a culture with texts of its own fills them from the error's arguments.
+        $translated = $PSUICulture -ne 'en-US' -and (Test-Path -LiteralPath (Join-Path -Path (Join-Path -Path $script:ModuleRoot -ChildPath $PSUICulture) -ChildPath 'Errors.psd1'))
+        if ($null -eq $message -or $translated) { $message = Format-SiloText -Template $text.Message -Argument $Argument }
+        if ($null -eq $action -or $translated) { $action = Format-SiloText -Template $text.Action -Argument $Argument }
     }
 
     $exception = switch ($class) {

@@ -1,0 +1,158 @@
+function New-Container {
+    <#
+    .SYNOPSIS
+    Makes a container from an image.
+    .DESCRIPTION
+    Makes a container without starting it; Start-Container starts it. The image must be on this host.
+    .PARAMETER Image
+    Image of this host: its name, or the beginning of its id.
+    .PARAMETER Name
+    Name of the container; made up where left out.
+    .PARAMETER Command
+    Command and arguments in place of the image's CMD, each element as it is: no shell reads them.
+    .PARAMETER Entrypoint
+    Replaces the image's ENTRYPOINT, and drops its CMD.
+    .PARAMETER Environment
+    Variables, added to the image's environment.
+    .PARAMETER EnvironmentFile
+    File with a NAME=value on each line; -Environment wins over it.
+    .PARAMETER Label
+    Labels of the container.
+    .PARAMETER Mount
+    Mounts, each as 'type=bind,source=...,target=...' with ',readonly' where the container must not write, or
+    with type=volume and the id of a volume as source.
+    .PARAMETER Network
+    None: loopback only. Host: the network of the host.
+    .PARAMETER Isolation
+    Auto lets the engine choose, Process shares the kernel of the host, HyperV runs the container in a
+    utility VM.
+    .PARAMETER MemoryBytes
+    Most memory, for example 512MB.
+    .PARAMETER CpuCount
+    Most processor time, in processors; 0.5 is half of one.
+    .PARAMETER CpuWeight
+    Share of the processors against other containers, 1 to 10000; 100 is the default.
+    .PARAMETER ProcessCount
+    Most processes and threads at once.
+    .PARAMETER User
+    user[:group], names or numbers.
+    .PARAMETER WorkingDirectory
+    Folder in which the command starts.
+    .PARAMETER HostName
+    Host name within the container.
+    .PARAMETER ReadOnly
+    Keeps the container from writing to its root file system.
+    .PARAMETER Privileged
+    Gives the container all capabilities and devices of the engine.
+    .PARAMETER StopSignal
+    Signal that asks the process to end, for example SIGQUIT.
+    .PARAMETER StopTimeoutSeconds
+    Seconds between asking the process to end and ending it; 10 by default.
+    .PARAMETER AutoRemove
+    Removes the container when it ends.
+    .PARAMETER Terminal
+    Gives the command a terminal.
+    .PARAMETER OpenStandardInput
+    Keeps standard input open for silo attach.
+    .PARAMETER IfNotExists
+    Gives the container of that name where it was made with the same specification; another specification is
+    the error ContainerNameInUse.
+    .EXAMPLE
+    New-Container -Image nginx -Name web -Environment @{ TZ = 'Asia/Seoul' } -MemoryBytes 512MB
+
+    Makes a container with an environment variable and a memory limit.
+    .EXAMPLE
+    New-Container -Image busybox -Command sleep, 60 | Start-Container
+
+    Makes a container with another command and starts it.
+    .EXAMPLE
+    New-Container -Image nginx -Name web -Mount 'type=bind,source=/srv/www,target=/usr/share/nginx/html,readonly' -IfNotExists
+
+    Makes sure that the container is there; the command may be repeated.
+    .INPUTS
+    System.String, Silo.ContainerImage
+    .OUTPUTS
+    Silo.Container
+    .LINK
+    Start-Container
+    .LINK
+    Invoke-ContainerImage
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.Container')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
+        [Alias('Reference')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string] $Image,
+
+        [string] $Name,
+
+        [ValidateNotNull()]
+        [string[]] $Command,
+
+        [ValidateNotNull()]
+        [string[]] $Entrypoint,
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Environment,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $EnvironmentFile,
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Label,
+
+        [string[]] $Mount,
+
+        [ValidateSet('None', 'Host')]
+        [string] $Network,
+
+        [ValidateSet('Auto', 'Process', 'HyperV')]
+        [string] $Isolation,
+
+        [uint64] $MemoryBytes,
+
+        [double] $CpuCount,
+
+        [ValidateRange(1, 10000)]
+        [int] $CpuWeight,
+
+        [ValidateRange(1, [int]::MaxValue)]
+        [int] $ProcessCount,
+
+        [string] $User,
+
+        [string] $WorkingDirectory,
+
+        [string] $HostName,
+
+        [switch] $ReadOnly,
+
+        [switch] $Privileged,
+
+        [string] $StopSignal,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $StopTimeoutSeconds,
+
+        [switch] $AutoRemove,
+
+        [switch] $Terminal,
+
+        [switch] $OpenStandardInput,
+
+        [switch] $IfNotExists
+    )
+    begin { . Import-CallerPreference }
+    process {
+        if (-not $PSCmdlet.ShouldProcess($(if ($Name) { $Name } else { $Image }), $script:Strings.NewContainer)) { return }
+        $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        if ($IfNotExists) { $parameter.ifNotExists = $true }
+        $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'container/create' -Parameter $parameter
+        if ($null -eq $result) { return }
+        if ($result.Existed) { Write-Verbose -Message ($script:Strings.ContainerExists -f $result.Container.Name) }
+        ConvertTo-SiloContainer -Record $result.Container -Method 'container/create'
+    }
+}

@@ -1,0 +1,80 @@
+function Remove-Container {
+    <#
+    .SYNOPSIS
+    Removes containers.
+    .DESCRIPTION
+    Removes each container with its writable layer, its log and its anonymous volumes. A running container is
+    removed only with -Force.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
+    name an id, or the beginning of one, may stand.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER Force
+    Ends a running container first. A container that is not there is no error then.
+    .PARAMETER KeepVolume
+    Leaves the anonymous volumes of the container.
+    .PARAMETER AsJob
+    Does the work in a background job and gives the job.
+    .EXAMPLE
+    Remove-Container -Name web
+
+    Removes the container web, which must not run.
+    .EXAMPLE
+    Get-Container -State Exited | Remove-Container -WhatIf
+
+    Shows which containers would be removed.
+    .EXAMPLE
+    Remove-Container -Name build -Force
+
+    Makes sure that there is no container build, whatever it was doing.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    None
+    .LINK
+    Get-Container
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType([void])]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [switch] $Force,
+
+        [switch] $KeepVolume,
+
+        [switch] $AsJob
+    )
+    begin {
+        . Import-CallerPreference
+        $job = if ($AsJob) { , (New-Object -TypeName System.Collections.ArrayList) }
+        $parameter = @{}
+        if ($Force) { $parameter.force = $true }
+        if ($KeepVolume) { $parameter.keepVolumes = $true }
+    }
+    process {
+        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'container/remove' -Action $script:Strings.RemoveContainer -Parameter $parameter -Job $job) {
+            if (-not $result.Removed) { Write-Verbose -Message $script:Strings.ContainerIsNotThere }
+        }
+    }
+    end {
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $job }
+    }
+}

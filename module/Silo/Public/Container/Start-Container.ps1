@@ -1,0 +1,74 @@
+function Start-Container {
+    <#
+    .SYNOPSIS
+    Starts containers.
+    .DESCRIPTION
+    Starts each container and returns as soon as its process runs. A container that runs already is left as
+    it is, so the command may be repeated.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
+    name an id, or the beginning of one, may stand.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER PassThru
+    Gives the container as it is afterwards.
+    .PARAMETER AsJob
+    Does the work in a background job and gives the job.
+    .EXAMPLE
+    Start-Container -Name web
+
+    Starts the container web.
+    .EXAMPLE
+    Get-Container -State Created | Start-Container -PassThru
+
+    Starts every container that was never started, and shows them.
+    .EXAMPLE
+    Start-Container -Name web*, db -AsJob | Wait-Job | Receive-Job
+
+    Starts many containers in the background and shows what went wrong, if anything did.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    None, or Silo.Container with -PassThru
+    .LINK
+    Stop-Container
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.Container')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [switch] $PassThru,
+
+        [switch] $AsJob
+    )
+    begin {
+        . Import-CallerPreference
+        $job = if ($AsJob) { , (New-Object -TypeName System.Collections.ArrayList) }
+    }
+    process {
+        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'container/start' -Action $script:Strings.StartContainer -Job $job) {
+            if (-not $result.Changed) { Write-Verbose -Message ($script:Strings.ContainerRunsAlready -f $result.Container.Name) }
+            if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/start' }
+        }
+    }
+    end {
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $job }
+    }
+}

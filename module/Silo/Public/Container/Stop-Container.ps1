@@ -1,0 +1,84 @@
+function Stop-Container {
+    <#
+    .SYNOPSIS
+    Stops containers.
+    .DESCRIPTION
+    Asks the process of each container to end, and ends it when it has not done so in time. A container that
+    does not run is left as it is, so the command may be repeated.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
+    name an id, or the beginning of one, may stand.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER TimeoutSeconds
+    Seconds between asking and ending; the container's own time-out where left out, -1 asks only and waits.
+    .PARAMETER Force
+    Ends the process at once.
+    .PARAMETER PassThru
+    Gives the container as it is afterwards.
+    .PARAMETER AsJob
+    Does the work in a background job and gives the job.
+    .EXAMPLE
+    Stop-Container -Name web
+
+    Stops the container web.
+    .EXAMPLE
+    Get-Container -State Running | Stop-Container -TimeoutSeconds 60
+
+    Gives every running container a minute to end.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    None, or Silo.Container with -PassThru
+    .LINK
+    Start-Container
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.Container')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [ValidateRange(-1, [int]::MaxValue)]
+        [int] $TimeoutSeconds,
+
+        [Alias('TurnOff')]
+        [switch] $Force,
+
+        [switch] $PassThru,
+
+        [switch] $AsJob
+    )
+    begin {
+        . Import-CallerPreference
+        $job = if ($AsJob) { , (New-Object -TypeName System.Collections.ArrayList) }
+        $parameter = @{}
+        if ($Force) { $parameter.force = $true }
+        if ($PSBoundParameters.ContainsKey('TimeoutSeconds')) { $parameter.timeoutSeconds = $TimeoutSeconds }
+    }
+    process {
+        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'container/stop' -Action $script:Strings.StopContainer -Parameter $parameter -Job $job) {
+            $text = if ($result.Changed) { $script:Strings.ContainerStopped -f $result.Container.Name, $result.StopReason, $result.DurationMilliseconds } else { $script:Strings.ContainerDoesNotRun -f $result.Container.Name }
+            Write-Verbose -Message $text
+            if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/stop' }
+        }
+    }
+    end {
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $job }
+    }
+}

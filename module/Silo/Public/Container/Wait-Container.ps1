@@ -1,0 +1,74 @@
+function Wait-Container {
+    <#
+    .SYNOPSIS
+    Waits until containers have ended.
+    .DESCRIPTION
+    Returns once every named container has ended; those that do not run any more are not waited for. The
+    containers are waited for together, not one after the other.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
+    name an id, or the beginning of one, may stand.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER TimeoutSeconds
+    Most seconds to wait; -1, the default, waits for ever. Then the error OperationTimedOut is written.
+    .PARAMETER PassThru
+    Gives the container as it is afterwards.
+    .PARAMETER AsJob
+    Does the work in a background job and gives the job.
+    .EXAMPLE
+    Wait-Container -Name backup -TimeoutSeconds 3600
+
+    Waits for at most an hour.
+    .EXAMPLE
+    (Start-Container -Name backup -PassThru | Wait-Container -PassThru).ExitCode
+
+    Starts a container, waits for its end and shows its exit code.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    None, or Silo.Container with -PassThru
+    .LINK
+    Start-Container
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name')]
+    [OutputType('Silo.Container')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [ValidateRange(-1, [int]::MaxValue)]
+        [int] $TimeoutSeconds = -1,
+
+        [switch] $PassThru,
+
+        [switch] $AsJob
+    )
+    begin {
+        . Import-CallerPreference
+        $job = if ($AsJob) { , (New-Object -TypeName System.Collections.ArrayList) }
+    }
+    process {
+        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'container/wait' -Parameter @{ timeoutSeconds = $TimeoutSeconds } -Job $job) {
+            if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/wait' }
+        }
+    }
+    end {
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $job }
+    }
+}

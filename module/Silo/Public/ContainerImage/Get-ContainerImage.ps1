@@ -1,0 +1,52 @@
+function Get-ContainerImage {
+    <#
+    .SYNOPSIS
+    Gets the images of this host.
+    .DESCRIPTION
+    Without parameters it gets every image. A name may leave out docker.io/library/ and the tag latest.
+    .PARAMETER Name
+    Names of images. Wildcards are allowed; a wildcard that matches nothing is no error.
+    .PARAMETER Id
+    Ids or digests of images.
+    .EXAMPLE
+    Get-ContainerImage
+
+    Gets every image.
+    .EXAMPLE
+    Get-ContainerImage -Name *nginx* | Sort-Object SizeBytes
+
+    Gets the images with nginx in their names, the smallest first.
+    .INPUTS
+    System.String
+    .OUTPUTS
+    Silo.ContainerImage
+    .LINK
+    Import-ContainerImage
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name')]
+    [OutputType('Silo.ContainerImage')]
+    param(
+        [Parameter(Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [Alias('Reference')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ImageId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id
+    )
+    begin { . Import-CallerPreference }
+    process {
+        $pattern = @(foreach ($item in $Name) { if ($item -and [WildcardPattern]::ContainsWildcardCharacters($item)) { $item } })
+        $literal = @(foreach ($item in @($Name) + @($Id)) { if ($item -and $item -notin $pattern) { @{ Reference = $item } } })
+        if ($literal.Count -gt 0) {
+            Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'image/list' -Target $literal -ReferenceName 'reference' |
+                ForEach-Object { ConvertTo-SiloObject -TypeName 'Silo.ContainerImage' -Method 'image/list' -Record $_.Items }
+            if ($pattern.Count -eq 0) { return }
+        }
+        Read-ImageList -Cmdlet $PSCmdlet -Pattern $pattern
+    }
+}

@@ -1,0 +1,188 @@
+function Invoke-ContainerImage {
+    <#
+    .SYNOPSIS
+    Runs a command in a new container made from an image.
+    .DESCRIPTION
+    Makes a container, starts it, gives what it writes and waits for its end. Lines of standard output go down
+    the pipeline as strings, lines of standard error to the information stream with the tag stderr. An exit
+    code other than zero is the non-terminating error ContainerExitedNonZero. Ctrl+C stops the container.
+    .PARAMETER Image
+    Image of this host: its name, or the beginning of its id.
+    .PARAMETER Name
+    Name of the container; made up where left out.
+    .PARAMETER Command
+    Command and arguments in place of the image's CMD, each element as it is: no shell reads them.
+    .PARAMETER Entrypoint
+    Replaces the image's ENTRYPOINT, and drops its CMD.
+    .PARAMETER Environment
+    Variables, added to the image's environment.
+    .PARAMETER EnvironmentFile
+    File with a NAME=value on each line; -Environment wins over it.
+    .PARAMETER Label
+    Labels of the container.
+    .PARAMETER Mount
+    Mounts, each as 'type=bind,source=...,target=...' with ',readonly' where the container must not write, or
+    with type=volume and the id of a volume as source.
+    .PARAMETER Network
+    None: loopback only. Host: the network of the host.
+    .PARAMETER Isolation
+    Auto lets the engine choose, Process shares the kernel of the host, HyperV runs the container in a
+    utility VM.
+    .PARAMETER MemoryBytes
+    Most memory, for example 512MB.
+    .PARAMETER CpuCount
+    Most processor time, in processors; 0.5 is half of one.
+    .PARAMETER CpuWeight
+    Share of the processors against other containers, 1 to 10000; 100 is the default.
+    .PARAMETER ProcessCount
+    Most processes and threads at once.
+    .PARAMETER User
+    user[:group], names or numbers.
+    .PARAMETER WorkingDirectory
+    Folder in which the command starts.
+    .PARAMETER HostName
+    Host name within the container.
+    .PARAMETER ReadOnly
+    Keeps the container from writing to its root file system.
+    .PARAMETER Privileged
+    Gives the container all capabilities and devices of the engine.
+    .PARAMETER StopSignal
+    Signal that asks the process to end, for example SIGQUIT.
+    .PARAMETER StopTimeoutSeconds
+    Seconds between asking the process to end and ending it; 10 by default.
+    .PARAMETER AutoRemove
+    Removes the container when it ends.
+    .PARAMETER TimeoutSeconds
+    Most seconds that the container may run; -1, the default, lets it run for ever.
+    .PARAMETER Detach
+    Starts the container and gives it, without waiting for its end.
+    .PARAMETER PassThru
+    Gives one object with ContainerId, ExitCode, StdOut and StdErr in place of the output. An exit code other
+    than zero is no error then.
+    .PARAMETER AsJob
+    Does the work in a background job and gives the job.
+    .EXAMPLE
+    Invoke-ContainerImage -Image busybox -Command uname, -a -AutoRemove
+
+    Shows what uname says, and removes the container.
+    .EXAMPLE
+    $result = Invoke-ContainerImage -Image tests -PassThru -TimeoutSeconds 600
+    if ($result.ExitCode -ne 0) { $result.StdErr }
+
+    Runs tests for at most ten minutes, and shows their errors where they failed.
+    .EXAMPLE
+    Invoke-ContainerImage -Image nginx -Name web -Detach
+
+    Starts a server and leaves it running.
+    .INPUTS
+    System.String, Silo.ContainerImage
+    .OUTPUTS
+    System.String; Silo.ContainerResult with -PassThru; Silo.Container with -Detach
+    .LINK
+    New-Container
+    .LINK
+    Get-ContainerLog
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Wait', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType([string])]
+    [OutputType('Silo.ContainerResult', 'Silo.Container')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
+        [Alias('Reference')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string] $Image,
+
+        [string] $Name,
+
+        [ValidateNotNull()]
+        [string[]] $Command,
+
+        [ValidateNotNull()]
+        [string[]] $Entrypoint,
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Environment,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $EnvironmentFile,
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Label,
+
+        [string[]] $Mount,
+
+        [ValidateSet('None', 'Host')]
+        [string] $Network,
+
+        [ValidateSet('Auto', 'Process', 'HyperV')]
+        [string] $Isolation,
+
+        [uint64] $MemoryBytes,
+
+        [double] $CpuCount,
+
+        [ValidateRange(1, 10000)]
+        [int] $CpuWeight,
+
+        [ValidateRange(1, [int]::MaxValue)]
+        [int] $ProcessCount,
+
+        [string] $User,
+
+        [string] $WorkingDirectory,
+
+        [string] $HostName,
+
+        [switch] $ReadOnly,
+
+        [switch] $Privileged,
+
+        [string] $StopSignal,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $StopTimeoutSeconds,
+
+        [switch] $AutoRemove,
+
+        [Parameter(ParameterSetName = 'Wait')]
+        [ValidateRange(-1, [int]::MaxValue)]
+        [int] $TimeoutSeconds = -1,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Detach')]
+        [switch] $Detach,
+
+        [Parameter(ParameterSetName = 'Wait')]
+        [switch] $PassThru,
+
+        [Parameter(ParameterSetName = 'Wait')]
+        [switch] $AsJob
+    )
+    begin { . Import-CallerPreference }
+    process {
+        if (-not $PSCmdlet.ShouldProcess($(if ($Name) { "$Image ($Name)" } else { $Image }), $script:Strings.InvokeImage)) { return }
+        if ($AsJob) { return ConvertTo-CommandJob -Cmdlet $PSCmdlet }
+        $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        if ($Detach) { return Invoke-DetachedContainer -Cmdlet $PSCmdlet -Parameter $parameter }
+
+        $parameter.timeoutSeconds = $TimeoutSeconds
+        $output = if ($PassThru) { Get-OutputText }
+        $result = $null
+        Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'container/run' -Parameter $parameter -Output $output -ResultVariable ([ref] $result)
+        if ($null -eq $result) { return }
+        $container = $result.Container
+        if ($PassThru) {
+            [pscustomobject] @{
+                PSTypeName  = 'Silo.ContainerResult'
+                ContainerId = $container.Id
+                Name        = $container.Name
+                ExitCode    = $container.ExitCode
+                StdOut      = $output.StdOut.ToString()
+                StdErr      = $output.StdErr.ToString()
+            }
+        } elseif ($container.ExitCode -ne 0) {
+            $target = [pscustomobject] @{ ContainerId = $container.Id; Name = $container.Name; ExitCode = $container.ExitCode }
+            $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ id = $container.Name; exitCode = $container.ExitCode } -Target $target))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+function Start-ContainerProcess {
+    <#
+    .SYNOPSIS
+    Starts a further process in a running container.
+    .DESCRIPTION
+    Returns at once with an object that describes the process, as Start-Process -PassThru does; Get-ContainerLog
+    shows what it writes. With -Wait it returns when the process has ended, and ExitCode, StdOut and StdErr
+    are filled.
+    .PARAMETER Name
+    Name of a container, its id, or the beginning of its id. Wildcards are allowed.
+    .PARAMETER Id
+    Id of a container.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER FilePath
+    Program in the container.
+    .PARAMETER ArgumentList
+    Its arguments, each as it is: no shell reads them, nothing needs quoting.
+    .PARAMETER Environment
+    Variables, added to the container's environment.
+    .PARAMETER User
+    user[:group], names or numbers; the container's user where left out.
+    .PARAMETER WorkingDirectory
+    Folder in which the process starts.
+    .PARAMETER StandardInput
+    Text that the process reads from its standard input, in UTF-8.
+    .PARAMETER Wait
+    Waits for the end of the process.
+    .PARAMETER TimeoutSeconds
+    With -Wait, most seconds that the process may run; -1, the default, lets it run for ever.
+    .EXAMPLE
+    Start-ContainerProcess -Name web -FilePath nginx -ArgumentList -s, reload -Wait
+
+    Runs a command and shows how it ended.
+    .EXAMPLE
+    $process = Start-ContainerProcess -Name web -FilePath top -ArgumentList -b
+    Get-ContainerLog -Name web -ProcessId $process.Id -Tail 5
+
+    Starts a process that goes on, and looks at what it writes.
+    .EXAMPLE
+    (Start-ContainerProcess web sh -ArgumentList -c, 'ls -l /tmp' -Wait).StdOut
+
+    Shows the output of a shell command.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    Silo.ContainerProcess
+    .LINK
+    Get-ContainerLog
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.ContainerProcess')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [Parameter(Mandatory = $true, Position = 1)]
+        [ValidateNotNullOrEmpty()]
+        [string] $FilePath,
+
+        [Parameter(Position = 2)]
+        [ValidateNotNull()]
+        [string[]] $ArgumentList = @(),
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Environment,
+
+        [string] $User,
+
+        [string] $WorkingDirectory,
+
+        [string] $StandardInput,
+
+        [switch] $Wait,
+
+        [ValidateRange(-1, [int]::MaxValue)]
+        [int] $TimeoutSeconds = -1
+    )
+    begin {
+        . Import-CallerPreference
+        $parameter = @{ command = [string[]] (@($FilePath) + $ArgumentList) }
+        if ($PSBoundParameters.ContainsKey('User')) { $parameter.user = $User }
+        if ($PSBoundParameters.ContainsKey('WorkingDirectory')) { $parameter.workingDirectory = $WorkingDirectory }
+        if ($PSBoundParameters.ContainsKey('Environment')) { $parameter.environment = @(ConvertTo-NameValue -Dictionary $Environment) }
+        if ($PSBoundParameters.ContainsKey('StandardInput')) { $parameter.input = [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($StandardInput)) }
+    }
+    process {
+        if (-not $Wait) {
+            foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'process/start' -Action ($script:Strings.StartProcess -f $FilePath) -Parameter $parameter) {
+                ConvertTo-SiloProcess -Record $result.Process -Method 'process/start'
+            }
+            return
+        }
+        foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
+            if (-not $PSCmdlet.ShouldProcess($target.Label, $script:Strings.StartProcess -f $FilePath)) { continue }
+            $output = Get-OutputText
+            $result = $null
+            Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'process/run' -Parameter ($parameter + @{ container = $target.Reference; timeoutSeconds = $TimeoutSeconds }) -Output $output -ResultVariable ([ref] $result)
+            if ($null -ne $result) { ConvertTo-SiloProcess -Record $result.Process -Method 'process/run' -Output $output }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+function Get-Isolation {
+    <#
+    .SYNOPSIS
+    Gets the isolation of this host or of containers.
+    .DESCRIPTION
+    Without parameters it shows the default of the host and which isolations it has; with a container, that of
+    the container. Isolation is what was asked for, EffectiveIsolation what is used, and Reason says why.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
+    name an id, or the beginning of one, may stand.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .EXAMPLE
+    Get-Isolation
+
+    Shows the host's default, and which isolations are available.
+    .EXAMPLE
+    Get-Container | Get-Isolation | Where-Object EffectiveIsolation -eq HyperV
+
+    Shows the containers that run in a utility VM.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    Silo.Isolation
+    .LINK
+    Set-Isolation
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Host')]
+    [OutputType('Silo.Isolation')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject
+    )
+    begin { . Import-CallerPreference }
+    process {
+        if ($PSCmdlet.ParameterSetName -eq 'Host') {
+            $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'isolation/get'
+            if ($null -ne $result) { ConvertTo-SiloObject -TypeName 'Silo.Isolation' -Method 'isolation/get' -Record $result }
+            return
+        }
+        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'isolation/get') {
+            ConvertTo-SiloObject -TypeName 'Silo.Isolation' -Method 'isolation/get' -Record $result
+        }
+    }
+}

@@ -1,0 +1,83 @@
+function Set-Isolation {
+    <#
+    .SYNOPSIS
+    Sets the isolation of containers, or the default of this host.
+    .DESCRIPTION
+    Process isolation shares the kernel of the host; HyperV runs the container in a utility VM with a kernel of
+    its own; Auto lets the engine choose. A container must be stopped. The default of the host is changed only
+    with -Default, and counts for containers that are set to Auto.
+    .PARAMETER Isolation
+    Auto, Process or HyperV.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
+    name an id, or the beginning of one, may stand.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER Default
+    Sets the default of the host.
+    .PARAMETER PassThru
+    Gives the isolation as it is afterwards.
+    .EXAMPLE
+    Set-Isolation HyperV -Name web
+
+    Makes the container web run in a utility VM from its next start on.
+    .EXAMPLE
+    Get-Container -State Exited | Set-Isolation -Isolation Process -PassThru
+
+    Sets every container that has ended to process isolation, and shows the outcome.
+    .EXAMPLE
+    Set-Isolation -Isolation Auto -Default
+
+    Lets the engine choose again for containers that are set to Auto.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    None, or Silo.Isolation with -PassThru
+    .LINK
+    Get-Isolation
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.Isolation')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0)]
+        [ValidateSet('Auto', 'Process', 'HyperV')]
+        [string] $Isolation,
+
+        [Parameter(Mandatory = $true, Position = 1, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Default')]
+        [switch] $Default,
+
+        [switch] $PassThru
+    )
+    begin {
+        . Import-CallerPreference
+        $action = $script:Strings.SetIsolation -f $Isolation
+        $parameter = @{ isolation = $Isolation }
+    }
+    process {
+        $results = if ($PSCmdlet.ParameterSetName -eq 'Default') {
+            # -Default:$false must not change the host either.
+            if ($Default -and $PSCmdlet.ShouldProcess($script:Strings.ThisHost, $action)) { Invoke-Engine -Cmdlet $PSCmdlet -Method 'isolation/set' -Parameter ($parameter + @{ default = $true }) }
+        } else {
+            Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'isolation/set' -Action $action -Parameter $parameter
+        }
+        if ($PassThru -and $null -ne $results) { ConvertTo-SiloObject -TypeName 'Silo.Isolation' -Method 'isolation/set' -Record $results }
+    }
+}
