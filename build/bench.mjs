@@ -3,5 +3,10 @@ import { at, node } from './project.mjs';
 import { run } from './run.mjs';
 import { setUp } from './setup.mjs';
 
-await setUp({ purposes: ['run', 'bench'] });
-process.exitCode = await run(node(), [at('test', 'bench', 'bench.ts'), ...process.argv.slice(2)]);
+try {
+  await setUp({ purposes: ['run', 'bench'] });
+  process.exitCode = await run(node(), [at('test', 'bench', 'bench.ts'), ...process.argv.slice(2)]);
+} catch (error) {
+  console.log(`npm run bench: ${error.message}`);
+  process.exitCode = 1;
+}

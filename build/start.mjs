@@ -3,5 +3,10 @@ import { at, node } from './project.mjs';
 import { run } from './run.mjs';
 import { setUp } from './setup.mjs';
 
-await setUp();
-process.exitCode = await run(node(), [at('build', 'demo', 'demo.ts'), ...process.argv.slice(2)]);
+try {
+  await setUp();
+  process.exitCode = await run(node(), [at('build', 'demo', 'demo.ts'), ...process.argv.slice(2)]);
+} catch (error) {
+  console.log(`npm start: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -6,6 +6,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from '
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { standaloneValidatorsPlugin } from './standalone-validators.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const dist = join(root, 'dist');
@@ -23,6 +24,7 @@ try {
     platform: 'node',
     external: ['koffi'],
     cwd: root,
+    plugins: [standaloneValidatorsPlugin(root)],
   });
   await bundle.write({
     dir: made,

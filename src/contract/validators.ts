@@ -1,6 +1,7 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { SiloError } from '../base/index.ts';
-import { methods, type MethodName, type Params, type Result } from './methods.ts';
+import { compileValidator, type MethodPart } from './compile-validator.ts';
+import type { MethodName, Params, Result } from './methods.ts';
 
 export interface Validators {
   /** @throws SiloError ParameterInvalid, naming the field and what it must be. */
@@ -9,17 +10,14 @@ export interface Validators {
   result<M extends MethodName>(method: M, value: unknown): Result<M>;
 }
 
-const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
-
 /** Validators of every method, compiled when first needed: compiling all at once would cost a start 60 ms. */
 export const createValidators = (): Validators => {
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, formats: { 'date-time': timePattern } });
   const compiled = new Map<string, ValidateFunction>();
-  const validator = (method: MethodName, part: 'params' | 'result'): ValidateFunction => {
+  const validator = (method: MethodName, part: MethodPart): ValidateFunction => {
     const key = `${part} ${method}`;
     let found = compiled.get(key);
     if (found === undefined) {
-      found = ajv.compile(methods[method][part]);
+      found = compileValidator(method, part);
       compiled.set(key, found);
     }
     return found;
