@@ -13,7 +13,7 @@ function Show-Indented {
 "PowerShell $($PSVersionTable.PSVersion)"
 
 'Import-ContainerImage'
-Import-ContainerImage -Path $Archive -Reference 'demo/busybox:latest' |
+Import-ContainerImage -Path $Archive -Name 'demo/busybox:latest' |
     ForEach-Object { "$($_.Name)  $($_.Digest)  $($_.SizeBytes) bytes" } | Show-Indented
 
 'Invoke-ContainerImage: a container runs and is removed'
@@ -42,6 +42,6 @@ Get-ContainerLog -Name 'demo-page' | ForEach-Object { $_.Text } | Show-Indented
 'Stop-Container, Remove-Container, Remove-ContainerImage'
 Stop-Container -Name 'demo-page'
 Remove-Container -Name 'demo-page'
-Remove-ContainerImage -Reference 'demo/busybox'
+Remove-ContainerImage -Name 'demo/busybox'
 if (@(Get-Container).Count -gt 0) { throw 'containers are left' }
 Remove-Module Silo
