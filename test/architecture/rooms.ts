@@ -22,17 +22,21 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/snapshot/overlay': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: ['tar-stream'] },
   'src/runtime/runc': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: ['ajv'] },
   'src/network/netns': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
+  'src/host': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   'src/volume': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
 
   // Policy: it decides, others do. Of Node it takes only what does no I/O.
   'src/engine': { rooms: ['src/base', 'src/core', 'src/image'], node: ['node:crypto', 'node:events', 'node:path', 'node:timers/promises'], packages: [] },
   'src/supervisor': { rooms: ['src/base', 'src/core', 'src/engine'], node: 'all', packages: [] },
 
-  'src/serve/rpc': { rooms: ['src/base', 'src/contract', 'src/engine'], node: 'all', packages: ['vscode-jsonrpc'] },
-  'src/cli': { rooms: ['src/base', 'src/contract', 'src/engine', 'src/serve/*'], node: 'all', packages: ['vscode-jsonrpc', 'yargs'] },
+  // Front ends name the seams' values in what they translate, so they see core; they never see an implementation.
+  'src/serve/rpc': { rooms: ['src/base', 'src/core', 'src/contract', 'src/engine'], node: 'all', packages: ['vscode-jsonrpc'] },
+  'src/cli': { rooms: ['src/base', 'src/core', 'src/contract', 'src/engine', 'src/serve/*', 'src/supervisor'], node: 'all', packages: ['pino', 'vscode-jsonrpc', 'yargs'] },
 
-  // The composition root: the only place that asks which system this is and picks implementations.
-  'src/main.ts': { rooms: ['src/*', 'native'], node: 'all', packages: ['pino', 'yargs'] },
+  // The composition root: src/main.ts alone asks which system this is; each system's implementations are put together in a file of its own.
+  'src/main.ts': { rooms: ['src/*', 'native', 'package.json'], node: 'all', packages: [] },
+  'src/open-linux.ts': { rooms: ['src/*', 'native'], node: 'all', packages: [] },
+  'package.json': { rooms: [], ...pure },
   native: { rooms: [], node: 'all', packages: ['koffi'] },
 };
 
