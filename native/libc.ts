@@ -200,3 +200,6 @@ export const connectSequencedPackets = (path: string): number => {
     throw error;
   }
 };
+
+/** shutdown(2) of the sending side: the other end reads end-of-input. */
+export const endSending = (socket: number): void => { call('int shutdown(int fd, int how)', 'shutdown', String(socket), socket, 1); };

@@ -16,7 +16,7 @@ export const list = Type.Array;
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
-  Type.Enum(values as unknown as [...T], { description });
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
 
 /** Labels, environment and options travel as arrays of these, never as objects: keys may be empty or differ in case alone. */
 export const nameValue = record({ name: text('Name; may be empty.'), value: text('Value.') }, 'A name with its value.');

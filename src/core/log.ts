@@ -11,7 +11,11 @@ export interface LogQuery {
   readonly tail?: number;
   readonly since?: Date;
   /** Goes on until `ended` says that no line can come any more. */
-  readonly follow?: { readonly ended: () => Promise<boolean> };
+  readonly follow?: {
+    readonly ended: () => Promise<boolean>;
+    /** Aborted when `ended` may have become true: looks at once instead of at the next sign of life. */
+    readonly wake?: AbortSignal;
+  };
   readonly signal?: AbortSignal;
 }
 

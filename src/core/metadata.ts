@@ -135,7 +135,11 @@ export interface MetadataReader {
   containerCounts(): { readonly all: number; readonly running: number };
   containersOfManifest(digest: Digest): readonly ContainerRecord[];
   layer(snapshotter: string, chainId: Digest): LayerRecord | undefined;
-  layerByKey(key: SnapshotKey): LayerRecord | undefined;
+  layers(): readonly LayerRecord[];
+  /** Layers that are not known to be on the disk. */
+  unsyncedLayers(): readonly SnapshotKey[];
+  /** Unfinished snapshots of a lease. */
+  leasedSnapshots(leaseId: string): readonly SnapshotKey[];
   /** The layers below a snapshot, top first, without itself. */
   chainBelow(key: SnapshotKey): readonly SnapshotKey[];
   /** Keys of all snapshots that have a row, finished or not. */
@@ -173,8 +177,8 @@ export interface MetadataWriter extends MetadataReader {
   setBlobReferences(parent: Digest, children: readonly Digest[]): void;
   addLease(id: string): void;
   leaseBlob(leaseId: string, digest: Digest): void;
-  /** Deletes the lease and the rows of its unfinished snapshots, whose keys it returns. */
-  deleteLease(id: string): readonly SnapshotKey[];
+  /** Deletes the lease and the rows of its unfinished snapshots, whose folders are gone already. */
+  deleteLease(id: string): void;
   putProcess(record: ProcessRecord): void;
   insertVolume(id: string, containerId: string): void;
   deleteVolume(id: string): void;
@@ -182,7 +186,7 @@ export interface MetadataWriter extends MetadataReader {
   appendEvent(event: Omit<EventRecord, 'seq'>): void;
   /** Everything that no image, container or lease reaches: the sweep of mark and sweep. Rows of the returned layers are deleted; the caller, who holds the store lock, deletes folders and files. */
   collectGarbage(knownBlobs: readonly Digest[]): { readonly blobs: readonly Digest[]; readonly snapshots: readonly SnapshotKey[] };
-  /** Layers that were published in another boot and never synced: dropped, with everything above them. */
+  /** Layers that were published in another boot and never synced: dropped, with everything above them, but for those that a container stands on. */
   dropUnsyncedLayers(bootId: string): readonly SnapshotKey[];
 }
 

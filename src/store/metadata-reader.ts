@@ -58,9 +58,14 @@ export class SqliteReader implements MetadataReader {
     return row && toLayer(row);
   }
 
-  layerByKey(key: SnapshotKey): LayerRecord | undefined {
-    const row = this.database.get("SELECT * FROM snapshots WHERE key = ? AND kind = 'layer'", key);
-    return row && toLayer(row);
+  layers(): readonly LayerRecord[] { return this.database.all("SELECT * FROM snapshots WHERE kind = 'layer'").map(toLayer); }
+
+  unsyncedLayers(): readonly SnapshotKey[] {
+    return this.database.all("SELECT key FROM snapshots WHERE kind = 'layer' AND synced = 0").map((row) => Number(row['key']));
+  }
+
+  leasedSnapshots(leaseId: string): readonly SnapshotKey[] {
+    return this.database.all("SELECT key FROM snapshots WHERE lease_id = ? AND kind = 'pending'", leaseId).map((row) => Number(row['key']));
   }
 
   chainBelow(key: SnapshotKey): readonly SnapshotKey[] {

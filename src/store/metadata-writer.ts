@@ -99,10 +99,9 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
 
   leaseBlob(leaseId: string, digest: Digest): void { this.database.run('INSERT OR IGNORE INTO lease_blobs VALUES (?, ?)', leaseId, digest); }
 
-  deleteLease(id: string): readonly SnapshotKey[] {
-    const keys = this.database.all("DELETE FROM snapshots WHERE lease_id = ? AND kind = 'pending' RETURNING key", id).map((row) => Number(row['key']));
+  deleteLease(id: string): void {
+    this.database.run("DELETE FROM snapshots WHERE lease_id = ? AND kind = 'pending'", id);
     this.database.run('DELETE FROM leases WHERE id = ?', id);
-    return keys;
   }
 
   putProcess(record: ProcessRecord): void {
@@ -147,7 +146,10 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
     return this.database.all(`
       WITH RECURSIVE doubtful(key) AS (
         SELECT key FROM snapshots WHERE kind = 'layer' AND synced = 0 AND boot_id <> ?
-        UNION SELECT s.key FROM snapshots s JOIN doubtful ON s.parent = doubtful.key WHERE s.kind = 'layer')
-      DELETE FROM snapshots WHERE key IN (SELECT key FROM doubtful) RETURNING key`, bootId).map((row) => Number(row['key']));
+        UNION SELECT s.key FROM snapshots s JOIN doubtful ON s.parent = doubtful.key WHERE s.kind = 'layer'),
+      used(key) AS (
+        SELECT parent FROM snapshots WHERE kind = 'container' AND parent IS NOT NULL
+        UNION SELECT s.parent FROM snapshots s JOIN used ON s.key = used.key WHERE s.parent IS NOT NULL)
+      DELETE FROM snapshots WHERE key IN (SELECT key FROM doubtful) AND key NOT IN (SELECT key FROM used) RETURNING key`, bootId).map((row) => Number(row['key']));
   }
 }

@@ -5,3 +5,4 @@
  * The composition root makes it; the engine calls it through the Runtime seam.
  */
 export { RuncRuntime, type RuncRuntimeOptions } from './runc-runtime.ts';
+export { openAttachSocket } from './stdin-writer.ts';

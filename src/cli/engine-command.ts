@@ -1,0 +1,33 @@
+import type { Logger } from '../core/index.ts';
+import type { Engine } from '../engine/index.ts';
+import { serveConnection } from '../serve/rpc/index.ts';
+
+const idleMs = 5 * 60 * 1000;
+const parentLookMs = 2000;
+
+/** What every command gets from the composition root. */
+export interface CommandContext {
+  readonly version: string;
+  readonly root: string;
+  readonly logPath: string;
+  readonly log: Logger;
+  readonly exitsFolder: string;
+  readonly open: () => Promise<Engine>;
+}
+
+export const exitCodes = { done: 0, failed: 1, protocolViolation: 2 } as const;
+
+/**
+ * `silo engine`: serves stdio. Ctrl+C is the client's to decide: a terminal sends it to the whole process
+ * group, so SIGINT is ignored. The engine ends when stdin closes, when its parent is gone, or after five idle minutes.
+ */
+export const engineCommand = async ({ version, logPath, log, open }: CommandContext): Promise<number> => {
+  process.on('SIGINT', () => undefined);
+  const parent = process.ppid;
+  const parentWatch = setInterval(() => { if (process.ppid !== parent) process.stdin.destroy(new Error('the parent is gone')); }, parentLookMs);
+  parentWatch.unref();
+  process.on('SIGTERM', () => { process.stdin.destroy(new Error('SIGTERM')); });
+  const end = await serveConnection({ input: process.stdin, output: process.stdout, identity: { version, logPath }, log, open, idleMs });
+  log.debug({ end }, 'the engine ends');
+  return end === 'violation' ? exitCodes.protocolViolation : exitCodes.done;
+};

@@ -1,0 +1,44 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import pino from 'pino';
+import type { Logger } from '../core/index.ts';
+
+const rotateAtBytes = 10 * 1024 * 1024;
+const keptFiles = 3;
+
+/**
+ * A file that many engines append to, each line in one write. It is rotated by rename before it grows
+ * beyond 10 MiB; three old ones are kept. A line that can't be written is lost: a full disk must not stop the engine.
+ */
+class RotatingFile {
+  readonly #path: string;
+  constructor(path: string) { this.#path = path; }
+
+  write(line: string): void {
+    try {
+      if ((statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0) > rotateAtBytes) this.#rotate();
+      appendFileSync(this.#path, line, { mode: 0o600 });
+    } catch {
+      // The same line goes to stderr as well.
+    }
+  }
+
+  #rotate(): void {
+    for (let number = keptFiles - 1; number > 0; number--) {
+      if (statSync(`${this.#path}.${number}`, { throwIfNoEntry: false }) !== undefined) renameSync(`${this.#path}.${number}`, `${this.#path}.${number + 1}`);
+    }
+    renameSync(this.#path, `${this.#path}.1`);
+  }
+}
+
+/** pino as JSON lines on stderr and in the root's log file. Level from SILO_LOG_LEVEL; info by default. */
+export const createLogger = (logPath: string, level = process.env['SILO_LOG_LEVEL'] ?? 'info'): Logger => {
+  try {
+    mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
+  } catch {
+    // Without rights on the root there is stderr alone.
+  }
+  const valid = level in pino.levels.values ? level : 'info';
+  const streams = pino.multistream([{ level: valid as pino.Level, stream: process.stderr }, { level: valid as pino.Level, stream: new RotatingFile(logPath) }]);
+  return pino({ level: valid, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, redact: ['*.password', '*.credential', '*.secret', '*.token'] }, streams);
+};

@@ -1,0 +1,27 @@
+import yargs from 'yargs';
+import { attachCommand, type Attachment } from './attach-command.ts';
+import { callCommand } from './call-command.ts';
+import { engineCommand, exitCodes, type CommandContext } from './engine-command.ts';
+import { superviseCommand } from './supervise-command.ts';
+
+/** Reads the command line and runs the command; the answer is the exit code. */
+export const runCli = async (args: readonly string[], context: () => CommandContext, attachment: Attachment, version: string): Promise<number> => {
+  let exitCode: number = exitCodes.done;
+  await yargs([...args])
+    .scriptName('silo')
+    .usage('$0 <command>\n\nManages containers. PowerShell users import the module Silo instead.')
+    .command('engine', 'serve JSON-RPC on standard input and output', (command) => command, async () => { exitCode = await engineCommand(context()); })
+    .command('call <method> [json]', 'make one request and print its result', (command) =>
+      command.positional('method', { type: 'string', demandOption: true, describe: 'method, for example container/list' }).positional('json', { type: 'string', describe: 'parameters as a JSON object' }),
+    async ({ method, json }) => { exitCode = await callCommand(context(), method, json); })
+    .command('attach <container>', 'join this terminal to a running container (Ctrl+P Ctrl+Q leaves it)', (command) =>
+      command.positional('container', { type: 'string', demandOption: true, describe: 'name or id' }),
+    async ({ container }) => { exitCode = await attachCommand(context(), attachment, container); })
+    .command('supervise', 'look after containers while no engine runs (started by the engine)', (command) => command, async () => { exitCode = await superviseCommand(context()); })
+    .demandCommand(1, 'Name a command.')
+    .strict()
+    .version(version)
+    .help()
+    .parseAsync();
+  return exitCode;
+};

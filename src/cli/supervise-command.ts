@@ -1,0 +1,19 @@
+import { supervise } from '../supervisor/index.ts';
+import { exitCodes, type CommandContext } from './engine-command.ts';
+
+/** `silo supervise`: looks after the root's containers until none needs it, or until SIGTERM. */
+export const superviseCommand = async ({ exitsFolder, open, log }: CommandContext): Promise<number> => {
+  const stop = new AbortController();
+  process.on('SIGTERM', () => { stop.abort(); });
+  process.on('SIGINT', () => undefined);
+  const engine = await open();
+  try {
+    await supervise(engine, exitsFolder, stop.signal);
+    return exitCodes.done;
+  } catch (error) {
+    log.error({ err: error }, 'the supervisor ended with an error');
+    return exitCodes.failed;
+  } finally {
+    engine.close();
+  }
+};

@@ -1,0 +1,18 @@
+import { SiloError } from '../base/index.ts';
+import type { ContainerRecord, MetadataReader } from '../core/index.ts';
+
+const shortestPrefix = 4;
+
+/** Finds a container by id, name, or the beginning of an id. @throws SiloError ContainerNotFound, IdAmbiguous */
+export const findContainer = (reader: MetadataReader, reference: string): ContainerRecord => {
+  const found = reader.container(reference) ?? reader.containerByName(reference);
+  if (found !== undefined) return found;
+  const target = { kind: 'container', id: reference } as const;
+  if (reference.length >= shortestPrefix && /^[0-9a-f]{1,63}$/.test(reference)) {
+    const ids = reader.containerIdsByPrefix(reference);
+    if (ids.length > 1) throw new SiloError('IdAmbiguous', { args: { id: reference }, target });
+    const byPrefix = ids[0] === undefined ? undefined : reader.container(ids[0]);
+    if (byPrefix !== undefined) return byPrefix;
+  }
+  throw new SiloError('ContainerNotFound', { args: { id: reference }, target });
+};

@@ -1,0 +1,96 @@
+import { SiloError } from '../base/index.ts';
+import type { ContainerMount, ContainerSpec, NameValue, NetworkMode, ResourceLimits } from '../core/index.ts';
+import type { ImageDefaults } from '../image/index.ts';
+import { signalNumber } from './signals.ts';
+
+/** What a request may say about a new container. */
+export interface CreateRequest {
+  readonly image: string;
+  readonly name?: string | undefined;
+  readonly command?: readonly string[] | undefined;
+  readonly entrypoint?: readonly string[] | undefined;
+  readonly environment?: readonly NameValue[] | undefined;
+  readonly labels?: readonly NameValue[] | undefined;
+  readonly user?: string | undefined;
+  readonly workingDirectory?: string | undefined;
+  readonly hostName?: string | undefined;
+  readonly network?: NetworkMode | undefined;
+  readonly resources: ResourceLimits;
+  readonly mounts?: readonly ContainerMount[] | undefined;
+  readonly readOnlyRoot?: boolean | undefined;
+  readonly privileged?: boolean | undefined;
+  readonly terminal?: boolean | undefined;
+  readonly openStdin?: boolean | undefined;
+  readonly stopSignal?: string | undefined;
+  readonly stopTimeoutSeconds?: number | undefined;
+  readonly autoRemove?: boolean | undefined;
+}
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const defaultStopSeconds = 10;
+
+const checkEnvironment = (entries: readonly NameValue[]): readonly NameValue[] => {
+  for (const { name, value } of entries) {
+    if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0')) {
+      throw new SiloError('ParameterInvalid', { args: { parameter: 'environment', reason: `'${name}' cannot be the name of an environment variable, or its value holds a NUL` } });
+    }
+  }
+  return entries;
+};
+
+/** A later entry of the same name wins, at the place of the first. */
+const mergeEnvironment = (...lists: readonly (readonly NameValue[])[]): readonly NameValue[] => {
+  const merged = new Map<string, string>();
+  for (const { name, value } of lists.flat()) merged.set(name, value);
+  return [...merged].map(([name, value]) => ({ name, value }));
+};
+
+const absolute = (parameter: string, path: string): string => {
+  if (!path.startsWith('/') || path.includes('\0')) throw new SiloError('ParameterInvalid', { args: { parameter, reason: `'${path}' is not an absolute path` } });
+  return path;
+};
+
+/** Merges request and image as Docker does: an entry point from the request drops the image's command. */
+export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string): ContainerSpec => {
+  const entrypoint = request.entrypoint ?? image.entrypoint;
+  const command = request.command ?? (request.entrypoint === undefined ? image.command : []);
+  const args = [...entrypoint, ...command];
+  if (args.length === 0 || args[0] === '') throw new SiloError('CommandMissing', { target: { kind: 'image', id: reference } });
+  if (args.some((argument) => argument.includes('\0'))) throw new SiloError('ParameterInvalid', { args: { parameter: 'command', reason: 'an argument holds a NUL' } });
+  const stopSignal = request.stopSignal ?? image.stopSignal ?? 'SIGTERM';
+  signalNumber(stopSignal);
+  const mounts = request.mounts ?? [];
+  for (const mount of mounts) absolute('mounts', mount.target);
+  const mounted = new Set(mounts.map((mount) => mount.target));
+  const imageVolumes = image.volumes.filter((target) => target.startsWith('/') && !mounted.has(target));
+  return {
+    imageReference: reference,
+    args,
+    environment: mergeEnvironment([{ name: 'PATH', value: defaultPath }], request.terminal === true ? [{ name: 'TERM', value: 'xterm' }] : [], image.environment, checkEnvironment(request.environment ?? [])),
+    workingDirectory: absolute('workingDirectory', request.workingDirectory ?? (image.workingDirectory || '/')),
+    user: request.user ?? image.user,
+    hostName: request.hostName ?? id.slice(0, 12),
+    labels: mergeEnvironment(image.labels, request.labels ?? []),
+    terminal: request.terminal ?? false,
+    openStdin: request.openStdin ?? false,
+    stopSignal,
+    stopTimeoutSeconds: request.stopTimeoutSeconds ?? defaultStopSeconds,
+    readOnlyRoot: request.readOnlyRoot ?? false,
+    privileged: request.privileged ?? false,
+    network: request.network ?? 'none',
+    resources: request.resources,
+    mounts: [...mounts, ...imageVolumes.map((target) => ({ kind: 'volume', source: newVolumeId(), target, readOnly: false }) as const)],
+    autoRemove: request.autoRemove ?? false,
+  };
+};
+
+/** Names of the properties in which two specifications differ; anonymous volumes and host names made from the id are no difference. */
+export const differences = (one: ContainerSpec, other: ContainerSpec, ids: readonly [string, string]): readonly string[] => {
+  const comparable = (spec: ContainerSpec, id: string): Readonly<Record<string, unknown>> => ({
+    ...spec,
+    hostName: spec.hostName === id.slice(0, 12) ? '' : spec.hostName,
+    mounts: spec.mounts.map((mount) => (mount.kind === 'volume' ? { ...mount, source: '' } : mount)),
+  });
+  const [left, right] = [comparable(one, ids[0]), comparable(other, ids[1])];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]));
+};

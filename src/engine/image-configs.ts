@@ -1,0 +1,25 @@
+import type { Digest } from '../base/index.ts';
+import type { ContentStore } from '../core/index.ts';
+import { parseImageDefaults, type ImageDefaults } from '../image/index.ts';
+
+const largestConfigBytes = 4 * 1024 * 1024;
+const remembered = 64;
+
+/** Image configurations by digest; what a digest names never changes, so the last few are remembered. */
+export class ImageConfigs {
+  readonly #content: ContentStore;
+  readonly #cache = new Map<Digest, ImageDefaults>();
+
+  constructor(content: ContentStore) { this.#content = content; }
+
+  /** Errors: BlobNotFound, DigestMismatch, ManifestInvalid. */
+  async defaults(digest: Digest): Promise<ImageDefaults> {
+    const found = this.#cache.get(digest);
+    if (found !== undefined) return found;
+    const defaults = parseImageDefaults(await this.#content.readAll(digest, largestConfigBytes));
+    const oldest = this.#cache.keys().next().value;
+    if (this.#cache.size >= remembered && oldest !== undefined) this.#cache.delete(oldest);
+    this.#cache.set(digest, defaults);
+    return defaults;
+  }
+}

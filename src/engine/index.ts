@@ -1,0 +1,26 @@
+/**
+ * Use cases: create, start, stop, wait, remove, run, processes, logs, images, isolation, repair. All
+ * policy is here: what follows from what, in which order, and what is undone when it fails. It refuses
+ * I/O and platforms: both come through Ports, which the composition root fills. Front ends (serve),
+ * the supervisor and tests call it.
+ */
+export { Engine } from './engine.ts';
+export type { EffectiveIsolation, IsolationOffer, IsolationTechnology, Ports } from './ports.ts';
+export type { CreateRequest } from './container-spec.ts';
+export { createContainer } from './create-container.ts';
+export { startContainer } from './start-container.ts';
+export { stopContainer } from './stop-container.ts';
+export { waitContainer } from './wait-container.ts';
+export { removeContainer } from './remove-container.ts';
+export { runContainer, disconnected, type LineSink } from './run-container.ts';
+export { listContainers, lookAt, type LiveContainer } from './list-containers.ts';
+export { readContainerLog } from './container-log.ts';
+export { listProcesses, runProcess, startProcess, waitProcess, type ProcessRequest } from './processes.ts';
+export { getIsolation, setContainerIsolation, setHostIsolation, type IsolationReport } from './isolation.ts';
+export { importImages } from './import-images.ts';
+export { listImages, type ImageWithUsers } from './list-images.ts';
+export { removeImage } from './remove-image.ts';
+export { describeHost, testHost } from './host-info.ts';
+export { repairStore, removeIfAutomatic, supervisedContainers } from './repair.ts';
+export { lockName } from './container-lock.ts';
+export { settle } from './settle.ts';

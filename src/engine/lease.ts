@@ -1,0 +1,42 @@
+import type { Lock } from '../core/index.ts';
+import type { Ports } from './ports.ts';
+import { chooseIsolation } from './technology.ts';
+
+export const leaseLockName = (id: string): string => `lease-${id}`;
+const storeLockName = 'store';
+
+/**
+ * Runs `body` with a lease: snapshots that it allocates belong to the lease until they are finished, and
+ * no engine collects garbage meanwhile. A lease whose engine was killed is recognised by its free lock.
+ */
+export const withLease = async <T>(ports: Ports, signal: AbortSignal | undefined, body: (leaseId: string) => Promise<T>): Promise<T> => {
+  const id = ports.newId();
+  const store = await ports.locks.acquire(storeLockName, { shared: true, ...(signal === undefined ? {} : { signal }) });
+  try {
+    const lock = await ports.locks.acquire(leaseLockName(id));
+    try {
+      await ports.metadata.write((writer) => { writer.addLease(id); }, signal);
+      try {
+        return await body(id);
+      } finally {
+        await endLease(ports, id);
+      }
+    } finally {
+      await ports.locks.forget(leaseLockName(id));
+      await lock.release();
+    }
+  } finally {
+    await store.release();
+  }
+};
+
+/** Removes a lease with what is left unfinished under it. */
+export const endLease = async (ports: Ports, id: string): Promise<void> => {
+  const keys = ports.metadata.read((reader) => reader.leasedSnapshots(id));
+  const { snapshotter } = chooseIsolation(ports.isolations, 'Auto').technology;
+  for (const key of keys) await snapshotter.remove(key);
+  await ports.metadata.write((writer) => { writer.deleteLease(id); });
+};
+
+/** The store for this engine alone; undefined while any engine imports. */
+export const tryExclusiveStore = (ports: Ports): Promise<Lock | undefined> => ports.locks.tryAcquire(storeLockName);

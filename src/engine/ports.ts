@@ -1,0 +1,30 @@
+import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Network, Runtime, Snapshotter, SupervisorControl, Volumes } from '../core/index.ts';
+
+/** What one isolation is made of. */
+export interface IsolationTechnology {
+  readonly runtime: Runtime;
+  readonly snapshotter: Snapshotter;
+}
+
+/** An isolation of this host, or the reason why it has none. */
+export type IsolationOffer = { readonly technology: IsolationTechnology; readonly reason: string } | { readonly technology: undefined; readonly reason: string };
+
+export type EffectiveIsolation = 'Process' | 'HyperV';
+
+/** Everything that use cases work with; the composition root fills it. */
+export interface Ports {
+  readonly metadata: Metadata;
+  readonly content: ContentStore;
+  readonly locks: Locks;
+  readonly files: ContainerFiles;
+  readonly volumes: Volumes;
+  readonly network: Network;
+  readonly logs: LogReader;
+  readonly isolations: Readonly<Record<EffectiveIsolation, IsolationOffer>>;
+  readonly supervisor: SupervisorControl;
+  readonly host: HostFacts;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Random ids: 64 hex digits. */
+  readonly newId: () => string;
+}

@@ -1,0 +1,152 @@
+import { SiloError } from '../base/index.ts';
+import type { ContainerRecord, ExecResult, NameValue, ProcessRecord } from '../core/index.ts';
+import { findContainer } from './container-lookup.ts';
+import { withContainer } from './container-lock.ts';
+import type { Ports } from './ports.ts';
+import type { LineSink } from './run-container.ts';
+import { technologyOf } from './technology.ts';
+
+export interface ProcessRequest {
+  readonly command: readonly string[];
+  readonly user?: string | undefined;
+  readonly workingDirectory?: string | undefined;
+  readonly environment?: readonly NameValue[] | undefined;
+  readonly input?: Uint8Array | undefined;
+}
+
+interface Started { readonly record: ProcessRecord; readonly exited: Promise<ProcessRecord> }
+
+const begin = (ports: Ports, reference: string, request: ProcessRequest, signal: AbortSignal | undefined): Promise<Started> =>
+  withContainer(ports, reference, signal, async (container) => {
+    const target = { kind: 'container', id: container.id } as const;
+    if (container.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
+    if (container.state !== 'running') throw new SiloError('ContainerNotRunning', { args: { id: reference, state: container.state }, target });
+    if (request.workingDirectory !== undefined && !request.workingDirectory.startsWith('/')) {
+      throw new SiloError('ParameterInvalid', { args: { parameter: 'workingDirectory', reason: `'${request.workingDirectory}' is not an absolute path` } });
+    }
+    const id = ports.newId();
+    const { runtime } = technologyOf(ports.isolations, container);
+    const { folder, logPath } = await ports.files.process(container.id, id);
+    const user = request.user ?? container.spec.user;
+    const running = await runtime.exec({
+      taskId: container.id,
+      processId: id,
+      process: {
+        args: request.command,
+        env: mergedEnvironment(container, request.environment ?? []),
+        workingDirectory: request.workingDirectory ?? container.spec.workingDirectory,
+        user,
+        terminal: false,
+        noNewPrivileges: !container.spec.privileged,
+      },
+      rootPath: ports.files.paths(container.id).rootPath,
+      folder,
+      logPath,
+      ...(request.input === undefined ? {} : { stdin: request.input }),
+    });
+    const record: ProcessRecord = { id, containerId: container.id, args: request.command, user, startedAt: ports.clock.now(), exitedAt: undefined, exitCode: null, state: 'running', pid: running.pid };
+    await ports.metadata.write((writer) => { writer.putProcess(record); });
+    return { record, exited: running.exited.then((exit) => recordExit(ports, record, exit)) };
+  });
+
+const mergedEnvironment = (container: ContainerRecord, added: readonly NameValue[]): readonly string[] => {
+  const merged = new Map(container.spec.environment.map(({ name, value }) => [name, value]));
+  for (const { name, value } of added) {
+    if (name === '' || name.includes('=') || `${name}${value}`.includes('\0')) throw new SiloError('ParameterInvalid', { args: { parameter: 'environment', reason: `'${name}' cannot be the name of an environment variable` } });
+    merged.set(name, value);
+  }
+  return [...merged].map(([name, value]) => `${name}=${value}`);
+};
+
+const recordExit = async (ports: Ports, record: ProcessRecord, exit: ExecResult): Promise<ProcessRecord> => {
+  const ended: ProcessRecord = { ...record, state: 'exited', exitCode: exit.exitCode, exitedAt: exit.exitedAt, pid: undefined };
+  await ports.metadata.write((writer) => {
+    // The container may have been removed with its processes.
+    if (writer.container(record.containerId) !== undefined) writer.putProcess(ended);
+  });
+  return ended;
+};
+
+/** Starts a process and returns at once; its end is recorded by this engine, or by whoever looks later. */
+export const startProcess = async (ports: Ports, reference: string, request: ProcessRequest, signal?: AbortSignal): Promise<ProcessRecord> => {
+  const { record, exited } = await begin(ports, reference, request, signal);
+  exited.catch((error: unknown) => { ports.log.warn({ process: record.id, err: error }, 'the end of a process could not be recorded'); });
+  return record;
+};
+
+/** Starts a process, hands its output to `sink` and waits for its end. Cancelling leaves the process running. */
+export const runProcess = async (
+  ports: Ports, reference: string, request: ProcessRequest,
+  options: { readonly timeoutSeconds?: number | undefined; readonly sink?: LineSink | undefined },
+  signal?: AbortSignal,
+): Promise<ProcessRecord> => {
+  const { record, exited } = await begin(ports, reference, request, signal);
+  const { logPath } = ports.files.processPaths(record.containerId, record.id);
+  const ended = new AbortController();
+  const done = exited.finally(() => { ended.abort(); });
+  const limited = limit(options.timeoutSeconds);
+  const signals = [signal, limited].filter((candidate) => candidate !== undefined);
+  const stop = signals.length === 0 ? undefined : AbortSignal.any(signals);
+  const following = options.sink === undefined ? Promise.resolve() : follow(ports, logPath, ended.signal, options.sink, stop);
+  following.catch(() => undefined);
+  const finished = await orStopped(done, stop, limited, record.id, options.timeoutSeconds);
+  await following;
+  return finished;
+};
+
+const follow = async (ports: Ports, path: string, ended: AbortSignal, sink: LineSink, signal: AbortSignal | undefined): Promise<void> => {
+  const query = { follow: { ended: () => Promise.resolve(ended.aborted), wake: ended }, ...(signal === undefined ? {} : { signal }) };
+  for await (const lines of ports.logs.read(path, query)) await sink(lines);
+};
+
+const limit = (timeoutSeconds: number | undefined): AbortSignal | undefined => (timeoutSeconds === undefined || timeoutSeconds < 0 ? undefined : AbortSignal.timeout(timeoutSeconds * 1000));
+
+/** Settles with the process's end, or fails when the caller's patience does. */
+const orStopped = async (ended: Promise<ProcessRecord>, stop: AbortSignal | undefined, limited: AbortSignal | undefined, id: string, timeoutSeconds: number | undefined): Promise<ProcessRecord> => {
+  if (stop === undefined) return ended;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    reject(limited?.aborted === true
+      ? new SiloError('OperationTimedOut', { args: { operation: 'The process', timeoutSeconds: timeoutSeconds ?? -1 }, target: { kind: 'process', id } })
+      : new SiloError('OperationCancelled'));
+  };
+  stop.addEventListener('abort', onAbort, { once: true });
+  if (stop.aborted) onAbort();
+  try {
+    return await Promise.race([ended, promise]);
+  } finally {
+    stop.removeEventListener('abort', onAbort);
+    ended.catch(() => undefined);
+  }
+};
+
+const pollMs = 200;
+
+/** Waits for a process that this or another engine started. */
+export const waitProcess = async (ports: Ports, reference: string, processId: string, timeoutSeconds: number | undefined, signal?: AbortSignal): Promise<ProcessRecord> => {
+  const limited = limit(timeoutSeconds);
+  const signals = [signal, limited].filter((candidate) => candidate !== undefined);
+  const poll = async (): Promise<ProcessRecord> => {
+    for (;;) {
+      const found = (await listProcesses(ports, reference)).find((process) => process.id === processId);
+      if (found === undefined) throw new SiloError('ProcessNotFound', { args: { id: processId, container: reference }, target: { kind: 'process', id: processId } });
+      if (found.state === 'exited') return found;
+      if (signals.some((candidate) => candidate.aborted)) return found;
+      await new Promise((resolve) => { setTimeout(resolve, pollMs); });
+    }
+  };
+  return orStopped(poll(), signals.length === 0 ? undefined : AbortSignal.any(signals), limited, processId, timeoutSeconds);
+};
+
+/** The processes of a container, with the ends of those that other engines started. */
+export const listProcesses = async (ports: Ports, reference: string): Promise<readonly ProcessRecord[]> => {
+  const { container, records } = ports.metadata.read((reader) => {
+    const found = findContainer(reader, reference);
+    return { container: found, records: reader.processes(found.id) };
+  });
+  return Promise.all(records.map(async (record) => {
+    if (record.state === 'exited') return record;
+    const exit = await technologyOf(ports.isolations, container).runtime.execExit(container.id, ports.files.processPaths(container.id, record.id).folder);
+    return exit === undefined ? record : recordExit(ports, record, exit);
+  }));
+};

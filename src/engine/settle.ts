@@ -1,0 +1,60 @@
+import type { ContainerRecord, TaskExit } from '../core/index.ts';
+import type { Ports } from './ports.ts';
+import { technologyOf } from './technology.ts';
+
+/** Releases everything a task held: runtime leftovers, root mount, network. Repeating it does no harm. */
+export const releaseTask = async (ports: Ports, record: ContainerRecord): Promise<void> => {
+  const { runtime, snapshotter } = technologyOf(ports.isolations, record);
+  await runtime.delete(record.id);
+  await snapshotter.unmount(ports.files.paths(record.id).rootPath);
+  await ports.files.releaseRoot(record.id);
+  await ports.network.release(record.sandboxId);
+};
+
+/** How a task ended, where it did; undefined while it runs. */
+export const exitOf = async (ports: Ports, record: ContainerRecord): Promise<TaskExit | undefined> => {
+  const { runtime } = technologyOf(ports.isolations, record);
+  const exit = await runtime.exit(record.id);
+  if (exit !== undefined) return exit;
+  if (record.bootId !== ports.host.bootId) return { exitCode: null, exitedAt: ports.clock.now(), oomKilled: false, reason: 'HostRestarted' };
+  const status = await runtime.status(record.id);
+  return status.state === 'missing' ? { exitCode: null, exitedAt: ports.clock.now(), oomKilled: false, reason: 'MonitorLost' } : undefined;
+};
+
+export const withExit = (record: ContainerRecord, exit: TaskExit): ContainerRecord => ({
+  ...record, state: 'exited', exitCode: exit.exitCode, exitReason: exit.reason, oomKilled: exit.oomKilled, finishedAt: exit.exitedAt, pid: undefined,
+});
+
+const recordExit = async (ports: Ports, record: ContainerRecord, exit: TaskExit): Promise<void> => {
+  await ports.metadata.write((writer) => {
+    writer.updateContainer(record.id, { state: 'exited', exitCode: exit.exitCode, exitReason: exit.reason, oomKilled: exit.oomKilled, finishedAt: exit.exitedAt, pid: undefined });
+    writer.appendEvent({ time: exit.exitedAt, kind: 'container/exit', subject: record.id, attributes: [{ name: 'exitCode', value: exit.exitCode === null ? '' : String(exit.exitCode) }, { name: 'reason', value: exit.reason }, { name: 'oomKilled', value: String(exit.oomKilled) }] });
+  });
+};
+
+/**
+ * Brings a record to the truth of its task; the caller holds the container's lock. An exit is recorded
+ * before anything is released, and what an engine that was killed left half done is undone (start) here.
+ * A record in `removing` comes back as it is: only remove can finish it.
+ */
+export const settle = async (ports: Ports, record: ContainerRecord): Promise<ContainerRecord> => {
+  switch (record.state) {
+    case 'running':
+    case 'paused': {
+      const exit = await exitOf(ports, record);
+      if (exit === undefined) return record;
+      await recordExit(ports, record, exit);
+      await releaseTask(ports, record);
+      return withExit(record, exit);
+    }
+    case 'starting': {
+      ports.log.warn({ container: record.id }, 'an engine ended while it started this container; undoing the start');
+      await releaseTask(ports, record);
+      const change = { state: record.finishedAt === undefined ? 'created' : 'exited', startError: 'The engine ended while it started the container.', pid: undefined } as const;
+      await ports.metadata.write((writer) => { writer.updateContainer(record.id, change); });
+      return { ...record, ...change };
+    }
+    default:
+      return record;
+  }
+};

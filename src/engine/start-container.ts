@@ -1,0 +1,88 @@
+import { SiloError, isSiloError } from '../base/index.ts';
+import type { ContainerRecord, TaskMount } from '../core/index.ts';
+import { withContainer } from './container-lock.ts';
+import { throwIfCancelled } from './guards.ts';
+import type { Ports } from './ports.ts';
+import { releaseTask } from './settle.ts';
+import { technologyOf } from './technology.ts';
+
+/** Starts a container. Whatever fails, or is cancelled before the task runs, leaves it as it was, with the reason as its start error. */
+export const startContainer = (ports: Ports, reference: string, signal?: AbortSignal): Promise<{ readonly record: ContainerRecord; readonly changed: boolean }> =>
+  withContainer(ports, reference, signal, async (record) => {
+    const target = { kind: 'container', id: record.id } as const;
+    if (record.state === 'running') return { record, changed: false };
+    if (record.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
+    if (record.state === 'removing') throw new SiloError('ContainerNotFound', { args: { id: reference }, target });
+    const stopped = record.state;
+    await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: 'starting', bootId: ports.host.bootId }); }, signal);
+    try {
+      const { pid, startedAt } = await beginTask(ports, record, signal);
+      const running = { state: 'running', startedAt, finishedAt: undefined, exitCode: null, exitReason: undefined, oomKilled: false, startError: undefined, pid, bootId: ports.host.bootId } as const;
+      await ports.metadata.write((writer) => {
+        writer.updateContainer(record.id, running);
+        writer.appendEvent({ time: running.startedAt, kind: 'container/start', subject: record.id, attributes: [{ name: 'name', value: record.name }] });
+      });
+      if (record.spec.autoRemove) await ports.supervisor.ensure();
+      return { record: { ...record, ...running }, changed: true };
+    } catch (error) {
+      await releaseTask(ports, record);
+      const startError = isSiloError(error, 'OperationCancelled') ? undefined : error instanceof Error ? error.message : String(error);
+      await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: stopped, startError, pid: undefined }); });
+      throw error;
+    }
+  });
+
+const beginTask = async (ports: Ports, record: ContainerRecord, signal: AbortSignal | undefined): Promise<{ readonly pid: number; readonly startedAt: Date }> => {
+  const { runtime, snapshotter } = technologyOf(ports.isolations, record);
+  const { spec } = record;
+  const key = record.snapshotKey;
+  if (key === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.id }, target: { kind: 'container', id: record.id } });
+  const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, hostNetwork: spec.network === 'host' });
+  await snapshotter.prepare(key);
+  await snapshotter.mount(key, ports.metadata.read((reader) => reader.chainBelow(key)), paths.rootPath);
+  throwIfCancelled(signal);
+  const networkNamespacePath = await ports.network.prepare(record.sandboxId, spec.network);
+  const mounts = await volumeMounts(ports, record, paths.rootPath);
+  throwIfCancelled(signal);
+  const { pid } = await runtime.create({
+    id: record.id,
+    rootPath: paths.rootPath,
+    bundlePath: paths.bundlePath,
+    logPath: paths.logPath,
+    process: {
+      args: spec.args,
+      env: spec.environment.map(({ name, value }) => `${name}=${value}`),
+      workingDirectory: spec.workingDirectory,
+      user: spec.user,
+      terminal: spec.terminal,
+      noNewPrivileges: !spec.privileged,
+    },
+    openStdin: spec.openStdin,
+    hostName: spec.hostName,
+    readOnlyRoot: spec.readOnlyRoot,
+    resources: spec.resources,
+    mounts: [
+      { source: paths.hostsPath, target: '/etc/hosts', readOnly: false },
+      { source: paths.hostNamePath, target: '/etc/hostname', readOnly: false },
+      { source: paths.resolvConfPath, target: '/etc/resolv.conf', readOnly: false },
+      ...mounts,
+    ],
+    networkNamespacePath,
+    privileged: spec.privileged,
+  }, signal);
+  // Before the start: a short task has ended by the time that runc comes back.
+  const startedAt = ports.clock.now();
+  await runtime.start(record.id);
+  return { pid, startedAt };
+};
+
+const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: string): Promise<readonly TaskMount[]> => {
+  const mounts: TaskMount[] = [];
+  for (const mount of record.spec.mounts) {
+    if (mount.kind === 'bind') { mounts.push(mount); continue; }
+    const source = await ports.volumes.create(mount.source);
+    await ports.volumes.copyUp(mount.source, rootPath, mount.target);
+    mounts.push({ source, target: mount.target, readOnly: mount.readOnly });
+  }
+  return mounts;
+};

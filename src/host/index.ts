@@ -1,0 +1,6 @@
+/**
+ * Facts of the machine: system, kernel, boot, rights, mount namespace. One file per system. It refuses
+ * decisions: what follows from a fact is the engine's business. The composition root reads it once an
+ * engine and hands it on as HostFacts.
+ */
+export { linuxHostFacts } from './linux-host-facts.ts';

@@ -1,0 +1,35 @@
+/**
+ * The composition root: the one place that looks at the platform and chooses implementations.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { endSending } from '../native/libc.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { SiloError } from './base/index.ts';
+import { createLogger, engineCommand, type CommandContext } from './cli/index.ts';
+import type { Engine } from './engine/index.ts';
+import { linuxHostFacts } from './host/index.ts';
+import { openLinuxEngine } from './open-linux.ts';
+import { openAttachSocket } from './runtime/runc/index.ts';
+
+const defaultRoot = (): string => (process.platform === 'win32' ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Silo') : '/var/lib/silo');
+
+const commandContext = (): CommandContext => {
+  const root = process.env['SILO_ROOT'] || defaultRoot();
+  const logPath = join(root, 'log', 'engine.log');
+  const log = createLogger(logPath);
+  const open = async (): Promise<Engine> => {
+    if (process.platform !== 'linux') throw new SiloError('OptionUnsupported', { args: { option: process.platform, reason: 'this release runs containers on Linux hosts' } });
+    return openLinuxEngine({ root, host: linuxHostFacts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });
+  };
+  return { version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), open };
+};
+
+const main = async (args: readonly string[]): Promise<number> => {
+  // The module starts an engine for each session: the command line's parser would be a third of its start.
+  if (args.length === 1 && args[0] === 'engine') return engineCommand(commandContext());
+  const { runCli } = await import('./cli/run-cli.ts');
+  return runCli(args, commandContext, { open: openAttachSocket, endInput: endSending }, packageJson.version);
+};
+
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,74 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SiloError, hasErrno } from './base/index.ts';
+import type { HostFacts, Logger } from './core/index.ts';
+import { Engine, repairStore } from './engine/index.ts';
+import { NetnsNetwork } from './network/netns/index.ts';
+import { RuncRuntime } from './runtime/runc/index.ts';
+import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
+import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, SqliteMetadata } from './store/index.ts';
+import { DetachedSupervisor } from './supervisor/index.ts';
+import { FolderVolumes } from './volume/index.ts';
+
+/**
+ * Folder for what ends with the boot: mounts, sockets, runc's state. Its name is short, for the 108 bytes
+ * of a socket's address, and holds the boot: after a reboot everything starts in a new one.
+ */
+const runFolderOf = (root: string, bootId: string): string =>
+  join('/run/silo', `${createHash('sha256').update(root).digest('hex').slice(0, 12)}-${bootId.slice(0, 8)}`);
+
+const makeFolders = async (root: string, runFolder: string): Promise<void> => {
+  try {
+    for (const folder of ['blobs', 'snapshots', 'containers', 'volumes', 'locks', 'exits']) await mkdir(join(root, folder), { recursive: true, mode: 0o700 });
+    await mkdir(runFolder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    if (hasErrno(cause, 'EACCES', 'EPERM', 'EROFS')) throw new SiloError('ElevationRequired', { args: { reason: `the state root ${root} cannot be written` }, target: { kind: 'store', id: root }, cause });
+    if (hasErrno(cause, 'ENOSPC', 'EDQUOT')) throw new SiloError('DiskFull', { args: { path: root }, target: { kind: 'store', id: root }, cause, retryable: true });
+    throw cause;
+  }
+};
+
+export interface OpenOptions {
+  readonly root: string;
+  readonly host: HostFacts;
+  readonly log: Logger;
+  /** Command that starts this program again, for the supervisor. */
+  readonly selfCommand: readonly [string, ...string[]];
+}
+
+/** Opens a state root on Linux, and mends in the background what engines that were killed left behind. */
+export const openLinuxEngine = async ({ root, host, log, selfCommand }: OpenOptions): Promise<Engine> => {
+  const runFolder = runFolderOf(root, host.bootId);
+  await makeFolders(root, runFolder);
+  const metadata = await SqliteMetadata.open(join(root, 'meta.db'));
+  const locks = new FileLocks(join(root, 'locks'));
+  const engine = new Engine({
+    metadata,
+    locks,
+    log,
+    host,
+    content: new FileContentStore(root),
+    files: new ContainerFolders(root, runFolder),
+    volumes: new FolderVolumes(join(root, 'volumes')),
+    network: new NetnsNetwork(runFolder),
+    logs: new CriLogReader(),
+    supervisor: new DetachedSupervisor(locks, [...selfCommand, 'supervise'], root, log),
+    isolations: {
+      Process: {
+        technology: {
+          runtime: new RuncRuntime({ runFolder, exitsFolder: join(root, 'exits'), architecture: host.architecture, kernelVersion: host.kernelVersion }),
+          snapshotter: new OverlaySnapshotter(root),
+        },
+        reason: 'the host runs Linux containers on its own kernel',
+      },
+      HyperV: { technology: undefined, reason: 'no utility VM is set up on this host' },
+    },
+    clock: { now: () => new Date() },
+    newId: () => randomBytes(32).toString('hex'),
+  }, root);
+  if (host.elevated && host.mountNamespaceProblem === undefined) {
+    repairStore(engine.ports).catch((error: unknown) => { log.error({ err: error }, 'the store could not be repaired; the next engine tries again'); });
+  }
+  return engine;
+};

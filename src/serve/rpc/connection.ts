@@ -1,0 +1,200 @@
+import type { Readable, Writable } from 'node:stream';
+import {
+  CancellationToken, ErrorCodes, ProgressType, ResponseError, StreamMessageReader, StreamMessageWriter, createMessageConnection, type Message, type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import { SiloError } from '../../base/index.ts';
+import { createValidators, maximumFrameBytes, methods, openRpcDocument, protocolVersion, streamWindowBytes, timeFields, type MethodName, type Params } from '../../contract/index.ts';
+import type { Logger } from '../../core/index.ts';
+import { disconnected, type Engine } from '../../engine/index.ts';
+import { encodeMessage } from './encode.ts';
+import { FrameGuard } from './frame-guard.ts';
+import { handlers, type CallContext } from './handlers.ts';
+import { throttled, type Progress } from './progress.ts';
+import { Streams } from './streams.ts';
+import { asSiloError, toResponseError } from './wire-errors.ts';
+
+export interface EngineIdentity {
+  readonly version: string;
+  readonly protocolVersion: number;
+  readonly logPath: string;
+}
+
+export interface ServeOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly identity: Omit<EngineIdentity, 'protocolVersion'>;
+  readonly log: Logger;
+  /** Opens the state root; called once, after `initialize`. Its failure is the answer to every call that needs the store. */
+  readonly open: () => Promise<Engine>;
+  /** Ends the connection when no request was open for so long; undefined never does. */
+  readonly idleMs?: number;
+}
+
+/** Why the connection ended. */
+export type ServeEnd = 'inputClosed' | 'shutdown' | 'idle' | 'violation';
+
+/** How long open calls may take to come to rest after the client is gone: a start is finished or undone, never cut. */
+const windDownMs = 20_000;
+
+const progressType = new ProgressType<Progress>();
+
+/**
+ * Serves one client until it is gone. Messages that can't be parsed get an answer where the protocol has
+ * one; bytes that are no frame end the connection. Every open call is aborted and awaited before it settles.
+ */
+export const serveConnection = (options: ServeOptions): Promise<ServeEnd> => new RpcConnection(options).run();
+
+class RpcConnection {
+  readonly #options: ServeOptions;
+  readonly #identity: EngineIdentity;
+  readonly #connection: MessageConnection;
+  readonly #writer: StreamMessageWriter;
+  readonly #guard = new FrameGuard(maximumFrameBytes);
+  readonly #validators = createValidators();
+  readonly #streams: Streams;
+  readonly #open = new Map<Promise<unknown>, AbortController>();
+  readonly #end = Promise.withResolvers<ServeEnd>();
+  #engine: Promise<Engine> | undefined;
+  #initialized = false;
+  #escapeDateLikeText = false;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(options: ServeOptions) {
+    this.#options = options;
+    this.#identity = { ...options.identity, protocolVersion };
+    const times = new Set(timeFields());
+    this.#writer = new StreamMessageWriter(options.output, {
+      contentTypeEncoder: {
+        name: 'application/json',
+        encode: (message: Message) => Promise.resolve(Buffer.from(encodeMessage(message, { escapeDateLikeText: this.#escapeDateLikeText, timeFields: times }))),
+      },
+    });
+    this.#connection = createMessageConnection(new StreamMessageReader(this.#guard), this.#writer, {
+      error: (message) => { options.log.error({}, message); }, warn: (message) => { options.log.warn({}, message); },
+      info: (message) => { options.log.info({}, message); }, log: (message) => { options.log.debug({}, message); },
+    });
+    this.#streams = new Streams((params) => this.#connection.sendNotification('stream/data', params));
+  }
+
+  async run(): Promise<ServeEnd> {
+    const { input, output, log } = this.#options;
+    this.#connection.onRequest((method, params, token) => this.#track(method, params, token));
+    this.#connection.onNotification('stream/credit', (params: { stream?: unknown; bytes?: unknown } | undefined) => {
+      if (typeof params?.stream === 'string' && typeof params.bytes === 'number') this.#streams.credit(params.stream, params.bytes);
+    });
+    this.#connection.onError(([error]) => {
+      log.warn({ err: error }, 'a message was no JSON');
+      this.#sendParseError(new SiloError('ProtocolViolation', { args: { reason: error.message } }));
+    });
+    this.#guard.on('error', (error) => { this.#violated(error); });
+    this.#guard.on('end', () => { this.#end.resolve('inputClosed'); });
+    input.on('error', () => { this.#end.resolve('inputClosed'); });
+    output.on('error', () => { this.#end.resolve('inputClosed'); });
+    input.pipe(this.#guard);
+    this.#connection.listen();
+    this.#restartIdle();
+    const end = await this.#end.promise;
+    await this.#windDown(end === 'shutdown' ? undefined : disconnected);
+    return end;
+  }
+
+  async #windDown(reason: string | undefined): Promise<void> {
+    clearTimeout(this.#idle);
+    if (reason !== undefined) for (const controller of this.#open.values()) controller.abort(reason);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => { timer = setTimeout(resolve, windDownMs); });
+    await Promise.race([Promise.allSettled([...this.#open.keys()]), patience]);
+    clearTimeout(timer);
+    await this.#engine?.then((engine) => { engine.close(); }, () => undefined);
+    this.#connection.dispose();
+  }
+
+  #violated(error: unknown): void {
+    const violation = error instanceof SiloError ? error : new SiloError('ProtocolViolation', { args: { reason: String(error) } });
+    this.#options.log.error({ err: violation }, 'the input is not this protocol');
+    this.#sendParseError(violation);
+    this.#end.resolve('violation');
+  }
+
+  /** JSON-RPC 2.0, section 5.1: a message without a readable id is answered with id null. */
+  #sendParseError(error: SiloError): void {
+    const { data, message } = toResponseError(error);
+    const response = { jsonrpc: '2.0', id: null, error: { code: ErrorCodes.ParseError, message, data } };
+    this.#writer.write(response as Message).catch(() => { this.#end.resolve('inputClosed'); });
+  }
+
+  async #track(method: string, params: unknown, token: CancellationToken): Promise<unknown> {
+    const controller = new AbortController();
+    const cancel = token.onCancellationRequested(() => { controller.abort(); });
+    const call = this.#answer(method, params, controller.signal);
+    this.#open.set(call, controller);
+    clearTimeout(this.#idle);
+    try {
+      return await call;
+    } finally {
+      cancel.dispose();
+      this.#open.delete(call);
+      this.#restartIdle();
+    }
+  }
+
+  async #answer(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+    if (!Object.hasOwn(methods, method)) return new ResponseError(ErrorCodes.MethodNotFound, `there is no method ${method}`);
+    try {
+      return await this.#dispatch(method as MethodName, params ?? {}, signal);
+    } catch (error) {
+      return toResponseError(asSiloError(signal.aborted && !(error instanceof SiloError) ? new SiloError('OperationCancelled', { cause: error }) : error, method, this.#options.log));
+    }
+  }
+
+  async #dispatch(method: MethodName, rawParams: unknown, signal: AbortSignal): Promise<unknown> {
+    if (method === 'initialize') return this.#initialize(rawParams);
+    if (!this.#initialized) throw new SiloError('NotInitialized', { args: { method }, target: { kind: 'request', id: method } });
+    if (method === 'rpc.discover') return openRpcDocument();
+    if (method === 'shutdown') {
+      setImmediate(() => { this.#end.resolve('shutdown'); });
+      return {};
+    }
+    const params = this.#validators.params(method, rawParams);
+    const engine = await this.#opened();
+    const { stream, progressToken } = params as { stream?: string; progressToken?: string | number };
+    return this.#streams.with(stream, async (credited) => {
+      const progress = progressToken === undefined ? undefined : throttled((value) => {
+        this.#connection.sendProgress(progressType, progressToken, value).catch(() => { this.#end.resolve('inputClosed'); });
+      });
+      const handler = handlers[method] as (params: Params<typeof method>, context: CallContext) => Promise<unknown>;
+      return this.#validators.result(method, await handler(params, { engine, identity: this.#identity, signal, stream: credited, progress }));
+    });
+  }
+
+  /** Read by hand: compiling a validator costs as much as the rest of a start, and this is the first answer. */
+  #initialize(raw: unknown): unknown {
+    const { protocolVersion: client, capabilities } = (typeof raw === 'object' && raw !== null ? raw : {}) as { protocolVersion?: unknown; capabilities?: { escapeDateLikeText?: unknown } };
+    if (typeof client !== 'number' || !Number.isInteger(client)) throw new SiloError('ParameterInvalid', { args: { parameter: 'protocolVersion', reason: 'it must be an integer' } });
+    if (client !== protocolVersion) throw new SiloError('ProtocolMismatch', { args: { client, engine: protocolVersion }, target: { kind: 'request', id: 'initialize' } });
+    this.#initialized = true;
+    this.#escapeDateLikeText = capabilities?.escapeDateLikeText === true;
+    // Opened once the answer is out; a failure is told to the calls that need the store.
+    setImmediate(() => { this.#opened().catch(() => undefined); });
+    return {
+      protocolVersion,
+      engine: { name: 'silo', version: this.#identity.version, pid: process.pid },
+      capabilities: { methods: Object.keys(methods), streamWindowBytes, maximumFrameBytes },
+    };
+  }
+
+  #opened(): Promise<Engine> {
+    this.#engine ??= this.#options.open().catch((error: unknown) => {
+      // The next call may find the disk freed or the rights granted.
+      this.#engine = undefined;
+      throw error;
+    });
+    return this.#engine;
+  }
+
+  #restartIdle(): void {
+    clearTimeout(this.#idle);
+    if (this.#options.idleMs === undefined || this.#open.size > 0) return;
+    this.#idle = setTimeout(() => { this.#end.resolve('idle'); }, this.#options.idleMs);
+  }
+}

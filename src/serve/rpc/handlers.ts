@@ -1,0 +1,121 @@
+import { SiloError } from '../../base/index.ts';
+import type { MethodName, Params, Result } from '../../contract/index.ts';
+import type { ContainerMount, ContainerState, NetworkMode, ResourceLimits } from '../../core/index.ts';
+import {
+  createContainer, describeHost, getIsolation, importImages, listContainers, listImages, listProcesses, lookAt, readContainerLog, removeContainer, removeImage,
+  runContainer, runProcess, setContainerIsolation, setHostIsolation, startContainer, startProcess, stopContainer, testHost, waitContainer, waitProcess,
+  type CreateRequest, type Engine, type LineSink, type ProcessRequest,
+} from '../../engine/index.ts';
+import type { EngineIdentity } from './connection.ts';
+import type { ProgressSink } from './progress.ts';
+import { viewContainer, viewImage, viewIsolation, viewLine, viewProcess, viewRecord } from './views.ts';
+import type { CreditedStream } from './streams.ts';
+
+export interface CallContext {
+  readonly engine: Engine;
+  readonly identity: EngineIdentity;
+  readonly signal: AbortSignal;
+  readonly stream: CreditedStream | undefined;
+  readonly progress: ProgressSink | undefined;
+}
+
+type Handler<M extends MethodName> = (params: Params<M>, context: CallContext) => Promise<Result<M>>;
+
+const lower = <T extends string>(word: T): Uncapitalize<T> => `${word.charAt(0).toLowerCase()}${word.slice(1)}` as Uncapitalize<T>;
+
+const sinkOf = ({ stream, signal }: CallContext): LineSink | undefined => (stream === undefined ? undefined : (lines) => stream.send(lines.map(viewLine), signal));
+
+const createRequest = (params: Params<'container/run'> | Params<'container/create'>): CreateRequest => ({
+  image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
+  user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
+  network: params.network === undefined ? undefined : (lower(params.network) as NetworkMode),
+  resources: resources(params),
+  mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
+  readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,
+  stopSignal: params.stopSignal, stopTimeoutSeconds: params.stopTimeoutSeconds, autoRemove: params.autoRemove,
+});
+
+const resources = ({ memoryBytes, cpuCount, cpuWeight, processCount }: Params<'container/create'> | Params<'container/run'>): ResourceLimits => ({
+  ...(memoryBytes === undefined ? {} : { memoryBytes }),
+  ...(cpuCount === undefined ? {} : { cpuCount }),
+  ...(cpuWeight === undefined ? {} : { cpuWeight }),
+  ...(processCount === undefined ? {} : { processCount }),
+});
+
+const processRequest = (params: Params<'process/start'> | Params<'process/run'>): ProcessRequest => ({
+  command: params.command, user: params.user, workingDirectory: params.workingDirectory, environment: params.environment,
+  input: params.input === undefined ? undefined : Buffer.from(params.input, 'base64'),
+});
+
+/** One line a method: the wire's words to the use case's, and back. Methods of the connection itself are in `connection.ts`. */
+export const handlers: { readonly [M in Exclude<MethodName, 'initialize' | 'shutdown' | 'rpc.discover'>]: Handler<M> } = {
+  'host/get': async (_, { engine, identity }) => {
+    const { host } = engine.ports;
+    const summary = describeHost(engine.ports);
+    return {
+      name: host.hostName, operatingSystem: host.os, architecture: host.architecture, osVersion: host.osVersion, kernelVersion: host.kernelVersion,
+      engineVersion: identity.version, protocolVersion: identity.protocolVersion, nodeVersion: process.versions.node, enginePid: process.pid,
+      engineMemoryBytes: process.memoryUsage.rss(), root: engine.root, logPath: identity.logPath, isolation: summary.isolation, runtime: summary.runtime,
+      snapshotter: summary.snapshotter, cpuCount: host.cpuCount, memoryBytes: host.memoryBytes, containerCount: summary.containers.all,
+      runningCount: summary.containers.running, imageCount: summary.imageCount, elevated: host.elevated,
+    };
+  },
+  'host/test': async (_, { engine }) => {
+    const requirements = (await testHost(engine.ports)).map((requirement) => ({ ...requirement, remedy: requirement.remedy ?? null }));
+    return { ready: requirements.every((requirement) => requirement.satisfied), requirements };
+  },
+
+  'image/import': async (params, { engine, signal, progress }) => ({ images: (await importImages(engine.forChange(), params, progress, signal)).map(viewImage) }),
+  'image/list': async ({ reference }, { engine }) => ({ items: listImages(engine.ports, reference).map(viewImage) }),
+  'image/remove': async ({ image, force }, { engine, signal }) => {
+    const { removed, reclaimedBytes } = await removeImage(engine.forChange(), image, force ?? false, signal);
+    return { removed: [...removed], reclaimedBytes };
+  },
+
+  'container/create': async (params, { engine, signal }) => {
+    const { record, existed } = await createContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation, ifNotExists: params.ifNotExists }, signal);
+    const live = existed ? await lookAt(engine.ports, record) : undefined;
+    return { container: viewContainer(live ?? { record, monitored: true }), existed };
+  },
+  'container/start': async ({ container }, { engine, signal }) => {
+    const { record, changed } = await startContainer(engine.forChange(), container, signal);
+    return { container: viewRecord(record), changed };
+  },
+  'container/stop': async ({ container, timeoutSeconds, force }, { engine, signal }) => {
+    const { record, changed, stopReason, durationMs } = await stopContainer(engine.forChange(), container, { timeoutSeconds, force }, signal);
+    return { container: viewRecord(record), changed, stopReason, durationMilliseconds: durationMs };
+  },
+  'container/wait': async ({ container, timeoutSeconds }, { engine, signal }) => ({ container: viewRecord(await waitContainer(engine.ports, container, timeoutSeconds, signal)) }),
+  'container/list': async ({ containers, states, limit, cursor }, { engine }) => {
+    const page = await listContainers(engine.ports, { containers, states: states?.map((state): ContainerState => lower(state)), limit, cursor });
+    return { items: page.items.map(viewContainer), next: page.next ?? null };
+  },
+  'container/remove': async ({ container, force, keepVolumes }, { engine, signal }) => removeContainer(engine.forChange(), container, { force, keepVolumes }, signal),
+  'container/run': async (params, context) => {
+    const { engine, signal } = context;
+    const record = await runContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation }, { timeoutSeconds: params.timeoutSeconds, sink: sinkOf(context) }, signal);
+    return { container: viewRecord(record) };
+  },
+  'container/log': async (params, context) => {
+    const sink = sinkOf(context);
+    if (sink === undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'stream', reason: 'it is required: a log is only given as a stream' } });
+    const request = { process: params.process, follow: params.follow, tail: params.tail, since: params.since === undefined ? undefined : new Date(params.since) };
+    return { lines: await readContainerLog(context.engine.ports, params.container, request, sink, context.signal) };
+  },
+
+  'process/start': async (params, { engine, signal }) => ({ process: viewProcess(await startProcess(engine.forChange(), params.container, processRequest(params), signal)) }),
+  'process/run': async (params, context) => ({
+    process: viewProcess(await runProcess(context.engine.forChange(), params.container, processRequest(params), { timeoutSeconds: params.timeoutSeconds, sink: sinkOf(context) }, context.signal)),
+  }),
+  'process/wait': async (params, { engine, signal }) => ({ process: viewProcess(await waitProcess(engine.ports, params.container, params.process, params.timeoutSeconds, signal)) }),
+  'process/list': async ({ container }, { engine }) => ({ items: (await listProcesses(engine.ports, container)).map(viewProcess) }),
+
+  'isolation/get': async ({ container }, { engine }) => viewIsolation(getIsolation(engine.ports, container)),
+  'isolation/set': async ({ isolation, container, default: asDefault }, { engine, signal }) => {
+    if ((container === undefined) === (asDefault === undefined)) {
+      throw new SiloError('ParameterInvalid', { args: { parameter: 'container', reason: 'exactly one of container and default must be given' } });
+    }
+    const ports = engine.forChange();
+    return viewIsolation(container === undefined ? await setHostIsolation(ports, isolation) : await setContainerIsolation(ports, container, isolation, signal));
+  },
+};

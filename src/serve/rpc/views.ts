@@ -1,0 +1,85 @@
+import { familiarImageReference, parseImageReference } from '../../base/index.ts';
+import type { WireContainer, WireImage, WireIsolation, WireProcess } from '../../contract/index.ts';
+import type { ContainerRecord, LogLine, ProcessRecord } from '../../core/index.ts';
+import type { ImageWithUsers, IsolationReport, LiveContainer } from '../../engine/index.ts';
+
+const capital = <T extends string>(word: T): Capitalize<T> => `${word.charAt(0).toUpperCase()}${word.slice(1)}` as Capitalize<T>;
+const iso = (date: Date | undefined): string | null => date?.toISOString() ?? null;
+
+/** Runtimes that share the kernel of the host. */
+const processRuntimes: ReadonlySet<string> = new Set(['runc', 'hcs-process']);
+
+export const viewContainer = ({ record, monitored }: LiveContainer): WireContainer => ({
+  id: record.id,
+  name: record.name,
+  image: record.spec.imageReference,
+  imageDigest: record.manifestDigest,
+  state: capital(record.state),
+  exitCode: record.exitCode,
+  exitReason: record.exitReason ?? null,
+  oomKilled: record.oomKilled,
+  startError: record.startError ?? null,
+  monitored: record.state !== 'running' && record.state !== 'paused' ? true : monitored,
+  createdAt: record.createdAt.toISOString(),
+  startedAt: iso(record.startedAt),
+  finishedAt: iso(record.finishedAt),
+  command: [...record.spec.args],
+  environment: [...record.spec.environment],
+  labels: [...record.spec.labels],
+  mounts: record.spec.mounts.map((mount) => ({ kind: capital(mount.kind), source: mount.source, target: mount.target, readOnly: mount.readOnly })),
+  ports: [],
+  network: capital(record.spec.network),
+  ipAddress: null,
+  isolation: record.isolation,
+  effectiveIsolation: processRuntimes.has(record.runtime) ? 'Process' : 'HyperV',
+  user: record.spec.user,
+  workingDirectory: record.spec.workingDirectory,
+  hostName: record.spec.hostName,
+  memoryBytes: record.spec.resources.memoryBytes ?? null,
+  cpuCount: record.spec.resources.cpuCount ?? null,
+  autoRemove: record.spec.autoRemove,
+  terminal: record.spec.terminal,
+  pid: record.pid ?? null,
+});
+
+/** A record whose task was just started or ended by this engine, so that it needs no second look. */
+export const viewRecord = (record: ContainerRecord): WireContainer => viewContainer({ record, monitored: true });
+
+export const viewImage = ({ image, containers }: ImageWithUsers): WireImage => ({
+  reference: image.reference,
+  name: familiarImageReference(parseImageReference(image.reference)),
+  id: image.configDigest,
+  digest: image.manifestDigest,
+  createdAt: iso(image.createdAt),
+  importedAt: image.importedAt.toISOString(),
+  operatingSystem: image.platform.os,
+  architecture: image.platform.architecture,
+  osVersion: image.platform.osVersion ?? null,
+  layerCount: image.layerCount,
+  sizeBytes: image.unpackedBytes,
+  storedBytes: image.storedBytes,
+  containers: [...containers],
+});
+
+export const viewProcess = (record: ProcessRecord): WireProcess => ({
+  id: record.id,
+  containerId: record.containerId,
+  command: [...record.args],
+  user: record.user,
+  state: capital(record.state),
+  pid: record.pid ?? null,
+  exitCode: record.exitCode,
+  startedAt: record.startedAt.toISOString(),
+  exitedAt: iso(record.exitedAt),
+});
+
+export const viewLine = (line: LogLine): { time: string; stream: 'stdout' | 'stderr'; text: string } => ({ time: line.time.toISOString(), stream: line.stream, text: line.text });
+
+export const viewIsolation = (report: IsolationReport): WireIsolation => ({
+  scope: report.container === undefined ? 'Host' : 'Container',
+  containerId: report.container?.id ?? null,
+  isolation: report.isolation,
+  effectiveIsolation: report.effective,
+  reason: report.reason,
+  available: report.available.map((entry) => ({ ...entry })),
+});

@@ -1,0 +1,63 @@
+import { watch } from 'node:fs';
+import type { Lock } from '../core/index.ts';
+import { lockName, removeIfAutomatic, settle, supervisedContainers, type Engine } from '../engine/index.ts';
+
+/** Held by the supervisor of a root for as long as it works. */
+export const supervisorLockName = 'supervisor';
+
+const pollMs = 1000;
+/** Looks without any work before the supervisor ends. */
+const idleLooks = 5;
+
+/**
+ * Watches the exits of a root's containers until none needs it: records how they ended, releases what
+ * they held, and removes those that asked for it. Returns at once where another supervisor is at work.
+ */
+export const supervise = async (engine: Engine, exitsFolder: string, signal: AbortSignal): Promise<void> => {
+  for (;;) {
+    const lock = await engine.ports.locks.tryAcquire(supervisorLockName);
+    if (lock === undefined) return;
+    await work(engine, exitsFolder, lock, signal);
+    // A container may have been started between the last look and the release: whoever started it saw the lock taken.
+    if (signal.aborted || supervisedContainers(engine.ports).length === 0) return;
+  }
+};
+
+const work = async (engine: Engine, exitsFolder: string, lock: Lock, signal: AbortSignal): Promise<void> => {
+  let wake: (() => void) | undefined;
+  const watcher = watch(exitsFolder, () => { wake?.(); });
+  const onAbort = (): void => { wake?.(); };
+  signal.addEventListener('abort', onAbort);
+  try {
+    for (let idle = 0; idle < idleLooks && !signal.aborted;) {
+      idle = (await lookAtAll(engine)) ? 0 : idle + 1;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      const timer = setTimeout(resolve, pollMs);
+      await promise;
+      clearTimeout(timer);
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    watcher.close();
+    await lock.release();
+  }
+};
+
+/** True where there is still something to watch. */
+const lookAtAll = async ({ ports }: Engine): Promise<boolean> => {
+  const containers = supervisedContainers(ports);
+  for (const { id } of containers) {
+    const lock = await ports.locks.tryAcquire(lockName(id));
+    if (lock === undefined) continue;
+    try {
+      const record = ports.metadata.read((reader) => reader.container(id));
+      if (record !== undefined) await removeIfAutomatic(ports, await settle(ports, record));
+    } catch (error) {
+      ports.log.error({ err: error, container: id }, 'could not look after a container; trying again');
+    } finally {
+      await lock.release();
+    }
+  }
+  return containers.length > 0;
+};
