@@ -40,6 +40,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   native: { rooms: [], node: 'all', packages: ['koffi'] },
 };
 
+/** Files beside an index that other rooms may import: the command line's parser is loaded only where somebody types a command. */
+export const loadedByThemselves: ReadonlySet<string> = new Set(['src/cli/run-cli.ts']);
+
 export const mayReadPlatform: ReadonlySet<string> = new Set(['src/main.ts']);
 
 /** Names that say nothing of what is inside. */

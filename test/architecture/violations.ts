@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path/posix';
 import { readReferences } from './references.ts';
-import { emptyNames, mayImport, mayReadPlatform, roomOf, rooms } from './rooms.ts';
+import { emptyNames, loadedByThemselves, mayImport, mayReadPlatform, roomOf, rooms } from './rooms.ts';
 
 export interface SourceFile {
   /** From the root of the project, with slashes. */
@@ -53,7 +53,7 @@ const fileProblem = (path: string, room: string, specifier: string): string | un
   if (targetRoom === undefined) return `imports ${target}, which is in no room`;
   if (!mayImport(room, targetRoom)) return `${room} may not import ${targetRoom} (${specifier})`;
   // Within a room everything may be seen; from outside, only what the room shows.
-  const shown = targetRoom === 'native' || targetRoom.endsWith('.ts') || target === `${targetRoom}/index.ts`;
+  const shown = targetRoom === 'native' || targetRoom === target || loadedByThemselves.has(target) || target === `${targetRoom}/index.ts`;
   return room === targetRoom || shown ? undefined : `imports ${target} past ${targetRoom}/index.ts`;
 };
 
