@@ -10,7 +10,8 @@
  *   loud            writes 1 MB to its own stderr before it answers     ends-<n>      exits with code n
  *
  * SILO_SCRIPT is JSON: `record` (a file that gets one line for each event), `protocolVersion`,
- * `containers` (how many container/list has), `exitAtStart`, `idleExit` (ends with 0 after that many ms).
+ * `containers` (how many container/list has), `exitAtStart`, `idleExit` (ends with 0 after that many ms),
+ * `fail` (every request but initialize fails with that code).
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
@@ -23,6 +24,7 @@ interface Script {
   readonly containers?: number;
   readonly exitAtStart?: number;
   readonly idleExit?: number;
+  readonly fail?: ErrorCode;
 }
 type Fields = Record<string, unknown>;
 
@@ -218,6 +220,7 @@ connection.onRequest(async (method: string, parameters: unknown, token: Cancella
       escapes = (params['capabilities'] as Fields | undefined)?.['escapeDateLikeText'] === true;
       return { protocolVersion: script.protocolVersion ?? protocolVersion, engine: { name: 'scripted engine', version: '0.0.0', pid: process.pid }, capabilities: { methods: Object.keys(methods), streamWindowBytes, maximumFrameBytes } };
     }
+    if (script.fail !== undefined) fail(script.fail, 'host', 'scripted', method);
     await play(referenceIn(params), method, token);
     const answer = await answers[method]?.(params, token);
     return escapes ? guard(answer) : answer;
