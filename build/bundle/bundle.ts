@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { standaloneValidatorsPlugin } from './standalone-validators.ts';
+import { warmCache } from './warm-cache.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const dist = join(root, 'dist');
@@ -48,4 +49,5 @@ try {
 } finally {
   await rm(made, { recursive: true, force: true });
 }
+await warmCache(dist);
 await writeFile(join(dist, 'fingerprint'), fingerprint);
