@@ -7,22 +7,26 @@ import { endSending } from '../native/libc.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { SiloError } from './base/index.ts';
 import { createLogger, engineCommand, type CommandContext } from './cli/index.ts';
+import type { HostFacts, RuntimeRequirement } from './core/index.ts';
 import type { Engine } from './engine/index.ts';
 import { linuxHostFacts } from './host/index.ts';
-import { openLinuxEngine } from './open-linux.ts';
+import { openLinuxEngine, probeLinuxHost } from './open-linux.ts';
 import { openAttachSocket } from './runtime/runc/index.ts';
 
 const defaultRoot = (): string => (process.platform === 'win32' ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Silo') : '/var/lib/silo');
+
+const hostFacts = (): HostFacts => {
+  if (process.platform === 'linux') return linuxHostFacts();
+  throw new SiloError('OptionUnsupported', { args: { option: process.platform, reason: 'this release runs containers on Linux hosts' } });
+};
 
 const commandContext = (): CommandContext => {
   const root = process.env['SILO_ROOT'] || defaultRoot();
   const logPath = join(root, 'log', 'engine.log');
   const log = createLogger(logPath);
-  const open = async (): Promise<Engine> => {
-    if (process.platform !== 'linux') throw new SiloError('OptionUnsupported', { args: { option: process.platform, reason: 'this release runs containers on Linux hosts' } });
-    return openLinuxEngine({ root, host: linuxHostFacts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });
-  };
-  return { version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), open };
+  const open = async (): Promise<Engine> => openLinuxEngine({ root, host: hostFacts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });
+  const probe = async (): Promise<readonly RuntimeRequirement[]> => probeLinuxHost(root, hostFacts());
+  return { version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), open, probe };
 };
 
 const main = async (args: readonly string[]): Promise<number> => {

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { SiloError, hasErrno } from './base/index.ts';
-import type { HostFacts, Logger } from './core/index.ts';
+import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import { Engine, repairStore } from './engine/index.ts';
 import { NetnsNetwork } from './network/netns/index.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
@@ -27,6 +28,27 @@ const makeFolders = async (root: string, runFolder: string): Promise<void> => {
     if (hasErrno(cause, 'ENOSPC', 'EDQUOT')) throw new SiloError('DiskFull', { args: { path: root }, target: { kind: 'store', id: root }, cause, retryable: true });
     throw cause;
   }
+};
+
+const runtimeOf = (root: string, host: HostFacts, runFolder: string): RuncRuntime =>
+  new RuncRuntime({ runFolder, exitsFolder: join(root, 'exits'), architecture: host.architecture, kernelVersion: host.kernelVersion });
+
+const smallestFreeBytes = 512 * 1024 * 1024;
+
+/** What this host must have, and whether it has: looked at without opening anything. */
+export const probeLinuxHost = async (root: string, host: HostFacts): Promise<readonly RuntimeRequirement[]> => [
+  { name: 'administrative rights', satisfied: host.elevated, detail: host.elevated ? 'the engine runs as root' : 'the engine does not run as root', remedy: host.elevated ? undefined : 'sudo pwsh' },
+  { name: 'mount namespace', satisfied: host.mountNamespaceProblem === undefined, detail: host.mountNamespaceProblem ?? 'shared with the host', remedy: host.mountNamespaceProblem === undefined ? undefined : 'nsenter --target 1 --mount' },
+  await freeSpace(root),
+  ...(await runtimeOf(root, host, runFolderOf(root, host.bootId)).requirements()),
+];
+
+const freeSpace = async (root: string): Promise<RuntimeRequirement> => {
+  let folder = root;
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = await statfs(folder);
+  const bytes = bavail * bsize;
+  return { name: 'free space', satisfied: bytes >= smallestFreeBytes, detail: `${Math.floor(bytes / 1024 / 1024)} MiB free for ${root}`, remedy: bytes >= smallestFreeBytes ? undefined : 'free space, or set SILO_ROOT to a larger disk' };
 };
 
 export interface OpenOptions {
@@ -57,7 +79,7 @@ export const openLinuxEngine = async ({ root, host, log, selfCommand }: OpenOpti
     isolations: {
       Process: {
         technology: {
-          runtime: new RuncRuntime({ runFolder, exitsFolder: join(root, 'exits'), architecture: host.architecture, kernelVersion: host.kernelVersion }),
+          runtime: runtimeOf(root, host, runFolder),
           snapshotter: new OverlaySnapshotter(root),
         },
         reason: 'the host runs Linux containers on its own kernel',

@@ -20,7 +20,7 @@ export const callCommand = async (context: CommandContext, method: string, json:
   }
   const toEngine = new PassThrough();
   const fromEngine = new PassThrough();
-  const served = serveConnection({ input: toEngine, output: fromEngine, identity: { version: context.version, logPath: context.logPath }, log: context.log, open: context.open });
+  const served = serveConnection({ input: toEngine, output: fromEngine, identity: { version: context.version, logPath: context.logPath }, log: context.log, open: context.open, probe: context.probe });
   const connection = createMessageConnection(new StreamMessageReader(fromEngine), new StreamMessageWriter(toEngine));
   connection.onNotification('stream/data', ({ stream, items, bytes }: { stream: string; items: readonly WireLogLine[]; bytes: number }) => {
     for (const item of items) process.stdout.write(`${JSON.stringify(item)}\n`);

@@ -1,4 +1,4 @@
-import type { Logger } from '../core/index.ts';
+import type { Logger, RuntimeRequirement } from '../core/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { serveConnection } from '../serve/rpc/index.ts';
 
@@ -13,6 +13,7 @@ export interface CommandContext {
   readonly log: Logger;
   readonly exitsFolder: string;
   readonly open: () => Promise<Engine>;
+  readonly probe: () => Promise<readonly RuntimeRequirement[]>;
 }
 
 export const exitCodes = { done: 0, failed: 1, protocolViolation: 2 } as const;
@@ -21,13 +22,13 @@ export const exitCodes = { done: 0, failed: 1, protocolViolation: 2 } as const;
  * `silo engine`: serves stdio. Ctrl+C is the client's to decide: a terminal sends it to the whole process
  * group, so SIGINT is ignored. The engine ends when stdin closes, when its parent is gone, or after five idle minutes.
  */
-export const engineCommand = async ({ version, logPath, log, open }: CommandContext): Promise<number> => {
+export const engineCommand = async ({ version, logPath, log, open, probe }: CommandContext): Promise<number> => {
   process.on('SIGINT', () => undefined);
   const parent = process.ppid;
   const parentWatch = setInterval(() => { if (process.ppid !== parent) process.stdin.destroy(new Error('the parent is gone')); }, parentLookMs);
   parentWatch.unref();
   process.on('SIGTERM', () => { process.stdin.destroy(new Error('SIGTERM')); });
-  const end = await serveConnection({ input: process.stdin, output: process.stdout, identity: { version, logPath }, log, open, idleMs });
+  const end = await serveConnection({ input: process.stdin, output: process.stdout, identity: { version, logPath }, log, open, probe, idleMs });
   log.debug({ end }, 'the engine ends');
   return end === 'violation' ? exitCodes.protocolViolation : exitCodes.done;
 };

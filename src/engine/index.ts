@@ -20,7 +20,7 @@ export { getIsolation, setContainerIsolation, setHostIsolation, type IsolationRe
 export { importImages } from './import-images.ts';
 export { listImages, type ImageWithUsers } from './list-images.ts';
 export { removeImage } from './remove-image.ts';
-export { describeHost, testHost } from './host-info.ts';
+export { describeHost } from './host-info.ts';
 export { repairStore, removeIfAutomatic, supervisedContainers } from './repair.ts';
 export { lockName } from './container-lock.ts';
 export { settle } from './settle.ts';

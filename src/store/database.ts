@@ -43,7 +43,8 @@ export class Database {
     const known = migrations.at(-1)?.version ?? 0;
     let connection: DatabaseSync;
     try {
-      connection = new DatabaseSync(path, { timeout: busyWaitMs });
+      connection = new DatabaseSync(path);
+      connection.exec(`PRAGMA busy_timeout=${busyWaitMs}`);
     } catch (error) {
       throw translate(error, path);
     }
@@ -120,8 +121,17 @@ const transaction = <T>(connection: DatabaseSync, body: () => T): T => {
     connection.exec('COMMIT');
     return result;
   } catch (error) {
-    if (connection.isTransaction) connection.exec('ROLLBACK');
+    rollBack(connection);
     throw error;
+  }
+};
+
+/** SQLite has ended the transaction by itself after some errors (a full disk, for one): then there is nothing to roll back. */
+const rollBack = (connection: DatabaseSync): void => {
+  try {
+    connection.exec('ROLLBACK');
+  } catch (error) {
+    if (!/no transaction is active/.test((error as Error).message)) throw error;
   }
 };
 

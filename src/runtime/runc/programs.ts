@@ -4,21 +4,25 @@ import { SiloError } from '../../base/index.ts';
 
 const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/libexec/podman'].filter((folder) => folder !== '');
 
-export const findProgram = (name: string): string | undefined => {
-  for (const folder of folders) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder: the next one may have it.
-    }
+type Program = 'runc' | 'conmon';
+
+/** Path of a program: the one that SILO_RUNC or SILO_CONMON names, or the first found. */
+export const findProgram = (name: Program): string | undefined => {
+  const chosen = process.env[`SILO_${name.toUpperCase()}`];
+  return (chosen ? [chosen] : folders.map((folder) => join(folder, name))).find(isExecutable);
+};
+
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
-  return undefined;
 };
 
 /** @throws SiloError RuncMissing, ConmonMissing */
-export const requireProgram = (name: 'runc' | 'conmon'): string => {
+export const requireProgram = (name: Program): string => {
   const path = findProgram(name);
   if (path === undefined) throw new SiloError(name === 'runc' ? 'RuncMissing' : 'ConmonMissing', { target: { kind: 'host', id: name } });
   return path;

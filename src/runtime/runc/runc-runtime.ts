@@ -217,7 +217,7 @@ export class RuncRuntime implements Runtime {
   }
 
   async requirements(): Promise<readonly RuntimeRequirement[]> {
-    const version = async (name: string, pattern: RegExp, remedy: string): Promise<RuntimeRequirement> => {
+    const version = async (name: 'runc' | 'conmon', pattern: RegExp, remedy: string): Promise<RuntimeRequirement> => {
       const path = findProgram(name);
       if (path === undefined) return { name, satisfied: false, detail: `${name} is not installed`, remedy };
       const { stdout } = await run(path, ['--version']);

@@ -4,7 +4,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { SiloError } from '../../base/index.ts';
 import { createValidators, maximumFrameBytes, methods, openRpcDocument, protocolVersion, streamWindowBytes, timeFields, type MethodName, type Params } from '../../contract/index.ts';
-import type { Logger } from '../../core/index.ts';
+import type { Logger, RuntimeRequirement } from '../../core/index.ts';
 import { disconnected, type Engine } from '../../engine/index.ts';
 import { encodeMessage } from './encode.ts';
 import { FrameGuard } from './frame-guard.ts';
@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly log: Logger;
   /** Opens the state root; called once, after `initialize`. Its failure is the answer to every call that needs the store. */
   readonly open: () => Promise<Engine>;
+  /** What the host must have; answers without the store, which may be what is missing. */
+  readonly probe: () => Promise<readonly RuntimeRequirement[]>;
   /** Ends the connection when no request was open for so long; undefined never does. */
   readonly idleMs?: number;
 }
@@ -156,6 +158,7 @@ class RpcConnection {
       return {};
     }
     const params = this.#validators.params(method, rawParams);
+    if (method === 'host/test') return this.#validators.result(method, await this.#testHost());
     const engine = await this.#opened();
     const { stream, progressToken } = params as { stream?: string; progressToken?: string | number };
     return this.#streams.with(stream, async (credited) => {
@@ -181,6 +184,11 @@ class RpcConnection {
       engine: { name: 'silo', version: this.#identity.version, pid: process.pid },
       capabilities: { methods: Object.keys(methods), streamWindowBytes, maximumFrameBytes },
     };
+  }
+
+  async #testHost(): Promise<unknown> {
+    const requirements = (await this.#options.probe()).map((requirement) => ({ ...requirement, remedy: requirement.remedy ?? null }));
+    return { ready: requirements.every((requirement) => requirement.satisfied), requirements };
   }
 
   #opened(): Promise<Engine> {

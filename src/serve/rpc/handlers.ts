@@ -3,7 +3,7 @@ import type { MethodName, Params, Result } from '../../contract/index.ts';
 import type { ContainerMount, ContainerState, NetworkMode, ResourceLimits } from '../../core/index.ts';
 import {
   createContainer, describeHost, getIsolation, importImages, listContainers, listImages, listProcesses, lookAt, readContainerLog, removeContainer, removeImage,
-  runContainer, runProcess, setContainerIsolation, setHostIsolation, startContainer, startProcess, stopContainer, testHost, waitContainer, waitProcess,
+  runContainer, runProcess, setContainerIsolation, setHostIsolation, startContainer, startProcess, stopContainer, waitContainer, waitProcess,
   type CreateRequest, type Engine, type LineSink, type ProcessRequest,
 } from '../../engine/index.ts';
 import type { EngineIdentity } from './connection.ts';
@@ -47,8 +47,8 @@ const processRequest = (params: Params<'process/start'> | Params<'process/run'>)
   input: params.input === undefined ? undefined : Buffer.from(params.input, 'base64'),
 });
 
-/** One line a method: the wire's words to the use case's, and back. Methods of the connection itself are in `connection.ts`. */
-export const handlers: { readonly [M in Exclude<MethodName, 'initialize' | 'shutdown' | 'rpc.discover'>]: Handler<M> } = {
+/** One line a method: the wire's words to the use case's, and back. Methods that need no store are in `connection.ts`. */
+export const handlers: { readonly [M in Exclude<MethodName, 'initialize' | 'shutdown' | 'rpc.discover' | 'host/test'>]: Handler<M> } = {
   'host/get': async (_, { engine, identity }) => {
     const { host } = engine.ports;
     const summary = describeHost(engine.ports);
@@ -59,10 +59,6 @@ export const handlers: { readonly [M in Exclude<MethodName, 'initialize' | 'shut
       snapshotter: summary.snapshotter, cpuCount: host.cpuCount, memoryBytes: host.memoryBytes, containerCount: summary.containers.all,
       runningCount: summary.containers.running, imageCount: summary.imageCount, elevated: host.elevated,
     };
-  },
-  'host/test': async (_, { engine }) => {
-    const requirements = (await testHost(engine.ports)).map((requirement) => ({ ...requirement, remedy: requirement.remedy ?? null }));
-    return { ready: requirements.every((requirement) => requirement.satisfied), requirements };
   },
 
   'image/import': async (params, { engine, signal, progress }) => ({ images: (await importImages(engine.forChange(), params, progress, signal)).map(viewImage) }),
