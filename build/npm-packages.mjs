@@ -9,7 +9,7 @@ const packagesOf = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).pack
  * keeps a list of what it installed, so there is no stamp that could lie. Optional packages may be
  * missing, since npm leaves out those of other systems.
  */
-export const packagesProblem = () => {
+const packagesProblem = () => {
   const installedList = at('node_modules', '.package-lock.json');
   if (!existsSync(installedList)) return 'npm packages are not installed';
   const installed = packagesOf(installedList);

