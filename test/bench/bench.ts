@@ -65,7 +65,7 @@ try {
     } finally {
       for (const peer of working) await peer.close();
     }
-    rows.push(...await memoryRows('engine at rest after these', setting));
+    rows.push(...await memoryRows(setting));
     console.log('bench: start of the engine');
     rows.push(...await startUpRows(setting, rounds));
     console.log('bench: cmdlets');
