@@ -1,0 +1,194 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SiloError } from '../../src/base/index.ts';
+import type { ExecSpec, Runtime, TaskSpec } from '../../src/core/index.ts';
+
+/** What the suite needs of an implementation and its host. */
+export interface RuntimeFixture {
+  readonly runtime: Runtime;
+  /** The same tasks seen by another engine. */
+  readonly another: Runtime;
+  /** A task of a root file system that has a POSIX shell and sleep. */
+  task(process: Partial<TaskSpec['process']>, other?: Partial<Omit<TaskSpec, 'process'>>): Promise<TaskSpec>;
+  exec(task: TaskSpec, process: Partial<TaskSpec['process']>): Promise<ExecSpec>;
+  /** Ends the process that keeps the task's output and exit; undefined where there is none. */
+  killMonitor: ((id: string) => Promise<void>) | undefined;
+  /** What of the task the host still has: processes, cgroups, folders, mounts. */
+  leftovers(id: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const sigterm = 15;
+const sigkill = 9;
+const shell = (script: string): { args: readonly string[] } => ({ args: ['/bin/sh', '-c', script] });
+
+/** The contract of `Runtime` (src/core/runtime.ts), as every implementation must keep it. */
+export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>): void => {
+  describe(`Runtime: ${name}`, () => {
+    let host: RuntimeFixture;
+    beforeAll(async () => { host = await make(); });
+    afterAll(async () => { await host?.close(); });
+
+    const started = async (...task: Parameters<RuntimeFixture['task']>): Promise<TaskSpec> => {
+      const spec = await host.task(...task);
+      await host.runtime.create(spec);
+      await host.runtime.start(spec.id);
+      return spec;
+    };
+    const lines = async (path: string): Promise<readonly string[]> => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+    const code = async (attempt: Promise<unknown>): Promise<string> => attempt.then(() => 'no error', (error: SiloError) => error.code);
+
+    it('runs nothing of a created task until it is started', async () => {
+      const spec = await host.task(shell('echo ran'));
+      await host.runtime.create(spec);
+      expect((await host.runtime.status(spec.id)).state).toBe('created');
+      expect(await readFile(spec.logPath, 'utf8').catch(() => '')).toBe('');
+      await host.runtime.start(spec.id);
+      expect((await host.runtime.wait(spec.id)).exitCode).toBe(0);
+      expect(await lines(spec.logPath)).toEqual([expect.stringMatching(/ stdout F ran$/)]);
+      await host.runtime.delete(spec.id);
+    });
+
+    it('tells the exit code, and tells it again to another engine', async () => {
+      const spec = await started(shell('exit 7'));
+      const exit = await host.runtime.wait(spec.id);
+      expect(exit).toMatchObject({ exitCode: 7, oomKilled: false, reason: 'Exited' });
+      expect(Math.abs(exit.exitedAt.getTime() - Date.now())).toBeLessThan(10_000);
+      expect(await host.another.exit(spec.id)).toMatchObject({ exitCode: 7 });
+      expect((await host.another.status(spec.id)).state).toBe('stopped');
+      await host.another.delete(spec.id);
+    });
+
+    it('keeps stdout and stderr apart in the log', async () => {
+      const spec = await started(shell('echo out; echo err >&2'));
+      await host.runtime.wait(spec.id);
+      expect((await lines(spec.logPath)).map((line) => line.split(' ').slice(1).join(' ')).sort()).toEqual(['stderr F err', 'stdout F out']);
+      await host.runtime.delete(spec.id);
+    });
+
+    it('ends a task by a signal with 128 and its number', async () => {
+      const spec = await started(shell('trap "exit 3" TERM; while :; do sleep 0.05; done'));
+      await delay(200);
+      await host.another.kill(spec.id, sigterm);
+      expect((await host.runtime.wait(spec.id)).exitCode).toBe(3);
+      await host.runtime.delete(spec.id);
+      const other = await started(shell('sleep 100'));
+      await host.runtime.kill(other.id, sigkill);
+      expect((await host.runtime.wait(other.id)).exitCode).toBe(128 + sigkill);
+      await host.runtime.delete(other.id);
+    });
+
+    it('freezes and thaws a task', async () => {
+      const spec = await started(shell('sleep 100'));
+      expect((await host.runtime.status(spec.id)).state).toBe('running');
+      await host.runtime.pause(spec.id);
+      expect((await host.another.status(spec.id)).state).toBe('paused');
+      await host.runtime.resume(spec.id);
+      expect((await host.runtime.status(spec.id)).state).toBe('running');
+      await host.runtime.delete(spec.id);
+      expect(await host.leftovers(spec.id)).toEqual([]);
+    });
+
+    it('has no state for a task that is not there, and ends or deletes it without an error', async () => {
+      const id = 'f'.repeat(64);
+      expect(await host.runtime.status(id)).toMatchObject({ state: 'missing' });
+      expect(await host.runtime.exit(id)).toBeUndefined();
+      await host.runtime.kill(id, sigkill);
+      await host.runtime.delete(id);
+    });
+
+    it('stops waiting when it is cancelled, and leaves the task alone', async () => {
+      const spec = await started(shell('sleep 100'));
+      expect(await code(host.runtime.wait(spec.id, AbortSignal.timeout(50)))).toBe('OperationCancelled');
+      expect((await host.runtime.status(spec.id)).state).toBe('running');
+      await host.runtime.delete(spec.id);
+    });
+
+    it('deletes a running task with every process in it, and leaves only its log', async () => {
+      const spec = await started(shell('sleep 100 & sleep 100 & echo up; wait'));
+      await delay(100);
+      await host.runtime.delete(spec.id);
+      expect(await host.leftovers(spec.id)).toEqual([]);
+      expect(await lines(spec.logPath)).toHaveLength(1);
+      expect(await host.runtime.list()).not.toContain(spec.id);
+    });
+
+    it('says which command cannot be run, and leaves nothing of the task', async () => {
+      const spec = await host.task({ args: ['no-such-command'] });
+      expect(await code(host.runtime.create(spec))).toBe('ExecutableNotFound');
+      expect(await host.leftovers(spec.id)).toEqual([]);
+    });
+
+    it('says which user the image does not have', async () => {
+      expect(await code(host.runtime.create(await host.task({ ...shell('true'), user: 'nobody-here' })))).toBe('UserNotFound');
+    });
+
+    it("resolves users and groups by the image's own files", async () => {
+      const spec = await started({ ...shell('id -u; id -g; id -G'), user: 'web' });
+      await host.runtime.wait(spec.id);
+      expect((await lines(spec.logPath)).map((line) => line.split(' ')[3])).toEqual(['100', '101', '101']);
+      await host.runtime.delete(spec.id);
+    });
+
+    it('gives arguments and environment exactly as they are', async () => {
+      const awkward = ['', ' ', '"', "'", '\\', '$HOME', 'ä€𝄞', 'a\nb', '--', '*'];
+      const spec = await started({ args: ['/bin/sh', '-c', 'for a; do printf "[%s]" "$a"; done; echo; printf "%s\n" "$ODD"', 'sh', ...awkward], env: ['PATH=/bin', 'ODD= x="y" $z '] });
+      await host.runtime.wait(spec.id);
+      const text = (await lines(spec.logPath)).map((line) => line.split(' ').slice(3).join(' ')).join('\n');
+      expect(text).toBe(`${awkward.map((argument) => `[${argument}]`).join('')}\n x="y" $z `);
+      await host.runtime.delete(spec.id);
+    });
+
+    it('remembers that the kernel ended a task for want of memory', async () => {
+      const spec = await started(shell('x=; while :; do x="$x$x aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; done'), { resources: { memoryBytes: 16 * 1024 * 1024 } });
+      expect(await host.runtime.wait(spec.id)).toMatchObject({ exitCode: 128 + sigkill, oomKilled: true });
+      await host.runtime.delete(spec.id);
+    });
+
+    it('runs a further process with its own output, exit code and input', async () => {
+      const spec = await started(shell('sleep 100'));
+      const exec = await host.exec(spec, shell('cat; echo oops >&2; exit 5'));
+      const { exited } = await host.runtime.exec({ ...exec, stdin: Buffer.from('from outside\n') });
+      expect(await exited).toMatchObject({ exitCode: 5 });
+      expect((await lines(exec.logPath)).map((line) => line.split(' ').slice(1).join(' ')).sort()).toEqual(['stderr F oops', 'stdout F from outside']);
+      expect(await host.another.execExit(spec.id, exec.folder)).toMatchObject({ exitCode: 5 });
+      await host.runtime.delete(spec.id);
+    });
+
+    it('says which further command cannot be run, and the task runs on', async () => {
+      const spec = await started(shell('sleep 100'));
+      expect(await code(host.runtime.exec(await host.exec(spec, { args: ['no-such-command'] })))).toBe('ExecutableNotFound');
+      expect((await host.runtime.status(spec.id)).state).toBe('running');
+      await host.runtime.delete(spec.id);
+    });
+
+    it('never invents the exit code of a task whose monitor was killed', async ({ skip }) => {
+      if (host.killMonitor === undefined) return skip('this runtime has no monitor process');
+      const spec = await started(shell('sleep 100'));
+      await host.killMonitor(spec.id);
+      expect(await host.runtime.status(spec.id)).toMatchObject({ state: 'running', monitored: false });
+      await host.runtime.kill(spec.id, sigkill);
+      expect(await host.runtime.wait(spec.id)).toMatchObject({ exitCode: null, reason: 'MonitorLost' });
+      await host.runtime.delete(spec.id);
+      expect(await host.leftovers(spec.id)).toEqual([]);
+    });
+
+    it('runs a task again after it was deleted', async () => {
+      const spec = await started(shell('exit 1'));
+      expect((await host.runtime.wait(spec.id)).exitCode).toBe(1);
+      await host.runtime.delete(spec.id);
+      await host.runtime.create(spec);
+      await host.runtime.start(spec.id);
+      expect((await host.runtime.wait(spec.id)).exitCode).toBe(1);
+      await host.runtime.delete(spec.id);
+    });
+
+    it('tells what the host lacks, with the command that mends it', async () => {
+      for (const requirement of await host.runtime.requirements()) {
+        expect(requirement.detail).not.toBe('');
+        expect(requirement.satisfied || requirement.remedy !== undefined).toBe(true);
+      }
+    });
+  });
+};
