@@ -201,5 +201,5 @@ export const connectSequencedPackets = (path: string): number => {
   }
 };
 
-/** shutdown(2) of the sending side: the other end reads end-of-input. */
-export const endSending = (socket: number): void => { call('int shutdown(int fd, int how)', 'shutdown', String(socket), socket, 1); };
+/** shutdown(2). `send`: the other end reads end-of-input. `both`: reads of this end that wait in another thread come back too. */
+export const shutDown = (socket: number, side: 'send' | 'both'): void => { call('int shutdown(int fd, int how)', 'shutdown', String(socket), socket, side === 'send' ? 1 : 2); };

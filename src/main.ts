@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endSending } from '../native/libc.ts';
+import { shutDown } from '../native/libc.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { SiloError } from './base/index.ts';
 import { createLogger, engineCommand, type CommandContext } from './cli/index.ts';
@@ -33,7 +33,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   // The module starts an engine for each session: the command line's parser would be a third of its start.
   if (args.length === 1 && args[0] === 'engine') return engineCommand(commandContext());
   const { runCli } = await import('./cli/run-cli.ts');
-  return runCli(args, commandContext, { open: openAttachSocket, endInput: endSending }, packageJson.version);
+  return runCli(args, commandContext, { open: openAttachSocket, shutDown }, packageJson.version);
 };
 
 process.exit(await main(process.argv.slice(2)));

@@ -7,8 +7,8 @@ import { exitCodes, type CommandContext } from './engine-command.ts';
 /** The attach socket of a container; given by the composition root, which knows the platform. */
 export interface Attachment {
   open(bundlePath: string): Promise<number>;
-  /** Tells the container that no more input comes. */
-  endInput(socket: number): void;
+  /** `send` tells the container that no more input comes; `both` also ends a read that waits. */
+  shutDown(socket: number, side: 'send' | 'both'): void;
 }
 
 /** Ctrl+P, Ctrl+Q: docker's detach keys. */
@@ -37,8 +37,12 @@ export const attachCommand = async (context: CommandContext, attachment: Attachm
         resize();
       }
       const detached = Promise.withResolvers<void>();
-      forwardInput(socket, terminal, detached.resolve, () => { attachment.endInput(socket); });
-      await Promise.race([copyOutput(socket), detached.promise]);
+      forwardInput(socket, terminal, detached.resolve, () => { attachment.shutDown(socket, 'send'); });
+      const output = copyOutput(socket);
+      await Promise.race([output, detached.promise]);
+      // A read that waits in a thread would keep this process from ending.
+      attachment.shutDown(socket, 'both');
+      await output;
       if (terminal) process.stdin.setRawMode(false);
     } finally {
       closeSync(socket);
