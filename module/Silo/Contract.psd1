@@ -155,7 +155,6 @@
         'PathNotFound' = 'notFound'
         'ExecutableNotFound' = 'notFound'
         'ContainerNameInUse' = 'alreadyExists'
-        'SnapshotExists' = 'alreadyExists'
         'ContainerNotRunning' = 'failedPrecondition'
         'ContainerRunning' = 'failedPrecondition'
         'ContainerPaused' = 'failedPrecondition'

@@ -72,10 +72,6 @@
         Message = 'The name ''{name}'' belongs to container {owner}.'
         Action = 'Choose another name, or remove that container first.'
     }
-    'SnapshotExists' = @{
-        Message = 'The snapshot {key} exists already.'
-        Action = 'This is a defect of Silo; report it with the incident id.'
-    }
     'ContainerNotRunning' = @{
         Message = 'Container ''{id}'' is {state}, not running.'
         Action = 'Start it with Start-Container.'

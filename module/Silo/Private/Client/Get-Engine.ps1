@@ -10,7 +10,7 @@ function Get-Engine {
             # After five idle minutes an engine ends by itself; the next one starts without a word.
             Close-Engine -Engine $engine
         } else {
-            if ($engine.Open.Count -gt 0) { Stop-StrayRequest -Engine $engine }
+            if ($engine.Open.Count -gt 0) { Close-StrayRequest -Engine $engine }
             return $engine
         }
     }

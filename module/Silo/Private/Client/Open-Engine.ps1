@@ -35,7 +35,7 @@ function Open-Engine {
     while (-not $request.Answered -and -not $engine.Lost) { [void] (Read-EngineMessage -Engine $engine) }
     if (-not $request.Answered) {
         Close-Engine -Engine $engine
-        Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineExited' -Argument @{ reason = $engine.Lost } -Target 'initialize'
+        Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineExited' -Argument @{ reason = $engine.Lost } -Target 'initialize'
     }
     if ($null -ne $request.Error) {
         Close-Engine -Engine $engine
@@ -43,7 +43,7 @@ function Open-Engine {
     }
     if ($request.Result.ProtocolVersion -ne $contract.ProtocolVersion) {
         Close-Engine -Engine $engine
-        Stop-SiloCommand -Cmdlet $Cmdlet -Code 'ProtocolMismatch' -Argument @{ client = $contract.ProtocolVersion; engine = $request.Result.ProtocolVersion } -Target 'initialize'
+        Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ProtocolMismatch' -Argument @{ client = $contract.ProtocolVersion; engine = $request.Result.ProtocolVersion } -Target 'initialize'
     }
     $engine
 }

@@ -1,9 +1,9 @@
 function Open-EngineProcess {
     param($Cmdlet)
-    if (Test-SiloSandbox) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotAvailableInSandbox' }
+    if (Test-SiloSandbox) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotAvailableInSandbox' }
     $place = Find-SiloEngine
-    if (-not $place.Node) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = 'node' } -Target 'node' }
-    if (-not (Test-Path -LiteralPath $place.File)) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.File } -Target $place.File }
+    if (-not $place.Node) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = 'node' } -Target 'node' }
+    if (-not (Test-Path -LiteralPath $place.File)) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.File } -Target $place.File }
 
     $start = New-Object -TypeName System.Diagnostics.ProcessStartInfo
     $start.FileName = $place.Node
@@ -24,9 +24,9 @@ function Open-EngineProcess {
     } catch [System.ComponentModel.Win32Exception] {
         $reason = $_.Exception.GetBaseException()
         # A zip archive loses the execute bit; 13 is EACCES.
-        if ($script:OnWindows -or $reason.NativeErrorCode -ne 13) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.Node } -Target $place.Node }
+        if ($script:OnWindows -or $reason.NativeErrorCode -ne 13) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.Node } -Target $place.Node }
         & chmod '+x' $place.Node 2>$null
-        try { [void] $process.Start() } catch { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotExecutable' -Argument @{ path = $place.Node } -Target $place.Node }
+        try { [void] $process.Start() } catch { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotExecutable' -Argument @{ path = $place.Node } -Target $place.Node }
     } finally {
         if ($null -ne $encoding) { [Console]::InputEncoding = $encoding }
     }

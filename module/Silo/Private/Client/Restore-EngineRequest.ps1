@@ -9,5 +9,5 @@ function Restore-EngineRequest {
         Send-EngineRequest -Engine (Get-Engine -Cmdlet $Request.Cmdlet) -Request $Request -Parameter $Request.Parameter
         return
     }
-    Stop-SiloCommand -Cmdlet $Request.Cmdlet -Code 'EngineExited' -Argument @{ reason = $engine.Lost } -Target $Request.Method
+    Exit-SiloCommand -Cmdlet $Request.Cmdlet -Code 'EngineExited' -Argument @{ reason = $engine.Lost } -Target $Request.Method
 }

@@ -10,11 +10,11 @@ function ConvertTo-WireMount {
             { $_ -in 'source', 'src' } { $mount.source = $value }
             { $_ -in 'target', 'destination', 'dst' } { $mount.target = $value }
             { $_ -in 'readonly', 'ro' } { $mount.readOnly = $null -eq $value -or $value -in 'true', '1' }
-            default { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountPartUnknown -f $part } -Target $Text }
+            default { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountPartUnknown -f $part } -Target $Text }
         }
     }
     if ($mount.kind -notin 'Bind', 'Volume' -or $mount.target -eq '' -or $mount.source -eq '') {
-        Stop-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountIncomplete } -Target $Text
+        Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountIncomplete } -Target $Text
     }
     if ($mount.kind -eq 'Bind') { $mount.source = $Cmdlet.GetUnresolvedProviderPathFromPSPath($mount.source) }
     $mount

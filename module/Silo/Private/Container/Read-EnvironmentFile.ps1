@@ -3,7 +3,7 @@ function Read-EnvironmentFile {
     # value from this process.
     param($Cmdlet, [string] $Path)
     $file = $Cmdlet.GetUnresolvedProviderPathFromPSPath($Path)
-    if (-not (Test-Path -LiteralPath $file -PathType Leaf)) { Stop-SiloCommand -Cmdlet $Cmdlet -Code 'PathNotFound' -Argument @{ path = $Path } -Target $Path }
+    if (-not (Test-Path -LiteralPath $file -PathType Leaf)) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'PathNotFound' -Argument @{ path = $Path } -Target $Path }
     foreach ($line in [System.IO.File]::ReadAllLines($file)) {
         if ($line.Trim() -eq '' -or $line.TrimStart().StartsWith('#')) { continue }
         $name, $value = $line -split '=', 2

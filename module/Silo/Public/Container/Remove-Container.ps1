@@ -64,17 +64,22 @@ function Remove-Container {
     )
     begin {
         . Import-CallerPreference
-        $job = if ($AsJob) { , (New-Object -TypeName System.Collections.ArrayList) }
+        $jobId = New-Object -TypeName 'System.Collections.Generic.List[string]'
         $parameter = @{}
         if ($Force) { $parameter.force = $true }
         if ($KeepVolume) { $parameter.keepVolumes = $true }
     }
     process {
-        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'container/remove' -Action $script:Strings.RemoveContainer -Parameter $parameter -Job $job) {
+        $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.RemoveContainer) })
+        if ($AsJob) {
+            foreach ($item in $target) { $jobId.Add($item.Reference) }
+            return
+        }
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/remove' -Target $target -Parameter $parameter) {
             if (-not $result.Removed) { Write-Verbose -Message $script:Strings.ContainerIsNotThere }
         }
     }
     end {
-        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $job }
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $jobId }
     }
 }

@@ -60,15 +60,20 @@ function Start-Container {
     )
     begin {
         . Import-CallerPreference
-        $job = if ($AsJob) { , (New-Object -TypeName System.Collections.ArrayList) }
+        $jobId = New-Object -TypeName 'System.Collections.Generic.List[string]'
     }
     process {
-        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'container/start' -Action $script:Strings.StartContainer -Job $job) {
+        $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.StartContainer) })
+        if ($AsJob) {
+            foreach ($item in $target) { $jobId.Add($item.Reference) }
+            return
+        }
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/start' -Target $target) {
             if (-not $result.Changed) { Write-Verbose -Message ($script:Strings.ContainerRunsAlready -f $result.Container.Name) }
             if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/start' }
         }
     }
     end {
-        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $job }
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $jobId }
     }
 }

@@ -66,19 +66,24 @@ function Stop-Container {
     )
     begin {
         . Import-CallerPreference
-        $job = if ($AsJob) { , (New-Object -TypeName System.Collections.ArrayList) }
+        $jobId = New-Object -TypeName 'System.Collections.Generic.List[string]'
         $parameter = @{}
         if ($Force) { $parameter.force = $true }
         if ($PSBoundParameters.ContainsKey('TimeoutSeconds')) { $parameter.timeoutSeconds = $TimeoutSeconds }
     }
     process {
-        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'container/stop' -Action $script:Strings.StopContainer -Parameter $parameter -Job $job) {
+        $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.StopContainer) })
+        if ($AsJob) {
+            foreach ($item in $target) { $jobId.Add($item.Reference) }
+            return
+        }
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/stop' -Target $target -Parameter $parameter) {
             $text = if ($result.Changed) { $script:Strings.ContainerStopped -f $result.Container.Name, $result.StopReason, $result.DurationMilliseconds } else { $script:Strings.ContainerDoesNotRun -f $result.Container.Name }
             Write-Verbose -Message $text
             if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/stop' }
         }
     }
     end {
-        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $job }
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $jobId }
     }
 }

@@ -61,14 +61,19 @@ function Wait-Container {
     )
     begin {
         . Import-CallerPreference
-        $job = if ($AsJob) { , (New-Object -TypeName System.Collections.ArrayList) }
+        $jobId = New-Object -TypeName 'System.Collections.Generic.List[string]'
     }
     process {
-        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'container/wait' -Parameter @{ timeoutSeconds = $TimeoutSeconds } -Job $job) {
+        $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)
+        if ($AsJob) {
+            foreach ($item in $target) { $jobId.Add($item.Reference) }
+            return
+        }
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/wait' -Target $target -Parameter @{ timeoutSeconds = $TimeoutSeconds }) {
             if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/wait' }
         }
     }
     end {
-        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $job }
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $jobId }
     }
 }

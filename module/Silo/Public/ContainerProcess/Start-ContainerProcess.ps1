@@ -29,16 +29,16 @@ function Start-ContainerProcess {
     .PARAMETER TimeoutSeconds
     With -Wait, most seconds that the process may run; -1, the default, lets it run for ever.
     .EXAMPLE
-    Start-ContainerProcess -Name web -FilePath nginx -ArgumentList -s, reload -Wait
+    Start-ContainerProcess -Name web -FilePath nginx -ArgumentList '-s', 'reload' -Wait
 
     Runs a command and shows how it ended.
     .EXAMPLE
-    $process = Start-ContainerProcess -Name web -FilePath top -ArgumentList -b
+    $process = Start-ContainerProcess -Name web -FilePath top -ArgumentList '-b'
     Get-ContainerLog -Name web -ProcessId $process.Id -Tail 5
 
     Starts a process that goes on, and looks at what it writes.
     .EXAMPLE
-    (Start-ContainerProcess web sh -ArgumentList -c, 'ls -l /tmp' -Wait).StdOut
+    (Start-ContainerProcess web sh -ArgumentList '-c', 'ls -l /tmp' -Wait).StdOut
 
     Shows the output of a shell command.
     .INPUTS
@@ -99,7 +99,8 @@ function Start-ContainerProcess {
     }
     process {
         if (-not $Wait) {
-            foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'process/start' -Action ($script:Strings.StartProcess -f $FilePath) -Parameter $parameter) {
+            $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.StartProcess -f $FilePath) })
+            foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'process/start' -Target $target -Parameter $parameter) {
                 ConvertTo-SiloProcess -Record $result.Process -Method 'process/start'
             }
             return

@@ -53,7 +53,8 @@ function Get-Isolation {
             if ($null -ne $result) { ConvertTo-SiloObject -TypeName 'Silo.Isolation' -Method 'isolation/get' -Record $result }
             return
         }
-        foreach ($result in Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'isolation/get') {
+        $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'isolation/get' -Target $target) {
             ConvertTo-SiloObject -TypeName 'Silo.Isolation' -Method 'isolation/get' -Record $result
         }
     }

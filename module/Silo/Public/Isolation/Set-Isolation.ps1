@@ -76,7 +76,8 @@ function Set-Isolation {
             # -Default:$false must not change the host either.
             if ($Default -and $PSCmdlet.ShouldProcess($script:Strings.ThisHost, $action)) { Invoke-Engine -Cmdlet $PSCmdlet -Method 'isolation/set' -Parameter ($parameter + @{ default = $true }) }
         } else {
-            Invoke-ContainerAction -Cmdlet $PSCmdlet -Method 'isolation/set' -Action $action -Parameter $parameter
+            $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $action) })
+            Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'isolation/set' -Target $target -Parameter $parameter
         }
         if ($PassThru -and $null -ne $results) { ConvertTo-SiloObject -TypeName 'Silo.Isolation' -Method 'isolation/set' -Record $results }
     }

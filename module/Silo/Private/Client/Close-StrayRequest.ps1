@@ -1,4 +1,4 @@
-function Stop-StrayRequest {
+function Close-StrayRequest {
     # A second Ctrl+C aborts a finally block, so a request may be left open by a command that is gone.
     # Commands that are alive (upstream in the pipeline, say) are on the call stack.
     param([hashtable] $Engine)

@@ -1,0 +1,246 @@
+﻿@{
+    'ParameterInvalid' = @{
+        Message = '{parameter}의 값이 올바르지 않습니다: {reason}.'
+        Action = '값을 고치고 명령을 다시 실행하세요.'
+    }
+    'ImageReferenceInvalid' = @{
+        Message = '''{reference}''은(는) 올바른 이미지 참조가 아닙니다: {reason}.'
+        Action = '[레지스트리/]리포지토리[:태그][@다이제스트] 형식으로 쓰세요. 예: docker.io/library/alpine:3.20. 리포지토리 이름은 소문자입니다.'
+    }
+    'DigestInvalid' = @{
+        Message = '''{digest}''은(는) 올바른 다이제스트가 아닙니다.'
+        Action = 'sha256: 다음에 소문자 16진수 64자리를 쓰세요.'
+    }
+    'PlatformInvalid' = @{
+        Message = '''{platform}''은(는) 올바른 플랫폼이 아닙니다.'
+        Action = 'os/architecture[/variant] 형식으로 쓰세요. 예: linux/amd64.'
+    }
+    'ContainerNameInvalid' = @{
+        Message = '''{name}''은(는) 올바른 컨테이너 이름이 아닙니다.'
+        Action = '문자나 숫자로 시작하는 1~128자의 문자, 숫자, 점, 밑줄, 하이픈을 사용하세요.'
+    }
+    'SignalInvalid' = @{
+        Message = '''{signal}''은(는) 신호가 아닙니다.'
+        Action = 'SIGTERM 같은 이름이나 1~64의 숫자를 지정하세요.'
+    }
+    'CommandMissing' = @{
+        Message = '이미지에도 요청에도 실행할 명령이 없습니다.'
+        Action = '-Command 또는 -Entrypoint로 명령을 지정하세요.'
+    }
+    'UserNotFound' = @{
+        Message = '사용자 또는 그룹 ''{user}''이(가) 컨테이너의 이미지에 없습니다.'
+        Action = '이미지의 /etc/passwd와 /etc/group에 있는 이름이나 uid:gid 숫자를 사용하세요.'
+    }
+    'CursorInvalid' = @{
+        Message = '이 엔진이 내준 페이지 커서가 아닙니다.'
+        Action = '첫 페이지부터 다시 요청하세요.'
+    }
+    'IdAmbiguous' = @{
+        Message = '''{id}''(으)로 시작하는 ID가 둘 이상입니다.'
+        Action = 'ID를 더 길게 지정하세요.'
+    }
+    'ContainerNotFound' = @{
+        Message = '컨테이너 ''{id}''이(가) 없습니다.'
+        Action = 'Get-Container로 이 호스트의 컨테이너를 확인하세요.'
+    }
+    'ImageNotFound' = @{
+        Message = '이 호스트에 이미지 ''{reference}''이(가) 없습니다.'
+        Action = 'Get-ContainerImage로 이미지를 확인하고, Import-ContainerImage로 보관 파일에서 추가하세요.'
+    }
+    'BlobNotFound' = @{
+        Message = '콘텐츠 {digest}이(가) 저장소에 없습니다.'
+        Action = '이미지를 다시 가져오거나 받으세요.'
+    }
+    'SnapshotNotFound' = @{
+        Message = '스냅샷 {key}이(가) 없습니다.'
+        Action = '이미지를 다시 가져오거나 받으세요.'
+    }
+    'ProcessNotFound' = @{
+        Message = '컨테이너 ''{container}''에 프로세스 ''{id}''이(가) 없습니다.'
+        Action = '프로세스를 다시 시작하세요. 끝난 프로세스는 컨테이너가 있는 동안만 보관됩니다.'
+    }
+    'PathNotFound' = @{
+        Message = '경로 ''{path}''이(가) 없습니다.'
+        Action = '경로를 확인하세요. 엔진은 자신의 호스트에서 경로를 읽습니다.'
+    }
+    'ExecutableNotFound' = @{
+        Message = '컨테이너에서 명령 ''{command}''을(를) 실행할 수 없습니다: {reason}.'
+        Action = '이미지에 그 명령이 있는지, 실행 가능한지, 컨테이너의 PATH에 있는지 확인하세요.'
+    }
+    'ContainerNameInUse' = @{
+        Message = '이름 ''{name}''은(는) 컨테이너 {owner}의 것입니다.'
+        Action = '다른 이름을 고르거나 그 컨테이너를 먼저 제거하세요.'
+    }
+    'ContainerNotRunning' = @{
+        Message = '컨테이너 ''{id}''의 상태는 {state}이며 실행 중이 아닙니다.'
+        Action = 'Start-Container로 시작하세요.'
+    }
+    'ContainerRunning' = @{
+        Message = '컨테이너 ''{id}''이(가) 실행 중입니다.'
+        Action = '먼저 중지하거나 -Force를 사용하세요.'
+    }
+    'ContainerPaused' = @{
+        Message = '컨테이너 ''{id}''이(가) 일시 중지되었습니다.'
+        Action = '먼저 다시 시작하세요.'
+    }
+    'ContainerStartFailed' = @{
+        Message = '컨테이너 ''{id}''을(를) 시작할 수 없습니다: {reason}.'
+        Action = '원인을 고치세요. Get-Container가 StartError로 다시 보여 줍니다.'
+    }
+    'ImagePlatformMismatch' = @{
+        Message = '이미지 ''{reference}''은(는) {imagePlatform}용이고 이 호스트는 {hostPlatform}입니다.'
+        Action = '이 호스트용 이미지를 쓰거나 자체 커널을 가진 격리를 사용하세요.'
+    }
+    'StoreNewer' = @{
+        Message = '{path}의 저장소는 더 새로운 Silo가 기록했습니다(스키마 {found}, 이 엔진은 {known}까지).'
+        Action = '이 컴퓨터의 Silo 모듈을 업데이트하거나 다른 상태 루트를 사용하세요.'
+    }
+    'MountNamespacePrivate' = @{
+        Message = '이 엔진은 자체 마운트 네임스페이스에서 실행됩니다. {path}의 다른 엔진은 그 마운트를 볼 수 없습니다.'
+        Action = '호스트의 마운트 네임스페이스에서 실행하거나(nsenter --target 1 --mount), 엔진을 시작하는 서비스에 PrivateMounts=no를 설정하세요.'
+    }
+    'NotInitialized' = @{
+        Message = '연결의 첫 요청은 initialize여야 합니다.'
+        Action = '{method} 전에 initialize를 보내세요.'
+    }
+    'ImageInUse' = @{
+        Message = '이미지 ''{reference}''을(를) {users}이(가) 사용하고 있습니다.'
+        Action = '그 컨테이너를 먼저 제거하거나 -Force로 이름만 제거하세요.'
+    }
+    'ContainerBusy' = @{
+        Message = '다른 엔진이 컨테이너 ''{id}''을(를) 변경하고 있습니다.'
+        Action = '잠시 후 다시 시도하세요.'
+    }
+    'StoreBusy' = @{
+        Message = '다른 엔진이 저장소를 변경하고 있습니다.'
+        Action = '잠시 후 다시 시도하세요.'
+    }
+    'ElevationRequired' = @{
+        Message = '관리자 권한이 필요합니다: {reason}.'
+        Action = 'PowerShell을 관리자 권한(Windows) 또는 root(Linux)로 실행하세요.'
+    }
+    'PathAccessDenied' = @{
+        Message = '''{path}''에 대한 액세스가 거부되었습니다.'
+        Action = '엔진에 그 경로의 액세스 권한을 주세요.'
+    }
+    'EngineNotExecutable' = @{
+        Message = '''{path}''에 있는 엔진의 Node를 실행할 수 없습니다.'
+        Action = '실행: chmod +x ''{path}'''
+    }
+    'DiskFull' = @{
+        Message = '{path}이(가) 있는 디스크가 가득 찼습니다.'
+        Action = '공간을 확보하거나 저장소를 옮기세요. 변경된 것은 없습니다.'
+    }
+    'ArchiveTooLarge' = @{
+        Message = '보관 파일을 풀면 {limitBytes}바이트를 넘습니다({reason}).'
+        Action = '보관 파일을 신뢰한다면 -MaximumSizeBytes로 한도를 높이세요.'
+    }
+    'FrameTooLarge' = @{
+        Message = '{sizeBytes}바이트 메시지가 한도 {limitBytes}을(를) 넘습니다.'
+        Action = '더 작은 요청을 보내세요.'
+    }
+    'EngineStopping' = @{
+        Message = '엔진이 종료되고 있습니다.'
+        Action = '명령을 다시 실행하세요. 새 엔진이 시작됩니다.'
+    }
+    'OperationTimedOut' = @{
+        Message = '{operation}이(가) {timeoutSeconds}초 안에 끝나지 않았습니다.'
+        Action = '-TimeoutSeconds로 시간을 늘리거나 컨테이너 로그를 확인하세요.'
+    }
+    'StartTimedOut' = @{
+        Message = '컨테이너 ''{id}''이(가) {timeoutSeconds}초 안에 시작되지 않았습니다.'
+        Action = '컨테이너 로그와 호스트의 부하를 확인하세요.'
+    }
+    'OperationCancelled' = @{
+        Message = '작업이 취소되었습니다.'
+        Action = '의도하지 않았다면 명령을 다시 실행하세요.'
+    }
+    'IsolationUnsupported' = @{
+        Message = '이 호스트에서는 {isolation} 격리를 사용할 수 없습니다: {reason}.'
+        Action = 'Get-Isolation이 이 호스트에 있는 격리와 나머지가 없는 이유를 보여 줍니다.'
+    }
+    'OptionUnsupported' = @{
+        Message = '이 호스트에서는 {option}이(가) 지원되지 않습니다: {reason}.'
+        Action = '그 옵션을 빼세요.'
+    }
+    'RuncMissing' = @{
+        Message = 'runc가 설치되어 있지 않습니다.'
+        Action = '설치: apt-get install runc'
+    }
+    'ConmonMissing' = @{
+        Message = 'conmon이 설치되어 있지 않습니다.'
+        Action = '설치: apt-get install conmon'
+    }
+    'SeccompProfileMissing' = @{
+        Message = '기본 seccomp 프로필 {path}이(가) 없습니다.'
+        Action = '설치: apt-get install golang-github-containers-common'
+    }
+    'DigestMismatch' = @{
+        Message = '콘텐츠의 다이제스트가 {actual}입니다. {expected}이어야 합니다.'
+        Action = '원본이 손상되었거나 변경되었습니다. 다시 받으세요.'
+    }
+    'SizeMismatch' = @{
+        Message = '콘텐츠가 {actual}바이트입니다. {expected}바이트여야 합니다.'
+        Action = '원본이 손상되었거나 변경되었습니다. 다시 받으세요.'
+    }
+    'ArchiveInvalid' = @{
+        Message = '보관 파일 {path}을(를) 읽을 수 없습니다: {reason}.'
+        Action = '보관 파일을 다시 받으세요. 잘렸거나 손상되었거나 다른 형식입니다.'
+    }
+    'ArchivePathUnsafe' = @{
+        Message = '보관 파일에 ''{entry}''이(가) 있습니다. 이유: {reason}.'
+        Action = '이 보관 파일을 사용하지 마세요. 자신의 파일 밖에 쓰려고 합니다.'
+    }
+    'LayerEntryUnsupported' = @{
+        Message = '계층에 ''{entry}''이(가) 있습니다. 이유: {reason}.'
+        Action = '이 항목 없이 계층을 다시 만드세요.'
+    }
+    'ManifestInvalid' = @{
+        Message = '이미지 매니페스트 또는 구성이 올바르지 않습니다: {reason}.'
+        Action = '만든 곳에서 이미지를 다시 받으세요.'
+    }
+    'RecordInvalid' = @{
+        Message = '저장소에 있는 {kind} {id}의 레코드를 읽을 수 없습니다.'
+        Action = 'Repair-ContainerStore를 실행하거나 -Force로 항목을 제거하세요.'
+    }
+    'StoreCorrupt' = @{
+        Message = '{path}의 저장소가 손상되었습니다: {reason}.'
+        Action = '백업에서 meta.db를 복원하거나 다른 상태 루트로 시작하세요.'
+    }
+    'ConfigInvalid' = @{
+        Message = '컨테이너를 위해 만든 OCI 구성이 올바르지 않습니다: {reason}.'
+        Action = 'Silo의 결함입니다. 인시던트 ID와 함께 알려 주세요.'
+    }
+    'RuntimeFailed' = @{
+        Message = '{runtime}이(가) 실패했습니다: {reason}.'
+        Action = '엔진 로그를 확인하세요(위치는 Get-ContainerHost).'
+    }
+    'InternalError' = @{
+        Message = '예기치 않은 오류가 발생했습니다(인시던트 {incident}).'
+        Action = '엔진 로그에서 인시던트를 찾아(위치는 Get-ContainerHost) 알려 주세요.'
+    }
+    'ProtocolMismatch' = @{
+        Message = '클라이언트는 프로토콜 {client}, 엔진은 {engine}을(를) 사용합니다.'
+        Action = '같은 릴리스의 모듈과 엔진을 사용하세요.'
+    }
+    'ProtocolViolation' = @{
+        Message = '메시지를 이해할 수 없습니다: {reason}.'
+        Action = 'Content-Length 프레임의 JSON-RPC 2.0을 보내세요.'
+    }
+    'EngineExited' = @{
+        Message = '엔진이 응답하기 전에 종료되었습니다({reason}).'
+        Action = '변경이 이루어졌을 수도 있습니다. Get-Container로 확인하세요.'
+    }
+    'EngineNotFound' = @{
+        Message = '''{path}''에 엔진이 없습니다.'
+        Action = '모듈을 다시 설치하거나 SILO_ENGINE을 엔진 파일로 설정하세요.'
+    }
+    'EngineNotAvailableInSandbox' = @{
+        Message = '이 호스트는 자식 프로세스를 허용하지 않으므로 엔진을 실행할 수 없습니다.'
+        Action = 'Hybrid Runbook Worker에서 런북을 실행하세요.'
+    }
+    'ContainerExitedNonZero' = @{
+        Message = '컨테이너 ''{id}''이(가) 코드 {exitCode}(으)로 종료되었습니다.'
+        Action = 'Get-ContainerLog로 출력을 확인하세요.'
+    }
+}

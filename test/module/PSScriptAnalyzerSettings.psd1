@@ -1,0 +1,13 @@
+# Every default rule (the Gallery's set is part of it), one style, and only what PowerShell 5.1 understands.
+@{
+    IncludeDefaultRules = $true
+    Rules               = @{
+        PSUseCompatibleSyntax      = @{ Enable = $true; TargetVersions = @('5.1', '7.4') }
+        PSProvideCommentHelp       = @{ Enable = $true; ExportedOnly = $true; Placement = 'begin' }
+        PSPlaceOpenBrace           = @{ Enable = $true; OnSameLine = $true; NewLineAfter = $true; IgnoreOneLineBlock = $true }
+        PSPlaceCloseBrace          = @{ Enable = $true; NewLineAfter = $false; IgnoreOneLineBlock = $true }
+        PSUseConsistentIndentation = @{ Enable = $true; IndentationSize = 4; PipelineIndentation = 'IncreaseIndentationForFirstPipeline'; Kind = 'space' }
+        PSUseConsistentWhitespace  = @{ Enable = $true; CheckOpenParen = $false; IgnoreAssignmentOperatorInsideHashTable = $true }
+        PSUseCorrectCasing         = @{ Enable = $true }
+    }
+}

@@ -1,0 +1,69 @@
+BeforeDiscovery {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force
+    $cases = (Get-CallTable).Keys | Sort-Object
+    $changing = $cases | Where-Object { $_ -notmatch '^(Get|Test|Wait)-' }
+}
+BeforeAll {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force
+    $table = Get-CallTable
+    $folder = Join-Path -Path $TestDrive -ChildPath 'callers'
+    [void] (New-Item -Path $folder -ItemType Directory)
+    # A script, and a function of another module: neither shares variables with Silo's module scope.
+    $scriptFile = Join-Path -Path $folder -ChildPath 'runbook.ps1'
+    Set-Content -LiteralPath $scriptFile -Value 'param($Command, $Parameter, $Variable, $Value) Set-Variable -Name $Variable -Value $Value; & $Command @Parameter'
+    $moduleFile = Join-Path -Path $folder -ChildPath 'OtherModule.psm1'
+    Set-Content -LiteralPath $moduleFile -Value 'function Invoke-FromModule { [CmdletBinding()] param($Command, $Parameter, $Variable, $Value) Set-Variable -Name $Variable -Value $Value; & $Command @Parameter }'
+    Import-Module -Name $moduleFile -Force
+
+    function Invoke-From {
+        # Calls a command where a preference variable is set, and gives every stream.
+        param($Where, $Command, $Variable, $Value, $Parameter = $table[$Command])
+        if ($Where -eq 'script') { & $scriptFile -Command $Command -Parameter $Parameter -Variable $Variable -Value $Value *>&1 }
+        else { Invoke-FromModule -Command $Command -Parameter $Parameter -Variable $Variable -Value $Value *>&1 }
+    }
+}
+AfterAll {
+    Remove-Module -Name OtherModule -ErrorAction Ignore
+    Remove-SiloForTest
+}
+
+Describe '$WhatIfPreference of <_>' -Tag Fast -ForEach 'a script', 'another module' {
+    BeforeAll {
+        $where = $_.Split(' ')[-1]
+        $record = New-RecordFile
+        Import-SiloForTest -Script @{ record = $record }
+        Get-ContainerHost | Out-Null
+    }
+    It 'keeps <_> from changing anything' -ForEach $changing {
+        Invoke-From $where $_ 'WhatIfPreference' $true | Out-Null
+        Read-Record $record | Where-Object { $_.changes } | Should -BeNullOrEmpty
+    }
+    It 'is overridden by -WhatIf:$false' {
+        Invoke-From $where 'Remove-Container' 'WhatIfPreference' $true -Parameter @{ Name = 'web-1'; WhatIf = $false } | Out-Null
+        @(Read-Record $record | Where-Object { $_.changes }).Count | Should -Be 1
+    }
+}
+
+Describe 'Other preferences of <_>' -Tag Fast -ForEach 'a script', 'another module' {
+    BeforeAll { $where = $_.Split(' ')[-1] }
+    Context 'while every request fails' {
+        BeforeAll { Import-SiloForTest -Script @{ fail = 'StoreBusy' } }
+        It '$ErrorActionPreference = Stop ends <_>' -ForEach $cases {
+            $name = $_
+            { Invoke-From $where $name 'ErrorActionPreference' 'Stop' } | Should -Throw -ErrorId "StoreBusy,$name"
+        }
+        It '$ErrorActionPreference = SilentlyContinue silences <_>' -ForEach $cases {
+            Invoke-From $where $_ 'ErrorActionPreference' 'SilentlyContinue' | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | Should -BeNullOrEmpty
+        }
+    }
+    Context 'while requests succeed' {
+        BeforeAll { Import-SiloForTest; Get-ContainerHost | Out-Null }
+        It '$DebugPreference reaches <_>' -ForEach $cases {
+            Invoke-From $where $_ 'DebugPreference' 'Continue' | Where-Object { $_ -is [System.Management.Automation.DebugRecord] } | Should -Not -BeNullOrEmpty
+        }
+        It '$VerbosePreference reaches the engine start of any command' {
+            Import-SiloForTest
+            Invoke-From $where 'Get-ContainerHost' 'VerbosePreference' 'Continue' | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] } | Should -Not -BeNullOrEmpty
+        }
+    }
+}
