@@ -4,7 +4,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SiloError, hasErrno } from './base/index.ts';
 import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
-import { Engine, repairStore } from './engine/index.ts';
+import { Engine, dropDoubtfulLayers, repairStore } from './engine/index.ts';
 import { NetnsNetwork } from './network/netns/index.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
@@ -90,6 +90,7 @@ export const openLinuxEngine = async ({ root, host, log, selfCommand }: OpenOpti
     newId: () => randomBytes(32).toString('hex'),
   }, root);
   if (host.elevated && host.mountNamespaceProblem === undefined) {
+    await dropDoubtfulLayers(engine.ports);
     repairStore(engine.ports).catch((error: unknown) => { log.error({ err: error }, 'the store could not be repaired; the next engine tries again'); });
   }
   return engine;

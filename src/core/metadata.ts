@@ -136,6 +136,8 @@ export interface MetadataReader {
   containersOfManifest(digest: Digest): readonly ContainerRecord[];
   layer(snapshotter: string, chainId: Digest): LayerRecord | undefined;
   layers(): readonly LayerRecord[];
+  /** Whether any layer is of another boot and not known to be on the disk. */
+  hasDoubtfulLayers(bootId: string): boolean;
   /** Layers that are not known to be on the disk. */
   unsyncedLayers(): readonly SnapshotKey[];
   /** Unfinished snapshots of a lease. */

@@ -21,6 +21,6 @@ export { importImages } from './import-images.ts';
 export { listImages, type ImageWithUsers } from './list-images.ts';
 export { removeImage } from './remove-image.ts';
 export { describeHost } from './host-info.ts';
-export { repairStore, removeIfAutomatic, supervisedContainers } from './repair.ts';
+export { dropDoubtfulLayers, repairStore, removeIfAutomatic, supervisedContainers } from './repair.ts';
 export { lockName } from './container-lock.ts';
 export { settle } from './settle.ts';

@@ -3,7 +3,7 @@ import type { Ports } from './ports.ts';
 import { chooseIsolation } from './technology.ts';
 
 export const leaseLockName = (id: string): string => `lease-${id}`;
-const storeLockName = 'store';
+export const storeLockName = 'store';
 
 /**
  * Runs `body` with a lease: snapshots that it allocates belong to the lease until they are finished, and

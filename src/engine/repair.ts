@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../core/index.ts';
 import { lockName } from './container-lock.ts';
 import { attachmentLockName } from './run-container.ts';
-import { endLease, leaseLockName, tryExclusiveStore } from './lease.ts';
+import { endLease, leaseLockName, storeLockName } from './lease.ts';
 import type { Ports } from './ports.ts';
 import { eraseContainer } from './remove-container.ts';
 import { settle } from './settle.ts';
@@ -37,7 +37,7 @@ export const repairStore = async (ports: Ports): Promise<void> => {
   await repairContainers(ports);
   await repairLeases(ports);
   await repairOrphans(ports, technology);
-  await repairLayers(ports, technology);
+  await attempt(ports, 'unfinished content', 'ingest', async () => { await ports.content.repair(); });
 };
 
 const repairContainers = async (ports: Ports): Promise<void> => {
@@ -95,17 +95,18 @@ const repairOrphans = async (ports: Ports, { runtime, snapshotter }: IsolationCh
   for (const id of volumeFolders) if (!volumes.has(id)) await attempt(ports, 'a volume', id, () => ports.volumes.remove(id));
 };
 
-/** Unfinished downloads, and layers whose bytes a power failure may have lost. */
-const repairLayers = async (ports: Ports, { snapshotter }: IsolationChoice['technology']): Promise<void> => {
-  const lock = await tryExclusiveStore(ports);
-  if (lock === undefined) return;
+/**
+ * Drops layers whose bytes a power failure may have lost, before anybody builds on them. Nearly always
+ * there are none, and then this is one read.
+ */
+export const dropDoubtfulLayers = async (ports: Ports): Promise<void> => {
+  const technology = ports.isolations.Process.technology;
+  if (technology === undefined || !ports.metadata.read((reader) => reader.hasDoubtfulLayers(ports.host.bootId))) return;
+  const lock = await ports.locks.acquire(storeLockName);
   try {
-    await attempt(ports, 'unfinished content', 'ingest', async () => { await ports.content.repair(); });
-    await attempt(ports, 'unsynced layers', 'snapshots', async () => {
-      const dropped = await ports.metadata.write((writer) => writer.dropUnsyncedLayers(ports.host.bootId));
-      for (const key of dropped) await snapshotter.remove(key);
-      if (dropped.length > 0) ports.log.warn({ layers: dropped.length }, 'dropped layers that were not written through before the last boot; import their images again');
-    });
+    const dropped = await ports.metadata.write((writer) => writer.dropUnsyncedLayers(ports.host.bootId));
+    for (const key of dropped) await technology.snapshotter.remove(key);
+    if (dropped.length > 0) ports.log.warn({ layers: dropped.length }, 'dropped layers that were not written through before the last boot; import their images again');
   } finally {
     await lock.release();
   }

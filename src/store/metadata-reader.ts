@@ -60,6 +60,10 @@ export class SqliteReader implements MetadataReader {
 
   layers(): readonly LayerRecord[] { return this.database.all("SELECT * FROM snapshots WHERE kind = 'layer'").map(toLayer); }
 
+  hasDoubtfulLayers(bootId: string): boolean {
+    return this.database.get("SELECT 1 FROM snapshots WHERE kind = 'layer' AND synced = 0 AND boot_id <> ? LIMIT 1", bootId) !== undefined;
+  }
+
   unsyncedLayers(): readonly SnapshotKey[] {
     return this.database.all("SELECT key FROM snapshots WHERE kind = 'layer' AND synced = 0").map((row) => Number(row['key']));
   }
