@@ -66,6 +66,8 @@ export const startConmon = (call: ConmonCall): ConmonSession => {
     ...(call.execDocument === undefined ? [] : ['--exec', '--exec-process-spec', call.execDocument]),
   ], {
     detached: true,
+    // conmon leaves a file `oom` in its working folder too.
+    cwd: call.bundlePath,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', _OCI_SYNCPIPE: '3' },
   });
