@@ -1,0 +1,10 @@
+/**
+ * Images as documents and archives: manifests, indexes and configurations read from hostile bytes, the
+ * choice of a platform, chain ids, and the import of archives into a ContentStore. It refuses to unpack
+ * layers (Snapshotter), to give names in the store (Metadata), and every decision of policy. Called by
+ * the engine.
+ */
+export { ArchiveImporter } from './archive-importer.ts';
+export type { ArchiveImage, ArchiveImportRequest, ArchiveLayer, RootFileSystemConfig } from './archive-image.ts';
+export { chainIds } from './chain-id.ts';
+export { parseImageConfig, parseImageDefaults, type ImageConfig, type ImageDefaults } from './image-config.ts';
