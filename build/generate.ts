@@ -31,7 +31,7 @@ const fieldNames = (schema: unknown, keep: (node: Node) => boolean = () => true)
     visit(node.items, '');
     for (const option of node.anyOf ?? []) visit(option, name);
   };
-  visit(schema as Node, '');
+  visit(schema as Node | undefined, '');
   return [...found];
 };
 
@@ -45,11 +45,10 @@ const contractTable = (): string => {
   const rows = Object.entries(methods as Record<string, MethodDefinition>).map(([name, method]) => {
     const records = [method.result, ...(method.streams === undefined ? [] : [method.streams])];
     const fields = [...new Set(records.flatMap((schema) => fieldNames(schema)))];
-    const times = [...new Set(records.flatMap((schema) => fieldNames(schema, isTime)))];
     const takesProgress = 'progressToken' in ((method.params as Node).properties ?? {});
     return `        ${quote(name)} = @{
             ReadOnly = ${flag(method.readOnly)}; Stream = ${flag(method.streams !== undefined)}; Progress = ${flag(takesProgress)}
-            Times = ${list(times)}
+            Times = ${list(fieldNames(method.result, isTime))}; ItemTimes = ${list(fieldNames(method.streams, isTime))}
             Fields = ${list(fields)}
         }`;
   });

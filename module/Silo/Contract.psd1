@@ -9,112 +9,112 @@
     Methods = @{
         'initialize' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @('protocolVersion', 'engine', 'name', 'version', 'pid', 'capabilities', 'methods', 'streamWindowBytes', 'maximumFrameBytes')
         }
         'shutdown' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @()
         }
         'rpc.discover' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @()
         }
         'host/get' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @('name', 'operatingSystem', 'architecture', 'osVersion', 'kernelVersion', 'engineVersion', 'protocolVersion', 'nodeVersion', 'enginePid', 'engineMemoryBytes', 'root', 'logPath', 'isolation', 'runtime', 'snapshotter', 'cpuCount', 'memoryBytes', 'containerCount', 'runningCount', 'imageCount', 'elevated')
         }
         'host/test' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @('ready', 'requirements', 'name', 'satisfied', 'detail', 'remedy')
         }
         'image/import' = @{
             ReadOnly = $false; Stream = $false; Progress = $true
-            Times = @('createdAt', 'importedAt')
+            Times = @('createdAt', 'importedAt'); ItemTimes = @()
             Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
         }
         'image/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @('createdAt', 'importedAt')
+            Times = @('createdAt', 'importedAt'); ItemTimes = @()
             Fields = @('items', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
         }
         'image/remove' = @{
             ReadOnly = $false; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @('removed', 'reclaimedBytes')
         }
         'container/create' = @{
             ReadOnly = $false; Stream = $false; Progress = $false
-            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'existed')
         }
         'container/start' = @{
             ReadOnly = $false; Stream = $false; Progress = $false
-            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'changed')
         }
         'container/stop' = @{
             ReadOnly = $false; Stream = $false; Progress = $false
-            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'changed', 'stopReason', 'durationMilliseconds')
         }
         'container/wait' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid')
         }
         'container/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @('createdAt', 'startedAt', 'finishedAt')
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('items', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'next')
         }
         'container/remove' = @{
             ReadOnly = $false; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @('removed', 'id')
         }
         'container/run' = @{
             ReadOnly = $false; Stream = $true; Progress = $false
-            Times = @('createdAt', 'startedAt', 'finishedAt', 'time')
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @('time')
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'time', 'stream', 'text')
         }
         'container/log' = @{
             ReadOnly = $true; Stream = $true; Progress = $false
-            Times = @('time')
+            Times = @(); ItemTimes = @('time')
             Fields = @('lines', 'time', 'stream', 'text')
         }
         'process/start' = @{
             ReadOnly = $false; Stream = $false; Progress = $false
-            Times = @('startedAt', 'exitedAt')
+            Times = @('startedAt', 'exitedAt'); ItemTimes = @()
             Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
         }
         'process/run' = @{
             ReadOnly = $false; Stream = $true; Progress = $false
-            Times = @('startedAt', 'exitedAt', 'time')
+            Times = @('startedAt', 'exitedAt'); ItemTimes = @('time')
             Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt', 'time', 'stream', 'text')
         }
         'process/wait' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @('startedAt', 'exitedAt')
+            Times = @('startedAt', 'exitedAt'); ItemTimes = @()
             Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
         }
         'process/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @('startedAt', 'exitedAt')
+            Times = @('startedAt', 'exitedAt'); ItemTimes = @()
             Fields = @('items', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
         }
         'isolation/get' = @{
             ReadOnly = $true; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
         }
         'isolation/set' = @{
             ReadOnly = $false; Stream = $false; Progress = $false
-            Times = @()
+            Times = @(); ItemTimes = @()
             Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
         }
     }

@@ -64,8 +64,8 @@ Describe 'A command that is stopped' {
         Import-SiloForTest -Script @{ record = $record }
         Get-ContainerHost | Out-Null
         & (Get-Module -Name Silo) {
-            $stray = @{ Caller = $null; Method = 'container/wait'; Streams = $false; ShowsProgress = $false; Progress = @{}; Answered = $false; Result = $null; Error = $null }
-            Send-EngineRequest -Engine $script:Engine -Request $stray -Parameter @{ container = 'slow-60000' }
+            $stray = Get-RequestRecord -Method 'container/wait' -Parameter @{ container = 'slow-60000' }
+            Send-EngineRequest -Engine $script:Engine -Request $stray
         }
         (Get-Container -Name 'c1').Name | Should -Be 'c1'
         Wait-Until { Read-Record $record | Where-Object { $_.cancelled -eq 'container/wait' } } | Should -BeTrue

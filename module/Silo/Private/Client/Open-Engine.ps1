@@ -18,32 +18,18 @@ function Open-Engine {
         # whoever finds the mark set cannot know what is in the pipe and takes a new engine.
         Busy       = $false
         Lost       = $null
+        ExitCode   = $null
         NextId     = 1
         Open       = @{}
         Streams    = @{}
     }
-    $script:Engine = $engine
     Write-Verbose -Message ($script:Strings.EngineStarted -f $process.Id)
-
-    $contract = Get-SiloContract
-    $request = @{ Engine = $engine; Method = 'initialize'; Caller = $Cmdlet.MyInvocation; Answered = $false; Result = $null; Error = $null }
-    Send-EngineRequest -Engine $engine -Request $request -Parameter @{
-        protocolVersion = $contract.ProtocolVersion
-        client          = @{ name = 'Silo for PowerShell'; version = [string] $PSVersionTable.PSVersion }
-        capabilities    = @{ escapeDateLikeText = -not $script:KeepsDateText }
-    }
-    while (-not $request.Answered -and -not $engine.Lost) { [void] (Read-EngineMessage -Engine $engine) }
-    if (-not $request.Answered) {
-        Close-Engine -Engine $engine
-        Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineExited' -Argument @{ reason = $engine.Lost } -Target 'initialize'
-    }
-    if ($null -ne $request.Error) {
-        Close-Engine -Engine $engine
-        $Cmdlet.ThrowTerminatingError((ConvertTo-SiloErrorRecord -WireError $request.Error))
-    }
-    if ($request.Result.ProtocolVersion -ne $contract.ProtocolVersion) {
-        Close-Engine -Engine $engine
-        Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ProtocolMismatch' -Argument @{ client = $contract.ProtocolVersion; engine = $request.Result.ProtocolVersion } -Target 'initialize'
+    try {
+        Initialize-Engine -Engine $engine -Cmdlet $Cmdlet
+        $script:Engine = $engine
+    } finally {
+        # A command may be stopped while its engine starts.
+        if (-not [object]::ReferenceEquals($script:Engine, $engine)) { Close-Engine -Engine $engine }
     }
     $engine
 }

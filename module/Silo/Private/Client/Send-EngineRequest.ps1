@@ -1,10 +1,10 @@
 function Send-EngineRequest {
-    param([hashtable] $Engine, [hashtable] $Request, [hashtable] $Parameter)
+    param([hashtable] $Engine, [hashtable] $Request)
     $id = $Engine.NextId
     $Engine.NextId = $id + 1
     $Request.Engine = $Engine
     $Request.Id = $id
-    $sent = @{} + $Parameter
+    $sent = @{} + $Request.Parameter
     if ($Request.Streams) {
         $Request.Token = "s$id"
         $sent.stream = $Request.Token

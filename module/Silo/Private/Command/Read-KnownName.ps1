@@ -1,9 +1,9 @@
 function Read-KnownName {
     param([hashtable] $Engine, [string] $Kind)
     $method = if ($Kind -eq 'Container') { 'container/list' } else { 'image/list' }
-    $request = @{ Caller = $MyInvocation; Method = $method; Streams = $false; ShowsProgress = $false; Progress = @{}; Answered = $false; Result = $null; Error = $null }
+    $request = Get-RequestRecord -Caller $MyInvocation -Method $method
     try {
-        Send-EngineRequest -Engine $Engine -Request $request -Parameter @{}
+        Send-EngineRequest -Engine $Engine -Request $request
         $until = [datetime]::UtcNow.AddMilliseconds(200)
         while (-not $request.Answered -and -not $Engine.Lost -and [datetime]::UtcNow -lt $until) { [void] (Read-EngineMessage -Engine $Engine -WaitMilliseconds 20) }
         if ($null -eq $request.Result) { return }

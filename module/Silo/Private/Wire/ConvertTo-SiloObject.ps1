@@ -2,18 +2,20 @@ function ConvertTo-SiloObject {
     # Gives wire records their type name and their times. They are changed in place, and the parsing stands
     # in the loop: copies of 10,000 containers cost a second, and so does calling a function for each time,
     # or writing `$o.PSObject.TypeNames` for `$o.PSTypeNames`.
-    param([string] $TypeName, [string] $Method, [object[]] $Record)
+    # -Item: the records are items of the method's stream, not of its result.
+    param([string] $TypeName, [string] $Method, [object[]] $Record, [switch] $Item)
     $culture = [cultureinfo]::InvariantCulture
     $style = [System.Globalization.DateTimeStyles]::AdjustToUniversal
-    $times = (Get-SiloContract).Methods[$Method].Times
-    foreach ($item in $Record) {
-        $item.PSTypeNames.Insert(0, $TypeName)
+    $known = (Get-SiloContract).Methods[$Method]
+    $times = if ($Item) { $known.ItemTimes } else { $known.Times }
+    foreach ($one in $Record) {
+        $one.PSTypeNames.Insert(0, $TypeName)
         foreach ($time in $times) {
-            $value = $item.$time
+            $value = $one.$time
             if ($null -eq $value) { continue }
             # Parsers before PowerShell 7.5 make dates of these fields by themselves.
-            $item.$time = if ($value -is [datetime]) { $value.ToUniversalTime() } else { [datetime]::Parse($value, $culture, $style) }
+            $one.$time = if ($value -is [datetime]) { $value.ToUniversalTime() } else { [datetime]::Parse($value, $culture, $style) }
         }
-        $item
+        $one
     }
 }

@@ -82,7 +82,7 @@ function Get-ContainerLog {
             try {
                 $request = Open-EngineRequest -Cmdlet $PSCmdlet -Method 'container/log' -Parameter ($parameter + @{ container = $target.Reference }) -Stream
                 while ($null -ne ($batch = Receive-EngineBatch -Request $request)) {
-                    ConvertTo-SiloObject -TypeName 'Silo.ContainerLogLine' -Method 'container/log' -Record $batch
+                    ConvertTo-SiloObject -TypeName 'Silo.ContainerLogLine' -Method 'container/log' -Record $batch -Item
                 }
                 [void] (Receive-EngineAnswer -Request $request)
             } finally {
