@@ -1,0 +1,6 @@
+/**
+ * Volumes as folders of the state root: owns `volumes/<id>`, and fills a new one from the image. It
+ * refuses to know which container uses what (Metadata), and never mounts. The composition root makes it;
+ * the engine calls it through the seam `Volumes`.
+ */
+export { FolderVolumes } from './folder-volumes.ts';
