@@ -93,7 +93,7 @@ export type WireHost = Static<typeof hostInfo>;
 const containerErrors = ['ContainerNotFound', 'IdAmbiguous', 'ContainerBusy', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 const createErrors = ['ImageNotFound', 'ImageReferenceInvalid', 'ContainerNameInUse', 'ContainerNameInvalid', 'CommandMissing', 'SignalInvalid', 'PathNotFound', 'IsolationUnsupported', 'OptionUnsupported', 'ImagePlatformMismatch', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerStartFailed', 'ExecutableNotFound', 'UserNotFound', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'RuntimeFailed', 'ConfigInvalid', 'DiskFull'] as const satisfies readonly ErrorCode[];
-const importErrors = ['PathNotFound', 'PathAccessDenied', 'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ImageReferenceInvalid', 'PlatformInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired'] as const satisfies readonly ErrorCode[];
+const importErrors = ['PathNotFound', 'PathAccessDenied', 'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ImageReferenceInvalid', 'PlatformInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
@@ -142,7 +142,7 @@ export const methods = define({
     params: record({ image: text('Reference or id.'), force: optional(flag('Removes the reference of an image in use; its content stays while containers need it.')) }),
     result: record({ removed: list(Type.String(), { description: 'References that are gone.' }), reclaimedBytes: count('Bytes freed on the disk.') }),
     readOnly: false,
-    errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'ImageInUse', 'StoreBusy', 'ElevationRequired'],
+    errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'ImageInUse', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'],
   },
 
   'container/create': {
