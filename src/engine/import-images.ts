@@ -44,9 +44,9 @@ export const importImages = async (ports: Ports, request: ImportRequest, progres
         config: request.config,
         limitBytes: request.maximumSizeBytes,
         signal,
+        onBlob: (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal),
         onProgress: (currentBytes, totalBytes) => progress?.({ activity: request.path, status: 'Reading', currentBytes, ...(totalBytes === undefined ? {} : { totalBytes }) }),
       });
-      await ports.metadata.write((writer) => { for (const digest of new Set(images.flatMap((image) => image.blobs))) writer.leaseBlob(leaseId, digest); }, signal);
       const result: string[] = [];
       for (const image of images) {
         const reference = nameOf(image, request);
