@@ -16,19 +16,22 @@ export class CreditedStream {
     this.#notify = notify;
   }
 
-  /** Waits for credit, then sends. Errors: OperationCancelled. */
+  /** Waits for credit, then sends. A batch that is larger than the window goes alone. Errors: OperationCancelled. */
   async send(items: readonly { readonly text: string }[], signal: AbortSignal): Promise<void> {
-    while (this.#unacknowledged >= streamWindowBytes) {
-      if (signal.aborted) throw new SiloError('OperationCancelled');
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      signal.addEventListener('abort', () => { resolve(); }, { once: true });
-      await promise;
-    }
+    const bytes = items.reduce((sum, item) => sum + Buffer.byteLength(item.text) + itemOverheadBytes, 0);
+    while (this.#unacknowledged > 0 && this.#unacknowledged + bytes > streamWindowBytes && !signal.aborted) await this.#credited(signal);
     if (signal.aborted) throw new SiloError('OperationCancelled');
-    const bytes = items.reduce((sum, item) => sum + item.text.length + itemOverheadBytes, 0);
     this.#unacknowledged += bytes;
     await this.#notify({ stream: this.#name, items, bytes });
+  }
+
+  async #credited(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = (): void => { resolve(); };
+    this.#wake = wake;
+    signal.addEventListener('abort', wake);
+    await promise;
+    signal.removeEventListener('abort', wake);
   }
 
   credit(bytes: number): void {
