@@ -1,6 +1,6 @@
 /** `npm run build`: builds dist/ anew. */
 import { ensureBuilt } from './dist.mjs';
-import { ensurePackages } from './npm-packages.mjs';
+import { prepare } from './setup.mjs';
 
-await ensurePackages();
+await prepare();
 await ensureBuilt({ force: true });

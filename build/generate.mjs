@@ -1,7 +1,7 @@
 /** `npm run generate`: writes what is made from src/contract (`--check` only compares). */
-import { ensurePackages } from './npm-packages.mjs';
+import { prepare } from './setup.mjs';
 import { at, node } from './project.mjs';
 import { run } from './run.mjs';
 
-await ensurePackages();
+await prepare();
 process.exitCode = await run(node(), [at('build', 'generate.ts'), ...process.argv.slice(2)]);

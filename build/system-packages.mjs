@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { mustRun } from './run.mjs';
+import { capture } from './run.mjs';
 
 const program = (name) => () => {
   const folders = new Set([...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/sbin', '/usr/bin', '/sbin', '/bin']);
@@ -13,13 +13,18 @@ const program = (name) => () => {
   return false;
 };
 
-const file = (path) => () => existsSync(path);
+const file = (...paths) => () => paths.some((path) => existsSync(path));
+
+const library = (name) => file(...['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib', '/lib64', '/lib'].map((folder) => join(folder, name)));
 
 /**
  * What the distribution brings, by Debian's names. A thing counts as there when its file is, whoever
  * put it there: runc often comes with another vendor's containerd.io, which must not be pushed out.
  */
 const needs = {
+  node: [
+    { name: 'libatomic1', why: 'the Node that Silo brings cannot start without it', found: library('libatomic.so.1'), indispensable: true },
+  ],
   run: [
     { name: 'runc', why: 'runs containers', found: program('runc') },
     { name: 'conmon', why: "keeps a container's output and exit code while no engine runs", found: program('conmon') },
@@ -37,29 +42,28 @@ const needs = {
   ],
 };
 
-/** Installs what is missing for these purposes (`run`, `test`, `bench`), or says how to, and goes on. */
+const aptGet = async (...args) => {
+  console.log(`set-up: apt-get ${args.join(' ')}`);
+  // A machine that updates itself in the background holds dpkg's lock for a while.
+  const { exitCode, output } = await capture('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { environment: { DEBIAN_FRONTEND: 'noninteractive' } });
+  if (exitCode !== 0) throw new Error(`apt-get ended with exit code ${exitCode}\n${output}`);
+};
+
+/** Installs what is missing for these purposes (`node`, `run`, `test`, `bench`); where it can't, it says what to do and goes on. */
 export const ensureSystemPackages = async (purposes) => {
-  if (process.platform !== 'linux') {
-    console.log('set-up: containers run on Linux only in this release; nothing to install here');
-    return;
-  }
+  if (process.platform !== 'linux') return;
   const missing = purposes.flatMap((purpose) => needs[purpose]).filter(({ found }) => !found());
   if (missing.length === 0) return;
   for (const { name, why } of missing) console.log(`set-up: ${name} is missing (${why})`);
   const install = ['install', '--yes', '--no-install-recommends', ...missing.map(({ name }) => name)];
-  if (!existsSync('/etc/debian_version')) {
-    console.log('set-up: this is no Debian; install the same with its package manager. Going on without.');
+  if (existsSync('/etc/debian_version') && process.getuid() === 0) {
+    await aptGet('update');
+    await aptGet(...install);
     return;
   }
-  if (process.getuid() !== 0) {
-    console.log(`set-up: only root can install. Run\n  sudo apt-get update && sudo apt-get ${install.join(' ')}\nGoing on without.`);
-    return;
-  }
-  // A machine that updates itself in the background holds dpkg's lock for a while.
-  const options = ['--quiet', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Use-Pty=0'];
-  const environment = { DEBIAN_FRONTEND: 'noninteractive' };
-  console.log('set-up: apt-get update');
-  await mustRun('apt-get', [...options, 'update'], { environment });
-  console.log(`set-up: apt-get ${install.join(' ')}`);
-  await mustRun('apt-get', [...options, ...install], { environment });
+  const remedy = existsSync('/etc/debian_version')
+    ? `only root can install; run\n  sudo apt-get update && sudo apt-get ${install.join(' ')}`
+    : "this is no Debian; install the same with its own package manager";
+  if (missing.some(({ indispensable }) => indispensable)) throw new Error(remedy);
+  console.log(`set-up: ${remedy}\nGoing on without.`);
 };
