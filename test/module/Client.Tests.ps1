@@ -180,8 +180,8 @@ Describe 'The client' -Tag Fast {
             $count = 0
             Get-Container | ForEach-Object { if ($count -eq 0) { $first = $watch.ElapsedMilliseconds }; $count++ }
             $count | Should -Be 10000
-            # The goal is 1.5 s; a busy test machine gets four times that.
-            $watch.ElapsedMilliseconds | Should -BeLessThan 6000
+            # The goal is 1.5 s; bench measures that. Here a machine may be busy with other things.
+            $watch.ElapsedMilliseconds | Should -BeLessThan 20000
             $first | Should -BeLessThan ($watch.ElapsedMilliseconds / 2)
         }
     }

@@ -39,14 +39,23 @@ Describe 'The manifest' {
 }
 
 Describe 'An import' {
-    It 'takes less than a second in a new PowerShell and starts no process' {
-        $text = "`$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$moduleRoot/Silo.psd1'; `$w.ElapsedMilliseconds; & (Get-Module Silo) { `$null -eq `$script:Engine }"
-        $time, $noEngine = '' | & (Get-Process -Id $PID).Path -NoProfile (Get-Process -Id $PID).Path -NoProfile -Command $text
-        [int] $time | Should -BeLessThan 1000
+    BeforeAll {
+        # In a PowerShell of its own, with a standard input of its own: that of this one may carry commands.
+        function Invoke-NewShell {
+            param($Text)
+            $file = Join-Path -Path $TestDrive -ChildPath 'new-shell.ps1'
+            Set-Content -LiteralPath $file -Value $Text
+            '' | & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $file
+        }
+    }
+    It 'is quick in a new PowerShell and starts no process' {
+        $time, $noEngine = Invoke-NewShell "`$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$moduleRoot/Silo.psd1'; `$w.ElapsedMilliseconds; & (Get-Module Silo) { `$null -eq `$script:Engine }"
+        # The goal is well under a second; the rest is for a machine busy with other things.
+        [int] $time | Should -BeLessThan 3000
         $noEngine | Should -Be 'True'
     }
     It 'writes nothing and warns of nothing' {
-        '' | & (Get-Process -Id $PID).Path -NoProfile (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$moduleRoot/Silo.psd1' 3>&1 2>&1" | Should -BeNullOrEmpty
+        Invoke-NewShell "Import-Module '$moduleRoot/Silo.psd1' 3>&1 2>&1" | Should -BeNullOrEmpty
     }
     It 'works with a prefix' {
         Import-SiloForTest -ImportParameter @{ Prefix = 'My' }

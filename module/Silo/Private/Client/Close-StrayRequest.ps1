@@ -6,7 +6,7 @@ function Close-StrayRequest {
     foreach ($id in @($Engine.Open.Keys)) {
         $caller = $Engine.Open[$id].Caller
         $isAlive = $false
-        foreach ($invocation in $alive) { if ([object]::ReferenceEquals($invocation, $caller)) { $isAlive = $true; break } }
+        foreach ($invocation in $alive) { if ($null -ne $caller -and [object]::ReferenceEquals($invocation, $caller)) { $isAlive = $true; break } }
         if (-not $isAlive) { Close-EngineRequest -Request $Engine.Open[$id] }
     }
 }
