@@ -27,6 +27,8 @@ export const errorTable = {
   UserNotFound: row('invalidArgument', "The user or group '{user}' does not exist in the container's image.", "Use a name from the image's /etc/passwd and /etc/group, or numbers as uid:gid."),
   CursorInvalid: row('invalidArgument', 'The page cursor is not one that this engine gave out.', 'Ask for the first page again.'),
   IdAmbiguous: row('invalidArgument', "'{id}' is the beginning of more than one id.", 'Give more digits of the id.'),
+  RegistrySettingsInvalid: row('invalidArgument', 'The registry settings are not valid: {reason}.', 'Correct the settings file and run the command again.'),
+  CredentialFileInvalid: row('invalidArgument', 'The credentials file {path} cannot be read: {reason}.', 'Correct the file, or give the credentials with -Credential.'),
   // Things that are not there
   ContainerNotFound: row('notFound', "There is no container '{id}'.", 'Get-Container lists the containers of this host.'),
   ImageNotFound: row('notFound', "There is no image '{reference}' on this host.", 'Get-ContainerImage lists the images; Import-ContainerImage adds one from an archive.'),
@@ -35,6 +37,9 @@ export const errorTable = {
   ProcessNotFound: row('notFound', "There is no process '{id}' in container '{container}'.", 'Start the process again; finished processes are kept only as long as their container.'),
   PathNotFound: row('notFound', "The path '{path}' does not exist.", 'Check the path; the engine reads it on its own host.'),
   ExecutableNotFound: row('notFound', "The command '{command}' cannot be run in the container: {reason}.", "Check that the image has the command, that it is executable, and that it is on the container's PATH."),
+  TagNotFound: row('notFound', "The registry {registry} has no image '{reference}'.", 'Check repository and tag; Find-ContainerImage lists the tags of a repository.'),
+  RepositoryNotFound: row('notFound', "The registry {registry} has no repository '{repository}'.", 'Check the name of the repository.'),
+  RegistryBlobNotFound: row('notFound', "The registry {registry} does not have the content {digest} in '{repository}'.", "Push the image again; a part of it is missing in the registry."),
   // Names and uniqueness
   ContainerNameInUse: row('alreadyExists', "The name '{name}' belongs to container {owner}.", 'Choose another name, or remove that container first.'),
   // State
@@ -46,6 +51,9 @@ export const errorTable = {
   StoreNewer: row('failedPrecondition', 'The store in {path} was written by a newer Silo (schema {found}; this engine knows {known}).', 'Update the Silo module on this machine, or use another state root.'),
   MountNamespacePrivate: row('failedPrecondition', 'This engine runs in a mount namespace of its own; other engines on {path} would not see its mounts.', "Run it in the host's mount namespace (nsenter --target 1 --mount), or set PrivateMounts=no for the service that starts it."),
   NotInitialized: row('failedPrecondition', 'The first request on a connection must be initialize.', 'Send initialize before {method}.'),
+  RegistryPlainHttpRefused: row('failedPrecondition', 'Plain HTTP to {host} is not allowed.', 'Use HTTPS; or list the host under plainHttpHosts in the registry settings, if you trust the network between.'),
+  RegistryRequestRefused: row('failedPrecondition', 'The registry {registry} refused the request: {reason}.', 'Correct what the registry names and try again.'),
+  CredentialHelperFailed: row('failedPrecondition', "The credential helper '{helper}' failed: {reason}.", 'Install or repair the credential helper, or give the credentials with -Credential.'),
   // Conflict
   ImageInUse: row('conflict', "Image '{reference}' is used by {users}.", 'Remove those containers first, or use -Force to remove only the name.'),
   ContainerBusy: row('conflict', "Container '{id}' is being changed by another engine.", 'Try again in a moment.'),
@@ -54,19 +62,27 @@ export const errorTable = {
   ElevationRequired: row('permissionDenied', 'This needs administrative rights: {reason}.', 'Run PowerShell elevated (Windows) or as root (Linux).'),
   PathAccessDenied: row('permissionDenied', "Access to '{path}' was denied.", 'Grant the engine access to the path.'),
   EngineNotExecutable: row('permissionDenied', "The engine's Node at '{path}' is not executable.", "Run: chmod +x '{path}'"),
+  RegistryAccessDenied: row('permissionDenied', "The registry {registry} denies access to '{repository}': {reason}.", 'Check the name of the repository, and that the account may use it.'),
+  RegistryLoginRequired: row('unauthenticated', 'The registry {registry} asks for a login: {reason}.', 'Log in with Connect-ContainerRegistry, or give -Credential.'),
   // Limits
   DiskFull: row('resourceExhausted', 'The disk that holds {path} is full.', 'Free some space, or move the store; nothing was changed.'),
   ArchiveTooLarge: row('resourceExhausted', 'The archive unpacks to more than {limitBytes} bytes ({reason}).', 'If you trust the archive, raise the limit with -MaximumSizeBytes.'),
   FrameTooLarge: row('resourceExhausted', 'A message of {sizeBytes} bytes exceeds the limit of {limitBytes}.', 'Send smaller requests.'),
+  RegistryRateLimited: row('resourceExhausted', 'The registry {registry} takes no more requests for now; {advice}.', 'Wait, log in for a higher limit, or use a mirror.'),
   // Availability
   EngineStopping: row('unavailable', 'The engine is ending.', 'Run the command again; a new engine starts.'),
+  RegistryUnreachable: row('unavailable', 'The registry {registry} cannot be reached: {reason}.', 'Check the name, the network and the proxy settings, and try again.'),
+  RegistryCertificateInvalid: row('unavailable', 'The certificate of {host} is not trusted: {reason}.', 'Name the certificate authority of the host under caFiles in the registry settings.'),
   // Time
   OperationTimedOut: row('deadlineExceeded', '{operation} did not end within {timeoutSeconds} seconds.', 'Give more time with -TimeoutSeconds, or look at the container log.'),
   StartTimedOut: row('deadlineExceeded', "Container '{id}' did not start within {timeoutSeconds} seconds.", 'Look at the container log and at the load of the host.'),
+  RegistryTimedOut: row('deadlineExceeded', 'The registry {registry} sent too little for {timeoutSeconds} seconds.', 'Check the network and try again.'),
   OperationCancelled: row('cancelled', 'The operation was cancelled.', 'Run the command again if that was not intended.'),
   // Not on this host
   IsolationUnsupported: row('notImplemented', '{isolation} isolation is not available on this host: {reason}.', 'Get-Isolation shows which isolations this host has, and why not the others.'),
   OptionUnsupported: row('notImplemented', '{option} is not supported on this host: {reason}.', 'Leave the option out.'),
+  ManifestSchemaUnsupported: row('notImplemented', "The image '{reference}' has a manifest of the old form '{mediaType}'.", 'Push the image again with a current tool; the registry keeps it in a form that was given up in 2017.'),
+  RegistryOperationUnsupported: row('notImplemented', 'The registry {registry} does not offer {operation}.', 'Use the means that the registry has for this.'),
   RuncMissing: row('notInstalled', 'runc is not installed.', 'Install it: apt-get install runc'),
   ConmonMissing: row('notInstalled', 'conmon is not installed.', 'Install it: apt-get install conmon'),
   SeccompProfileMissing: row('notInstalled', 'The default seccomp profile {path} is missing.', 'Install it: apt-get install golang-github-containers-common'),
@@ -77,6 +93,7 @@ export const errorTable = {
   ArchivePathUnsafe: row('dataLoss', "The archive holds '{entry}', which {reason}.", 'Do not use this archive: it tries to write outside of its own files.'),
   LayerEntryUnsupported: row('dataLoss', "The layer holds '{entry}', {reason}.", 'Make the layer again without this entry.'),
   ManifestInvalid: row('dataLoss', 'The image manifest or configuration is not valid: {reason}.', 'Get the image again from its maker.'),
+  RegistryAnswerInvalid: row('dataLoss', 'The registry {registry} gave an answer that is not valid: {reason}.', 'Try again; if it lasts, something between here and the registry changes its answers, or the registry does not keep to the standard.'),
   RecordInvalid: row('dataLoss', 'The record of {kind} {id} in the store cannot be read.', 'Run Repair-ContainerStore, or remove the item with -Force.'),
   StoreCorrupt: row('dataLoss', 'The store in {path} is damaged: {reason}.', 'Restore meta.db from a backup, or start with another state root.'),
   ConfigInvalid: row('internal', 'The OCI configuration made for the container is not valid: {reason}.', 'This is a defect of Silo; report it with the incident id.'),

@@ -104,7 +104,7 @@ export class FileBlobWriter implements BlobWriter {
     try {
       const { expected, expectedSizeBytes, signal } = this.#options;
       if (signal?.aborted) throw new SiloError('OperationCancelled', { cause: signal.reason });
-      const digest = `${this.#algorithm}:${this.#hash.digest('hex')}` as Digest;
+      const digest: Digest = `${this.#algorithm}:${this.#hash.digest('hex')}`;
       if (expectedSizeBytes !== undefined && this.#written !== expectedSizeBytes) throw this.#sizeMismatch(this.#written, expectedSizeBytes);
       if (expected !== undefined && digest !== expected) {
         throw new SiloError('DigestMismatch', { args: { actual: digest, expected }, target: { kind: 'blob', id: expected } });

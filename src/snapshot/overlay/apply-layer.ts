@@ -30,7 +30,7 @@ export const applyLayer = async (job: ApplyJob, watch: ApplyWatch): Promise<Appl
   let closeSource: (() => void) | undefined;
   try {
     const source = openLayer(job.path);
-    closeSource = source.close;
+    closeSource = () => source.close();
     mkdirSync(job.folder, { recursive: true, mode: 0o700 });
     const tree = new LayerTree(`${job.folder}/fs`, job.chain);
     writer = new LayerWriter(tree, job.limitBytes ?? defaultLimitBytes);

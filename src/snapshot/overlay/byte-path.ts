@@ -11,7 +11,6 @@ export const cPath = (path: ByteString): string => (isAscii(path) ? path : (Buff
 /** For messages: UTF-8 where the bytes are that. */
 export const readablePath = (path: ByteString): string => (isAscii(path) ? path : Buffer.from(path, 'latin1').toString('utf8'));
 
-// eslint-disable-next-line no-control-regex
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 /**

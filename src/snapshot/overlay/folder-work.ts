@@ -26,7 +26,7 @@ export const measureFolder = (folder: string): SnapshotUsage => {
     inodes += 1;
     if (!stat.isDirectory()) return;
     // Names as bytes: layers may hold any.
-    const entries = opendirSync(path as unknown as string, { encoding: 'buffer' as BufferEncoding });
+    const entries = opendirSync(path, { encoding: 'buffer' as BufferEncoding });
     try {
       for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) visit(Buffer.concat([path, Buffer.from('/'), entry.name as unknown as Buffer]));
     } finally {

@@ -13,9 +13,9 @@ export interface ApplyJob {
   readonly limitBytes: number | undefined;
 }
 
-export interface RemoveJob { readonly kind: 'remove'; readonly folder: string }
+interface RemoveJob { readonly kind: 'remove'; readonly folder: string }
 
-export interface UsageJob { readonly kind: 'usage'; readonly folder: string }
+interface UsageJob { readonly kind: 'usage'; readonly folder: string }
 
 export type LayerJob = ApplyJob | RemoveJob | UsageJob;
 

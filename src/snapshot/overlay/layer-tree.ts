@@ -134,8 +134,8 @@ export class LayerTree {
     rmSync(absolute, { recursive: true, force: true });
     this.#resolved.clear();
     this.#lowers.clear();
-    for (const known of [...this.#metadata.keys()]) if (known === path || known.startsWith(`${path}/`)) this.#metadata.delete(known);
-    for (const known of [...this.#opaque]) if (known === path || known.startsWith(`${path}/`)) this.#opaque.delete(known);
+    for (const known of this.#metadata.keys()) if (known === path || known.startsWith(`${path}/`)) this.#metadata.delete(known);
+    for (const known of this.#opaque) if (known === path || known.startsWith(`${path}/`)) this.#opaque.delete(known);
   }
 
   /** Gives every folder its final owner, mode, attributes and time. */

@@ -10,12 +10,11 @@ if (port === null) throw new Error('layer-worker runs as a worker thread only.')
 
 const report = (message: JobReport): void => port.postMessage(message);
 
-const run = (job: LayerJob, cancelled: () => boolean): Promise<unknown> | unknown => {
-  switch (job.kind) {
-    case 'apply': return applyLayer(job, { cancelled, progress: (readBytes) => report({ kind: 'progress', readBytes }) });
-    case 'remove': return removeFolder(job.folder);
-    case 'usage': return measureFolder(job.folder);
-  }
+const run = async (job: LayerJob, cancelled: () => boolean): Promise<unknown> => {
+  if (job.kind === 'apply') return applyLayer(job, { cancelled, progress: (readBytes) => report({ kind: 'progress', readBytes }) });
+  if (job.kind === 'usage') return measureFolder(job.folder);
+  removeFolder(job.folder);
+  return undefined;
 };
 
 const portable = (error: unknown): JobError => ({

@@ -124,5 +124,6 @@ const ask = (thread: Worker, request: JobRequest, onProgress: ((readBytes: numbe
       reject(new Error(`The layer thread ended with ${code}.`));
     };
     thread.on('message', onMessage).on('error', onError).on('exit', onExit);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
     thread.postMessage(request);
   });

@@ -38,7 +38,7 @@ export class CriLogReader implements LogReader {
           } while (read > 0);
           yield* assembler.flush();
           if (ended) { yield* assembler.end(); return; }
-          await wake?.wait(query.signal);
+          await wake?.wait(query.signal, query.follow?.wake);
         }
       } finally {
         wake?.close();
@@ -166,13 +166,15 @@ class ChangeSignal {
     this.#watcher.on('error', () => { this.#watcher.close(); });
   }
 
-  async wait(signal: AbortSignal | undefined): Promise<void> {
-    if (!this.#changed && signal?.aborted !== true) {
+  async wait(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+    if (!this.#changed && !signals.some((signal) => signal?.aborted)) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, pollMs);
-      this.#wake = resolve;
-      signal?.addEventListener('abort', () => { resolve(); }, { once: true });
+      const wake = (): void => { resolve(); };
+      const timer = setTimeout(wake, pollMs);
+      this.#wake = wake;
+      for (const signal of signals) signal?.addEventListener('abort', wake);
       await promise;
+      for (const signal of signals) signal?.removeEventListener('abort', wake);
       clearTimeout(timer);
     }
     this.#changed = false;

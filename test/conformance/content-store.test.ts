@@ -1,0 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileContentStore } from '../../src/store/index.ts';
+import { contentStoreSuite } from './content-store.suite.ts';
+
+contentStoreSuite('FileContentStore', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'silo-blobs-'));
+  return { store: new FileContentStore(root), another: new FileContentStore(root), dispose: () => rm(root, { recursive: true, force: true }) };
+});
