@@ -40,8 +40,13 @@ export const errorTable = {
   TagNotFound: row('notFound', "The registry {registry} has no image '{reference}'.", 'Check repository and tag; Find-ContainerImage lists the tags of a repository.'),
   RepositoryNotFound: row('notFound', "The registry {registry} has no repository '{repository}'.", 'Check the name of the repository.'),
   RegistryBlobNotFound: row('notFound', "The registry {registry} does not have the content {digest} in '{repository}'.", "Push the image again; a part of it is missing in the registry."),
+  // Builds
+  DockerfileInvalid: row('invalidArgument', 'The Dockerfile cannot be used: line {line}: {reason}.', 'Correct that line.'),
+  BuildStepFailed: row('failedPrecondition', 'The step at line {line} ({instruction}) ended with exit code {exitCode}.', "Look at the step's output above, and correct it."),
   // Names and uniqueness
   ContainerNameInUse: row('alreadyExists', "The name '{name}' belongs to container {owner}.", 'Choose another name, or remove that container first.'),
+  ImageReferenceInUse: row('alreadyExists', "The reference '{reference}' names another image ({owner}).", 'Use -Force to move it, or choose another reference.'),
+  PathExists: row('alreadyExists', "'{path}' exists already.", 'Use -Force to replace it, or choose another path.'),
   // State
   ContainerNotRunning: row('failedPrecondition', "Container '{id}' is {state}, not running.", 'Start it with Start-Container.'),
   ContainerRunning: row('failedPrecondition', "Container '{id}' is running.", 'Stop it first, or use -Force.'),

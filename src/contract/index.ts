@@ -3,7 +3,8 @@
  * (`rpc.discover`) and the tables of the PowerShell module are made from these schemas; nothing of the
  * wire is written down anywhere else. It refuses behaviour. Front ends and clients call it.
  */
-export { methods, type MethodDefinition, type MethodName, type Params, type Result, type WireHost, type WireIsolation, type WireLogLine, type WireProcess } from './methods.ts';
+export type { MethodDefinition } from './method.ts';
+export { methods, type MethodName, type Params, type Result, type WireHost, type WireIsolation, type WireLogLine, type WireProcess } from './methods.ts';
 export { notifications } from './notifications.ts';
 export type { WireContainer } from './container.ts';
 export type { WireImage } from './image.ts';

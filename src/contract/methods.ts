@@ -2,19 +2,8 @@ import { Type } from 'typebox';
 import type { ErrorCode } from '../base/index.ts';
 import { container, containerRef, createParams, effectiveIsolation, isolation } from './container.ts';
 import { image, importConfig } from './image.ts';
-import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, time, type Static, type TSchema } from './schema.ts';
-
-export interface MethodDefinition {
-  readonly summary: string;
-  readonly params: TSchema;
-  readonly result: TSchema;
-  /** Items of the stream that the call feeds where its `stream` parameter is given. */
-  readonly streams?: TSchema;
-  /** True where the call may be repeated by a client that lost the engine: it changes nothing. */
-  readonly readOnly: boolean;
-  /** Codes beside those any call can raise (ParameterInvalid, OperationCancelled, InternalError, …). */
-  readonly errors: readonly ErrorCode[];
-}
+import type { MethodDefinition } from './method.ts';
+import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, time, type Static } from './schema.ts';
 
 const stream = optional(Type.String({ minLength: 1, maxLength: 64, description: "The client's name for the stream; unique among its open calls." }));
 const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));

@@ -1,5 +1,6 @@
 import { errorClasses, errorTable } from '../base/index.ts';
-import { methods, type MethodDefinition } from './methods.ts';
+import type { MethodDefinition } from './method.ts';
+import { methods } from './methods.ts';
 import { notifications } from './notifications.ts';
 import { protocolVersion } from './protocol.ts';
 

@@ -1,0 +1,165 @@
+import { Type } from 'typebox';
+import { containerRef } from './container.ts';
+import { image } from './image.ts';
+import type { MethodDefinition } from './method.ts';
+import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, time, type Static } from './schema.ts';
+
+const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
+const stream = optional(Type.String({ minLength: 1, maxLength: 64, description: "The client's name for the stream; unique among its open calls." }));
+const imageRef = text('Reference or id of an image of this host.');
+
+/** Sent over the connection only; never stored, logged or answered. */
+export const credential = record({ userName: text('Name.'), secret: text('Password or token.') }, 'Credential for a registry.');
+
+export const historyEntry = record({
+  createdAt: nullable(time('When the step was made.')),
+  createdBy: text('Command that made the step.'),
+  comment: text('Comment of its maker.'),
+  author: text('Author.'),
+  emptyLayer: flag('True where the step changed only the configuration.'),
+  digest: nullable(text('Digest of its layer; null for a step without one.')),
+  sizeBytes: count('Unpacked size of its layer, in bytes.'),
+});
+
+export const layerInfo = record({
+  digest: text('Digest of the stored layer.'),
+  diffId: text('Digest of the unpacked layer.'),
+  chainId: text('Digest of the layer with all below it.'),
+  mediaType: text('Media type.'),
+  storedBytes: count('Stored size, in bytes.'),
+  sizeBytes: nullable(count('Unpacked size, in bytes; null where it is not unpacked.')),
+  images: list(Type.String(), { description: 'References of the images that share it.' }),
+  unpacked: flag('Whether it is unpacked on this host.'),
+});
+
+export const compatibility = record({
+  platform: text('Platform of the image.'),
+  imageBuild: nullable(text('Windows build of the image.')),
+  hostBuild: nullable(text('Windows build of the host; null on other hosts.')),
+  processIsolation: flag('Whether it runs process-isolated here.'),
+  hyperVIsolation: flag('Whether it runs Hyper-V isolated here.'),
+  reason: text('Why.'),
+  suggestedTag: nullable(text('A tag that would run here.')),
+});
+export type WireCompatibility = Static<typeof compatibility>;
+
+export const storeItem = record({
+  kind: oneOf(['Blob', 'Layer', 'Image', 'Container', 'Volume', 'Ingest', 'Mount', 'Task', 'Network', 'Lease'], 'What it is.'),
+  id: text('Digest, key, reference or id.'),
+  sizeBytes: count('Bytes on the disk.'),
+  reason: text('Why it is there, or what is wrong with it.'),
+  action: oneOf(['Removed', 'WouldRemove', 'Repaired', 'WouldRepair', 'Failed'], 'What was done, or would be.'),
+});
+
+const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
+
+const registryErrors = ['ImageReferenceInvalid', 'RegistryUnreachable', 'RegistryLoginRequired', 'RegistryAccessDenied', 'RegistryRateLimited', 'RegistryAnswerInvalid', 'StoreBusy', 'ElevationRequired'] as const;
+
+/** Methods of image management beyond import, list and remove. */
+export const imageMethods = define({
+  'image/pull': {
+    summary: 'Gets an image from a registry, checked against this host before a layer moves.',
+    params: record({
+      reference: text('Reference; the default registry where none is named.'),
+      platform: optional(text('os/architecture[/variant] instead of the host\'s, or `all` to mirror every platform.')),
+      osVersion: optional(text('Windows build to choose from an index.')),
+      credential: optional(credential),
+      policy: optional(oneOf(['Missing', 'Always', 'Never'], 'When to ask the registry; Always where left out.')),
+      progressToken,
+    }),
+    result: record({ images: list(image), changed: flag('False where the host had it already.') }),
+    readOnly: false,
+    errors: [...registryErrors, 'ImageNotFound', 'ImagePlatformMismatch', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'DiskFull', 'PlatformInvalid'],
+  },
+  'image/push': {
+    summary: 'Puts an image into a registry.',
+    params: record({
+      image: imageRef,
+      destination: optional(text("Reference to push to; the image's own where left out.")),
+      credential: optional(credential),
+      includeForeignLayers: optional(flag('Pushes layers that name a URL as their source, too.')),
+      progressToken,
+    }),
+    result: record({ reference: text('Where it is now.'), digest: text('Digest of the manifest.'), uploadedBytes: count('Bytes sent.'), skippedLayers: count('Layers that the registry had, or that are foreign.') }),
+    readOnly: false,
+    errors: [...registryErrors, 'ImageNotFound', 'BlobNotFound', 'IdAmbiguous'],
+  },
+  'image/find': {
+    summary: "A registry's repositories, or a repository's tags.",
+    params: record({ registry: optional(text('Registry; the default one where left out.')), repository: optional(text('Repository whose tags are wanted.')), limit: optional(Type.Integer({ minimum: 1, maximum: 10000 })), credential: optional(credential) }),
+    result: record({ items: list(record({ registry: text('Registry.'), repository: text('Repository.'), tag: nullable(text('Tag; null where repositories are listed.')) })) }),
+    readOnly: true,
+    errors: registryErrors,
+  },
+  'image/tag': { summary: 'Gives an image a further reference.', params: record({ image: imageRef, reference: text('New reference.'), force: optional(flag('Moves a reference that another image has.')) }), result: record({ image }), readOnly: false, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'ImageReferenceInUse', 'StoreBusy', 'ElevationRequired'] },
+  'image/history': { summary: 'The steps that made an image, newest first.', params: record({ image: imageRef }), result: record({ items: list(historyEntry) }), readOnly: true, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'ManifestInvalid'] },
+  'image/layers': { summary: 'The layers of an image, the lowest first; of all images where none is named.', params: record({ image: optional(imageRef), orphaned: optional(flag('Only layers that no image needs.')) }), result: record({ items: list(layerInfo) }), readOnly: true, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'ManifestInvalid'] },
+  'image/test': {
+    summary: 'Whether an image is whole, and whether it runs on this host.',
+    params: record({ image: text('Reference or id; one that is not here is looked up in its registry, without its layers.'), credential: optional(credential), progressToken }),
+    result: record({ reference: text('Reference.'), local: flag('Whether it is on this host.'), intact: nullable(flag('Whether every blob has its digest; null where it is not here.')), damaged: list(Type.String(), { description: 'Digests of blobs that are missing or damaged.' }), compatibility }),
+    readOnly: true,
+    errors: [...registryErrors, 'ImageNotFound', 'IdAmbiguous', 'ManifestInvalid'],
+  },
+  'image/export': {
+    summary: 'Writes images to an archive: an OCI image layout (folder or tar), or what `docker load` reads.',
+    params: record({
+      images: list(imageRef, { minItems: 1 }),
+      path: text('Absolute path of the file or folder to write.'),
+      format: optional(oneOf(['OciArchive', 'OciFolder', 'DockerArchive'], 'Form; OciArchive where left out.')),
+      force: optional(flag('Replaces what is there.')),
+      progressToken,
+    }),
+    result: record({ path: text('Path.'), sizeBytes: count('Bytes written.'), digests: list(Type.String(), { description: 'Manifest digests in the archive.' }) }),
+    readOnly: false,
+    errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'PathNotFound', 'PathAccessDenied', 'PathExists', 'DiskFull'],
+  },
+  'image/build': {
+    summary: 'Builds an image from a Dockerfile; the stream has the output of its steps.',
+    params: record({
+      path: text('Absolute path of the context folder.'),
+      dockerfile: optional(text('Path of the Dockerfile, within the context unless absolute.')),
+      references: optional(list(Type.String(), { description: 'References for the result.' })),
+      target: optional(text('Stage to build.')),
+      buildArguments: optional(list(nameValue)),
+      labels: optional(list(nameValue)),
+      secrets: optional(list(record({ id: text('Name in `--mount=type=secret,id=`.'), source: text('Absolute path of the file.') }))),
+      noCache: optional(flag('Runs every step again.')),
+      pull: optional(oneOf(['Missing', 'Always', 'Never'], 'When base images are asked for in their registries.')),
+      sourceDateEpoch: optional(Type.Integer({ minimum: 0, description: 'Seconds since 1970: time given to what the build makes.' })),
+      credential: optional(credential),
+      stream,
+      progressToken,
+    }),
+    result: record({ image, cachedSteps: count('Steps taken from the cache.'), steps: count('Steps in all.') }),
+    streams: record({ time: time('When it was written.'), stream: oneOf(['stdout', 'stderr'], 'Where it was written to.'), text: text('Line.') }),
+    readOnly: false,
+    errors: ['PathNotFound', 'PathAccessDenied', 'DockerfileInvalid', 'BuildStepFailed', 'ImageNotFound', 'ImageReferenceInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'OptionUnsupported'],
+  },
+  'container/commit': {
+    summary: "Makes an image of a container's changes; the same changes give the same digest.",
+    params: record({
+      container: containerRef,
+      reference: optional(text('Reference for the image.')),
+      author: optional(text('Author.')),
+      message: optional(text('Comment in the history.')),
+      changes: optional(list(Type.String(), { description: 'Dockerfile instructions that change the configuration: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, USER, VOLUME, WORKDIR, STOPSIGNAL.' })),
+      pause: optional(flag('Freezes a running container meanwhile; true where left out.')),
+      progressToken,
+    }),
+    result: record({ image }),
+    readOnly: false,
+    errors: ['ContainerNotFound', 'IdAmbiguous', 'ContainerBusy', 'ImageReferenceInvalid', 'DockerfileInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired'],
+  },
+  'store/optimize': {
+    summary: 'Removes what nothing needs: unused images where asked, stopped containers where asked, blobs, layers, the build cache.',
+    params: record({ unusedImages: optional(flag('Also images that no container uses.')), danglingImages: optional(flag('Also images without a name.')), stoppedContainers: optional(flag('Also containers that have ended.')), buildCache: optional(flag('Also the build cache.')), olderThan: optional(time('Only images and containers made before.')), keepLast: optional(count('Newest images of each repository to keep.')), dryRun: optional(flag('Tells what would be done.')) }),
+    result: record({ items: list(storeItem), reclaimedBytes: count('Bytes freed, or that would be.') }),
+    readOnly: false,
+    errors: ['StoreBusy', 'ElevationRequired'],
+  },
+  'store/repair': { summary: 'Mends what killed engines left, and checks every blob.', params: record({ dryRun: optional(flag('Tells what would be done.')), verify: optional(flag('Reads every blob and compares its digest.')), progressToken }), result: record({ items: list(storeItem) }), readOnly: false, errors: ['StoreBusy', 'ElevationRequired'] },
+  'store/move': { summary: 'Moves the state root to another folder; no container may run.', params: record({ path: text('Absolute path of the new state root; it must be missing or empty.'), dryRun: optional(flag('Tells what would be done.')), progressToken }), result: record({ path: text('New state root.'), movedBytes: count('Bytes moved.') }), readOnly: false, errors: ['ContainerRunning', 'PathExists', 'PathAccessDenied', 'DiskFull', 'StoreBusy', 'ElevationRequired'] },
+  'registry/connect': { summary: 'Checks a credential, and keeps it: with the credential helper that Docker\'s config.json names, or for the life of this engine.', params: record({ registry: text('Registry.'), credential }), result: record({ registry: text('Registry.'), userName: text('Name.'), kept: oneOf(['CredentialHelper', 'Engine'], 'Where it is kept: never in clear on a disk.') }), readOnly: false, errors: registryErrors },
+  'registry/disconnect': { summary: 'Forgets a credential.', params: record({ registry: text('Registry.') }), result: record({ removed: flag('False where none was kept.') }), readOnly: false, errors: registryErrors },
+});
