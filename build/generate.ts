@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errorClasses } from '../src/base/error-classes.ts';
 import { errorTable } from '../src/base/error-table.ts';
-import { methods,  } from '../src/contract/methods.ts';
+import { methods } from '../src/contract/methods.ts';
 import type { MethodDefinition } from '../src/contract/method.ts';
 import { openRpcDocument } from '../src/contract/open-rpc.ts';
 import { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from '../src/contract/protocol.ts';
