@@ -40,6 +40,16 @@ const startPeers = async (folder: string, { archive, configPath }: Setting): Pro
   return peers;
 };
 
+/** What can't be measured is a row too, and the run has failed; the other rows are still worth having. */
+const rowsOrReason = async (what: string, rowsOf: () => Promise<Row[]>): Promise<Row[]> => {
+  try {
+    return await rowsOf();
+  } catch (error) {
+    process.exitCode = 1;
+    return [{ what, measured: `FAILED: ${(error as Error).message.split('\n')[0] ?? ''}` }];
+  }
+};
+
 /** Some peers leave mounts behind; a removal must not reach through them. */
 const unmountBelow = async (folder: string): Promise<void> => {
   const targets = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4] ?? '').filter((target) => target.startsWith(`${folder}/`));
@@ -61,17 +71,17 @@ try {
     const working = peers.filter((peer): peer is Peer => !isMissing(peer));
     try {
       console.log('bench: containers');
-      rows.push(...await containerRows(setting, working, missing, rounds));
+      rows.push(...await rowsOrReason('containers', () => containerRows(setting, working, missing, rounds)));
     } finally {
       for (const peer of working) await peer.close();
     }
-    rows.push(...await memoryRows(setting));
+    rows.push(...await rowsOrReason('engine memory', () => memoryRows(setting)));
     console.log('bench: start of the engine');
-    rows.push(...await startUpRows(setting, rounds));
+    rows.push(...await rowsOrReason('engine start', () => startUpRows(setting, rounds)));
     console.log('bench: cmdlets');
-    rows.push(...await cmdletRows(setting, Math.max(rounds, 30)));
+    rows.push(...await rowsOrReason('cmdlets', () => cmdletRows(setting, Math.max(rounds, 30))));
     console.log('bench: lists');
-    rows.push(...await listingRows(setting, rounds));
+    rows.push(...await rowsOrReason('lists', () => listingRows(setting, rounds)));
   } finally {
     await setting.close();
   }

@@ -28,19 +28,17 @@ const fill = async ({ root, lastingId }: Setting): Promise<void> => {
   }
 };
 
-/** Time until the last byte of the last page is there; nobody parses the pages but for the cursor. */
+/** Time until the last byte of the last page is there; nobody parses the pages but for the cursor at their end. */
 const listAll = async (engine: RawEngine): Promise<number> => {
   const began = performance.now();
-  let seen = 0;
-  for (let cursor: string | undefined; ;) {
+  let [cursor, bytes]: [string | undefined, number] = [undefined, 0];
+  do {
     const answer = await engine.call('container/list', { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
-    seen += 1;
-    // The cursor stands at the very end of the answer.
+    bytes += answer.length;
     cursor = /"next":"([^"]*)"\}+$/.exec(answer.toString('latin1', Math.max(0, answer.length - 200)))?.[1];
-    if (cursor === undefined) break;
-  }
+  } while (cursor !== undefined);
   const took = performance.now() - began;
-  if (seen !== containers / pageSize) throw new Error(`${seen} pages came instead of ${containers / pageSize}`);
+  if (bytes < containers * 100) throw new Error(`only ${bytes} bytes came for ${containers} containers`);
   return took;
 };
 
