@@ -23,7 +23,7 @@ function Remove-SiloForTest {
 }
 
 function New-RecordFile {
-    Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath "silo-record-$([guid]::NewGuid()).jsonl"
+    Join-Path -Path (Get-PSDrive -Name TestDrive).Root -ChildPath "silo-record-$([guid]::NewGuid()).jsonl"
 }
 
 function Read-Record {
@@ -70,4 +70,45 @@ function Get-CallTable {
     }
 }
 
-Export-ModuleMember -Function Get-ProjectRoot, Import-SiloForTest, Remove-SiloForTest, New-RecordFile, Read-Record, Wait-Until, Get-EnginePid, Get-CallTable
+function Get-MissingForContainer {
+    # Why no container can run here, or nothing.
+    if ($PSVersionTable.PSEdition -ne 'Core' -or -not $IsLinux) { return 'not on Linux' }
+    if ((& id -u) -ne '0') { return 'not root' }
+    foreach ($tool in 'runc', 'conmon', 'tar') { if (-not (Get-Command -Name $tool -CommandType Application -ErrorAction Ignore)) { return "no $tool" } }
+    if (-not (Test-Path -LiteralPath '/bin/busybox')) { return 'no /bin/busybox' }
+    if (-not (Test-Path -LiteralPath (Join-Path -Path $script:Root -ChildPath 'dist/silo.mjs'))) { return 'no dist/silo.mjs: build the engine first' }
+}
+
+function New-RootFileSystem {
+    # A tar archive with busybox, the smallest root file system that can do something.
+    [CmdletBinding()]
+    param([string] $Folder)
+    $tree = Join-Path -Path $Folder -ChildPath 'rootfs'
+    foreach ($name in 'bin', 'etc', 'tmp') { [void] (New-Item -Path (Join-Path -Path $tree -ChildPath $name) -ItemType Directory -Force) }
+    Copy-Item -LiteralPath '/bin/busybox' -Destination "$tree/bin/busybox"
+    foreach ($applet in @(& /bin/busybox --list) -ne 'busybox') { [void] (New-Item -Path "$tree/bin/$applet" -ItemType SymbolicLink -Value 'busybox') }
+    Set-Content -LiteralPath "$tree/etc/passwd" -Value 'root:x:0:0:root:/:/bin/sh', 'app:x:1000:1000::/tmp:/bin/sh'
+    $archive = Join-Path -Path $Folder -ChildPath 'rootfs.tar'
+    & tar --create --file $archive --directory $tree .
+    $archive
+}
+
+function Initialize-StateRoot {
+    # A state root of its own, and a module that uses the real engine on it. The path is short: sockets have 108 bytes.
+    $env:SILO_ROOT = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath "silo-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+    [void] (New-Item -Path $env:SILO_ROOT -ItemType Directory)
+    Import-SiloForTest -RealEngine
+    $env:SILO_ROOT
+}
+
+function Clear-StateRoot {
+    [CmdletBinding()]
+    param([string] $Path)
+    Get-Container | Remove-Container -Force
+    Remove-SiloForTest
+    $env:SILO_ROOT = $null
+    Remove-Item -LiteralPath $Path -Recurse -Force -ErrorAction Ignore
+}
+
+Export-ModuleMember -Function Get-ProjectRoot, Import-SiloForTest, Remove-SiloForTest, New-RecordFile, Read-Record, Wait-Until, Get-EnginePid, Get-CallTable,
+    Get-MissingForContainer, New-RootFileSystem, Initialize-StateRoot, Clear-StateRoot
