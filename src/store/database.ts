@@ -5,15 +5,17 @@ import { migrations as released, type Migration } from './migrations/index.ts';
 
 /** SQLite result codes (https://sqlite.org/rescode.html). */
 const busyCodes: ReadonlySet<number> = new Set([5, 6]);
-const fullCodes: ReadonlySet<number> = new Set([13]);
+const full = 13;
+/** SQLITE_IOERR_SHMSIZE: the file that connections share cannot be made larger. A full disk is all that keeps it from that. */
+const noRoomForSharedFile = 10 | (19 << 8);
 const corruptCodes: ReadonlySet<number> = new Set([11, 26]);
-const ioError = 10;
 
 const busyWaitMs = 20;
 const patienceMs = 30_000;
 
-const resultCode = (error: unknown): number | undefined =>
-  typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+const extendedCode = (error: unknown): number | undefined =>
+  typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+const resultCode = (error: unknown): number => (extendedCode(error) ?? -1) & 0xff;
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -112,7 +114,7 @@ export class Database {
   }
 }
 
-const userVersion = (connection: DatabaseSync): number => Number((connection.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
+const userVersion = (connection: DatabaseSync): number => (connection.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 
 const transaction = <T>(connection: DatabaseSync, body: () => T): T => {
   connection.exec('BEGIN IMMEDIATE');
@@ -154,7 +156,7 @@ const retryBusy = async <T>(path: string, signal: AbortSignal | undefined, attem
     try {
       return attempt();
     } catch (error) {
-      if (!busyCodes.has(resultCode(error) ?? -1)) throw translate(error, path);
+      if (!busyCodes.has(resultCode(error))) throw translate(error, path);
       if (performance.now() > deadline) throw new SiloError('StoreBusy', { target: { kind: 'store', id: path }, cause: error });
     }
     if (signal?.aborted) throw new SiloError('OperationCancelled');
@@ -163,12 +165,11 @@ const retryBusy = async <T>(path: string, signal: AbortSignal | undefined, attem
 };
 
 const translate = (error: unknown, path: string): unknown => {
-  const code = resultCode(error);
+  const code = extendedCode(error);
   if (error instanceof SiloError || code === undefined) return error;
   const target = { kind: 'store', id: path } as const;
-  if (fullCodes.has(code)) return new SiloError('DiskFull', { args: { path }, target, cause: error, retryable: true });
-  if (corruptCodes.has(code)) return new SiloError('StoreCorrupt', { args: { path, reason: (error as Error).message }, target, cause: error });
-  // A full disk shows as an I/O error while the log is extended.
-  if (code === ioError && /ENOSPC|no space/i.test((error as Error).message)) return new SiloError('DiskFull', { args: { path }, target, cause: error, retryable: true });
+  if (resultCode(error) === full || code === noRoomForSharedFile) return new SiloError('DiskFull', { args: { path }, target, cause: error, retryable: true });
+  if (busyCodes.has(resultCode(error))) return new SiloError('StoreBusy', { target, cause: error });
+  if (corruptCodes.has(resultCode(error))) return new SiloError('StoreCorrupt', { args: { path, reason: (error as Error).message }, target, cause: error });
   return error;
 };

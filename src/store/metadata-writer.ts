@@ -23,7 +23,7 @@ const columns = (change: ContainerChange): readonly (readonly [string, SQLInputV
   if ('finishedAt' in change) pairs.push(['finished_at', iso(change.finishedAt)]);
   if ('exitCode' in change) pairs.push(['exit_code', change.exitCode ?? null]);
   if ('exitReason' in change) pairs.push(['exit_reason', change.exitReason ?? null]);
-  if ('oomKilled' in change) pairs.push(['oom_killed', change.oomKilled === true ? 1 : 0]);
+  if ('oomKilled' in change) pairs.push(['oom_killed', change.oomKilled ? 1 : 0]);
   if ('startError' in change) pairs.push(['start_error', change.startError ?? null]);
   if ('pid' in change) pairs.push(['pid', change.pid ?? null]);
   if ('bootId' in change) pairs.push(['boot_id', change.bootId ?? null]);
