@@ -14,9 +14,11 @@ export interface LayerStream {
 
 /** The tar of a stored layer: gzip or zstd by its first bytes, whatever its media type says, or as it is. */
 export const openLayer = (path: string): LayerStream => {
-  const source = createReadStream(path, { highWaterMark: pieceBytes });
   const magic = firstBytes(path);
   if (magic.startsWith('fd377a585a00') || magic.startsWith('425a68')) throw archiveInvalid('it is compressed with xz or bzip2, which layers may not be');
+  const source = createReadStream(path, { highWaterMark: pieceBytes });
+  // The reader of `pieces` is told of it; without a listener it would end the thread too.
+  source.on('error', () => undefined);
   // Unpacking runs in Node's thread pool, at the same time as this thread writes files.
   const unpacker = magic.startsWith('1f8b') ? createGunzip({ chunkSize: pieceBytes }) : /^28b52ffd|^5.2a4d18/.test(magic) ? createZstdDecompress({ chunkSize: pieceBytes }) : undefined;
   if (unpacker !== undefined) {
