@@ -33,6 +33,8 @@ const needs = {
     { name: 'busybox-static', why: "the demonstration's root file system", found: file('/var/lib/dpkg/info/busybox-static.list') },
   ],
   test: [
+    { name: 'libcap2-bin', why: 'puts capabilities on files in tests', found: program('setcap') },
+    { name: 'procps', why: 'finds processes in tests', found: program('pgrep') },
     { name: 'skopeo', why: 'makes image archives for tests', found: program('skopeo') },
     { name: 'umoci', why: 'makes image archives for tests', found: program('umoci') },
   ],

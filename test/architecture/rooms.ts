@@ -48,7 +48,7 @@ export const loadedByThemselves: ReadonlySet<string> = new Set(['src/cli/run-cli
 export const mayReadPlatform: ReadonlySet<string> = new Set(['src/main.ts']);
 
 /** Names that say nothing of what is inside. */
-export const emptyNames = /(^|[-./])(utils?|helpers?|common|misc|manager|shared)([-./]|$)/;
+export const emptyNames = /(^|\/)(utils?|helpers?|common|misc|manager|shared)(\/|\.[^/]*$|$)|-(utils?|helpers|misc)(\/|\.[^/]*$|$)/;
 
 /** The room that a file is in; undefined where it is in none. */
 export const roomOf = (path: string): string | undefined =>

@@ -17,8 +17,6 @@ const middle = (sorted: readonly number[]): number => {
   return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2;
 };
 
-export const median = (values: readonly number[]): number => middle([...values].sort((a, b) => a - b));
-
 /**
  * Times all contenders in turns, so that what else the machine does meets them alike, and each round
  * beginning with another one. The first rounds warm caches and count for nothing.
