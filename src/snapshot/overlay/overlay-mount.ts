@@ -48,12 +48,12 @@ export const mountedUpper = (target: string): string | undefined => {
     const fields = line.split(' ');
     if (unescaped(fields[4] ?? '') !== target) continue;
     const separator = fields.indexOf('-');
-    const found = fields[separator + 1] === 'overlay' ? /(?:^|,)upperdir=((?:[^,\\]|\\.)*)/.exec(fields[separator + 3] ?? '')?.[1] : undefined;
+    const found = fields[separator + 1] === 'overlay' ? /(?:^|,)upperdir=([^,]*)/.exec(fields[separator + 3] ?? '')?.[1] : undefined;
     // The last line of a target is the mount on top.
     upper = found === undefined ? '' : unescaped(found);
   }
   return upper;
 };
 
-/** proc(5): blanks, tabs, line ends and backslashes are octal. */
-const unescaped = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))).replace(/\\(.)/g, '$1');
+/** proc(5): blanks, tabs, line ends and backslashes are octal; in the options commas too. */
+const unescaped = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));

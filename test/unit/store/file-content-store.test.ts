@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { digestParts } from '../../../src/base/index.ts';
+import { FileContentStore } from '../../../src/store/index.ts';
+import { sha256, storeBytes } from '../../conformance/content-store.suite.ts';
+import { killChild, startChild } from '../../fixtures/child-engine.ts';
+import { expectError } from '../../fixtures/expect-error.ts';
+import { mountSmallDisk } from '../../fixtures/small-disk.ts';
+import { skipReason, temporaryFolders, whyNoMounts } from '../../fixtures/temporary-folder.ts';
+
+const folders = temporaryFolders();
+const ingestNames = (root: string): string[] => (existsSync(join(root, 'blobs/ingest')) ? readdirSync(join(root, 'blobs/ingest')) : []);
+
+describe('the content store on the disk', () => {
+  it('lays blobs out as an OCI image layout does', async () => {
+    const root = folders.make();
+    const digest = await storeBytes(new FileContentStore(root), Buffer.from('x'));
+    expect(readdirSync(join(root, 'blobs/sha256'))).toEqual([digestParts(digest).hex]);
+    expect(statSync(join(root, 'blobs')).mode & 0o777).toBe(0o700);
+  });
+
+  it('removes what a killed engine was writing, and nothing that is being written', async () => {
+    const root = folders.make();
+    const store = new FileContentStore(root);
+    const mine = await store.ingest();
+    const child = await startChild('ingest', root);
+    expect(ingestNames(root)).toHaveLength(2);
+    expect(await store.repair()).toBe(0);
+    await killChild(child);
+    expect(await store.repair()).toBe(1);
+    expect(ingestNames(root)).toHaveLength(1);
+    await mine.commit();
+    expect(ingestNames(root)).toEqual([]);
+  });
+
+  it('has whole content only, while engines that write the same are killed at any moment', async () => {
+    const root = folders.make();
+    const store = new FileContentStore(root);
+    for (let round = 0; round < 6; round += 1) {
+      const children = await Promise.all([startChild('ingest-many', root, 'same'), startChild('ingest-many', root, 'same')]);
+      await delay(30 + round * 20);
+      await store.repair();
+      await Promise.all(children.map(killChild));
+    }
+    let seen = 0;
+    for await (const { digest } of store.list()) {
+      expect(sha256(await store.readAll(digest, 1_000_000))).toBe(digest);
+      seen += 1;
+    }
+    expect(seen).toBeGreaterThan(0);
+    await store.repair();
+    expect(ingestNames(root)).toEqual([]);
+  });
+
+  it('survives a repair by another engine at every moment of a write', async () => {
+    const root = folders.make();
+    const [store, other] = [new FileContentStore(root), new FileContentStore(root)];
+    let writing = true;
+    const repairing = (async () => {
+      while (writing) {
+        expect(await other.repair()).toBe(0);
+        await delay(0);
+      }
+    })();
+    for (let round = 0; round < 60; round += 1) await storeBytes(store, randomBytes(2000));
+    writing = false;
+    await repairing;
+  });
+
+  it('tells of content that was changed on the disk', async () => {
+    const root = folders.make();
+    const store = new FileContentStore(root);
+    const digest = await storeBytes(store, Buffer.from('good'));
+    writeFileSync(join(root, 'blobs/sha256', digestParts(digest).hex), 'evil');
+    const error = await expectError('DigestMismatch', store.readAll(digest, 100));
+    expect(error.args['expected']).toBe(digest);
+  });
+
+  it('heals content that was cut off, when it comes again', async () => {
+    const root = folders.make();
+    const store = new FileContentStore(root);
+    const digest = await storeBytes(store, Buffer.from('good'));
+    writeFileSync(join(root, 'blobs/sha256', digestParts(digest).hex), 'go');
+    await storeBytes(store, Buffer.from('good'));
+    expect(Buffer.from(await store.readAll(digest, 100)).toString()).toBe('good');
+  });
+
+  it('ignores files that are no blobs', async () => {
+    const root = folders.make();
+    mkdirSync(join(root, 'blobs/sha256'), { recursive: true });
+    writeFileSync(join(root, 'blobs/sha256/notes.txt'), 'x');
+    const found: unknown[] = [];
+    for await (const blob of new FileContentStore(root).list()) found.push(blob);
+    expect(found).toEqual([]);
+  });
+
+  it.skipIf(skipReason('a full disk', whyNoMounts()))('says that the disk is full, and gives the space back', async () => {
+    const root = mountSmallDisk(join(folders.make(), 'disk'), 2_000_000);
+    folders.mounts.push(root);
+    const store = new FileContentStore(root);
+    const kept = await storeBytes(store, Buffer.from('kept'));
+    const writer = await store.ingest();
+    const error = await expectError('DiskFull', async () => {
+      for (let piece = 0; piece < 10; piece += 1) await writer.write(randomBytes(500_000));
+    });
+    expect(error.retryable).toBe(true);
+    await writer.abort();
+    expect(ingestNames(root)).toEqual([]);
+    expect(await storeBytes(store, randomBytes(1_000_000))).toBeDefined();
+    expect(await store.stat(kept)).toBeDefined();
+  });
+});
