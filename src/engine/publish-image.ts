@@ -1,0 +1,85 @@
+import { SiloError, type Digest } from '../base/index.ts';
+import type { SnapshotKey } from '../core/index.ts';
+import { chainIds, type ArchiveImage } from '../image/index.ts';
+import type { Ports } from './ports.ts';
+import type { IsolationChoice } from './technology.ts';
+
+type Technology = IsolationChoice['technology'];
+
+/** One step of long work with images, as clients are told of it. */
+export interface ImageProgress { readonly activity: string; readonly status: string; readonly currentBytes: number; readonly totalBytes?: number; readonly completed?: boolean }
+
+/** An image whose blobs are all in the store, under a lease. */
+export type StoredImage = Omit<ArchiveImage, 'reference'>;
+
+export interface UnpackOptions {
+  /** Most bytes that one layer may unpack to. */
+  readonly maximumSizeBytes?: number | undefined;
+  readonly progress?: ((progress: ImageProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Unpacks the layers that no image had yet; the sum of all of them in bytes. */
+export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, leaseId: string, image: StoredImage, { maximumSizeBytes, progress, signal }: UnpackOptions): Promise<number> => {
+  const ids = chainIds(image.layers.map((layer) => layer.diffId));
+  const chain: SnapshotKey[] = [];
+  let bytes = 0;
+  for (const [index, layer] of image.layers.entries()) {
+    const chainId = ids[index] as Digest;
+    let found = ports.metadata.read((reader) => reader.layer(snapshotter.name, chainId));
+    if (found === undefined) {
+      const key = await ports.metadata.write((writer) => writer.allocateSnapshot(snapshotter.name, leaseId), signal);
+      const activity = `Layer ${index + 1} of ${image.layers.length}`;
+      const applied = await snapshotter.applyLayer(key, chain, {
+        path: await ports.content.path(layer.digest),
+        mediaType: layer.mediaType,
+        diffId: layer.diffId,
+        onProgress: (currentBytes) => progress?.({ activity, status: 'Unpacking', currentBytes, totalBytes: layer.sizeBytes }),
+        ...(maximumSizeBytes === undefined ? {} : { limitBytes: maximumSizeBytes }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      progress?.({ activity, status: 'Unpacked', currentBytes: layer.sizeBytes, totalBytes: layer.sizeBytes, completed: true });
+      const record = { key, snapshotter: snapshotter.name, chainId, diffId: layer.diffId, parent: chain[0], sizeBytes: applied.sizeBytes };
+      const published = await ports.metadata.write((writer) => writer.publishLayer(record, ports.host.bootId));
+      // Another engine unpacked the same layer meanwhile: its own stays, and this one goes with the lease.
+      found = published ? record : ports.metadata.read((reader) => reader.layer(snapshotter.name, chainId));
+      if (found === undefined) throw new SiloError('SnapshotNotFound', { args: { key } });
+    }
+    chain.unshift(found.key);
+    bytes += found.sizeBytes;
+  }
+  return bytes;
+};
+
+/** Sets the reference: from here on the image is seen. True where the reference named another image before. */
+export const publishImage = (ports: Ports, eventKind: string, reference: string, image: StoredImage, unpackedBytes: number): Promise<boolean> =>
+  ports.metadata.write((writer) => {
+    const before = writer.image(reference);
+    writer.setBlobReferences(image.manifestDigest, image.blobs.filter((digest) => digest !== image.manifestDigest));
+    writer.putImage({
+      reference,
+      manifestDigest: image.manifestDigest,
+      configDigest: image.configDigest,
+      chainId: chainIds(image.layers.map((layer) => layer.diffId)).at(-1),
+      createdAt: image.createdAt,
+      importedAt: ports.clock.now(),
+      platform: image.platform,
+      storedBytes: image.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0),
+      unpackedBytes,
+      layerCount: image.layers.length,
+    });
+    writer.appendEvent({ time: ports.clock.now(), kind: eventKind, subject: reference, attributes: [{ name: 'digest', value: image.manifestDigest }] });
+    return before !== undefined && before.manifestDigest !== image.manifestDigest;
+  });
+
+/**
+ * Has the disk write the new layers, in the background: until then a power failure could leave them with
+ * holes, so a next boot would drop them (MetadataWriter.dropUnsyncedLayers).
+ */
+export const writeThrough = (ports: Ports, { snapshotter }: Technology): void => {
+  const keys = ports.metadata.read((reader) => reader.unsyncedLayers());
+  if (keys.length === 0) return;
+  snapshotter.sync()
+    .then(() => ports.metadata.write((writer) => { writer.markLayersSynced(keys); }))
+    .catch((error: unknown) => { ports.log.warn({ err: error }, 'layers could not be written through yet'); });
+};
