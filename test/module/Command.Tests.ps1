@@ -140,10 +140,10 @@ Describe 'New-Container' -Tag Fast {
 Describe 'Invoke-ContainerImage' -Tag Fast {
     It 'gives standard output as strings, and standard error to the information stream' {
         $output = Invoke-ContainerImage -Image 'busybox' -InformationVariable information
-        $output | Should -Be 'line 1 of undefined', 'line 2 of undefined'
+        $output | Should -Be 'line 1 of nameless', 'line 2 of nameless'
         $information.Count | Should -Be 1
         $information[0].Tags | Should -Be 'stderr'
-        "$($information[0].MessageData)" | Should -Be 'line 3 of undefined'
+        "$($information[0].MessageData)" | Should -Be 'line 3 of nameless'
     }
     It 'writes ContainerExitedNonZero, without ending the pipeline' {
         $output = Invoke-ContainerImage -Image 'busybox' -Name 'ends-3' -ErrorVariable problem -ErrorAction SilentlyContinue

@@ -67,6 +67,7 @@ Describe 'A command that is stopped' {
             $stray = Get-RequestRecord -Method 'container/wait' -Parameter @{ container = 'slow-60000' }
             Send-EngineRequest -Engine $script:Engine -Request $stray
         }
+        Wait-Until { Read-Record $record | Where-Object { $_.method -eq 'container/wait' } } | Should -BeTrue
         (Get-Container -Name 'c1').Name | Should -Be 'c1'
         Wait-Until { Read-Record $record | Where-Object { $_.cancelled -eq 'container/wait' } } | Should -BeTrue
         & (Get-Module -Name Silo) { $script:Engine.Open.Count } | Should -Be 0

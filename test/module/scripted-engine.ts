@@ -34,6 +34,8 @@ const record = (event: Fields): void => {
 };
 if (script.exitAtStart !== undefined) process.exit(script.exitAtStart);
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const epoch = '2026-01-02T03:04:05.678Z';
 const idOf = (index: number): string => index.toString(16).padStart(64, '0');
 
@@ -62,11 +64,11 @@ const image = (reference: string): Fields => ({
   operatingSystem: 'linux', architecture: 'amd64', osVersion: null, layerCount: 1, sizeBytes: 4_500_000, storedBytes: 2_100_000, containers: [idOf(1)],
 });
 const isolation = (container: unknown): Fields => ({
-  scope: container === undefined ? 'Host' : 'Container', containerId: container === undefined ? null : find(String(container))['id'], isolation: 'Auto', effectiveIsolation: 'Process', reason: 'the only one here',
+  scope: container === undefined ? 'Host' : 'Container', containerId: container === undefined ? null : find(textOf(container))['id'], isolation: 'Auto', effectiveIsolation: 'Process', reason: 'the only one here',
   available: [{ isolation: 'Process', available: true, reason: 'runc is installed' }, { isolation: 'HyperV', available: false, reason: 'no hypervisor' }],
 });
 const processOf = (params: Fields, changes: Fields = {}): Fields => ({
-  id: idOf(77), containerId: find(String(params['container']))['id'], command: params['command'], user: params['user'] ?? '', state: 'Running', pid: 4711, exitCode: null, startedAt: epoch, exitedAt: null, ...changes,
+  id: idOf(77), containerId: find(textOf(params['container']))['id'], command: params['command'], user: params['user'] ?? '', state: 'Running', pid: 4711, exitCode: null, startedAt: epoch, exitedAt: null, ...changes,
 });
 
 const fail = (code: ErrorCode, kind: 'container' | 'host', id: string, operation: string): never => {
@@ -144,7 +146,7 @@ const logLines = function* (name: string): Generator<Fields> {
   for (let index = 1; index <= count; index += 1) yield { time: epoch, stream: index % 3 === 0 ? 'stderr' : 'stdout', text: `line ${index} of ${name}${name === 'endless' ? ' '.repeat(200) : ''}` };
 };
 
-const exitCodeOf = (name: unknown): number => Number(/^ends-(\d+)$/.exec(String(name))?.[1] ?? 0);
+const exitCodeOf = (name: unknown): number => Number(/^ends-(\d+)$/.exec(textOf(name))?.[1] ?? 0);
 const exited = (name: string): Fields => ({ ...find(name), state: 'Exited', exitCode: exitCodeOf(name), exitReason: 'Exited', finishedAt: epoch, pid: null });
 
 const answers: Record<string, (params: Fields, token: CancellationToken) => unknown> = {
@@ -157,33 +159,34 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   }),
   'host/test': () => ({ ready: false, requirements: [{ name: 'runc', satisfied: true, detail: 'runc 1.1.5', remedy: null }, { name: 'conmon', satisfied: false, detail: 'not found', remedy: 'apt-get install conmon' }] }),
   'image/import': async ({ progressToken, reference }) => {
-    for (let step = 1; step <= 10 && progressToken !== undefined; step += 1) {
+    const steps = progressToken === undefined ? 0 : 10;
+    for (let step = 1; step <= steps; step += 1) {
       await connection.sendNotification('$/progress', ParameterStructures.byName, { token: progressToken, value: { activity: 'Layer 1', status: 'Unpacking', currentBytes: step * 10, totalBytes: 100, completed: step === 10 } });
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
-    return { images: [image(String(reference ?? 'busybox:latest'))] };
+    return { images: [image(textOf(reference ?? 'busybox:latest'))] };
   },
-  'image/list': ({ reference }) => ({ items: reference === undefined ? [image('busybox:latest'), image('alpine:3.20')] : [image(String(reference))] }),
+  'image/list': ({ reference }) => ({ items: reference === undefined ? [image('busybox:latest'), image('alpine:3.20')] : [image(textOf(reference))] }),
   'image/remove': ({ image: reference }) => ({ removed: [reference], reclaimedBytes: 12 }),
-  'container/create': ({ name, ifNotExists }) => ({ container: makeContainer(String(name ?? 'made-up'), 50, { state: 'Created' }), existed: ifNotExists === true }),
-  'container/start': ({ container }) => ({ container: find(String(container)), changed: container !== 'web-1' }),
+  'container/create': ({ name, ifNotExists }) => ({ container: makeContainer(textOf(name ?? 'made-up'), 50, { state: 'Created' }), existed: ifNotExists === true }),
+  'container/start': ({ container }) => ({ container: find(textOf(container)), changed: container !== 'web-1' }),
   'container/stop': ({ container }) => ({ container: exited(String(container)), changed: container !== 'web-2', stopReason: 'Graceful', durationMilliseconds: 5 }),
   'container/wait': ({ container }) => ({ container: exited(String(container)) }),
   'container/list': ({ containers: wanted, states, limit, cursor }) => {
-    const chosen = (wanted === undefined ? containers : (wanted as string[]).map(find)).filter((one) => states === undefined || (states as string[]).includes(String(one['state'])));
+    const chosen = (wanted === undefined ? containers : (wanted as string[]).map(find)).filter((one) => states === undefined || (states as string[]).includes(textOf(one['state'])));
     const start = Number(cursor ?? 0);
     const end = start + Number(limit ?? 1000);
     return { items: chosen.slice(start, end), next: end < chosen.length ? String(end) : null };
   },
-  'container/remove': ({ container }) => ({ removed: true, id: find(String(container))['id'] }),
+  'container/remove': ({ container }) => ({ removed: true, id: find(textOf(container))['id'] }),
   'container/run': async ({ name, stream }, token) => {
-    if (stream !== undefined) await sendLines(String(stream), logLines(String(name)), token);
-    return { container: exited(String(name ?? 'made-up')) };
+    if (stream !== undefined) await sendLines(textOf(stream), logLines(textOf(name ?? 'nameless')), token);
+    return { container: exited(textOf(name ?? 'made-up')) };
   },
-  'container/log': async ({ container, stream }, token) => ({ lines: stream === undefined ? 0 : await sendLines(String(stream), logLines(String(container)), token) }),
+  'container/log': async ({ container, stream }, token) => ({ lines: stream === undefined ? 0 : await sendLines(textOf(stream), logLines(textOf(container)), token) }),
   'process/start': (params) => ({ process: processOf(params) }),
   'process/run': async (params, token) => {
-    if (params['stream'] !== undefined) await sendLines(String(params['stream']), logLines('lines-3'), token);
+    if (params['stream'] !== undefined) await sendLines(textOf(params['stream']), logLines('lines-3'), token);
     return { process: processOf(params, { state: 'Exited', exitCode: Number((params['command'] as string[])[1] ?? 0), exitedAt: epoch, pid: null }) };
   },
   'process/wait': (params) => ({ process: processOf(params, { state: 'Exited', exitCode: 0, exitedAt: epoch }) }),
@@ -193,16 +196,16 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
 };
 
 const times = new Set(timeFields());
-const looksLikeDate = /^\u0001|^\d{4}-\d\d-\d\d|^\/Date\(|^\\\/Date\(/;
+const looksLikeDate = /^\d{4}-\d\d-\d\d|^\/Date\(|^\\\/Date\(/;
 let escapes = false;
 const guard = (value: unknown, name = ''): unknown => {
-  if (typeof value === 'string') return !times.has(name) && looksLikeDate.test(value) ? `\u0001${value}` : value;
+  if (typeof value === 'string') return !times.has(name) && (value.startsWith('\u0001') || looksLikeDate.test(value)) ? `\u0001${value}` : value;
   if (Array.isArray(value)) return value.map((item) => guard(item));
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, guard(item, key)]));
   return value;
 };
 
-const referenceIn = (params: Fields): string => String(params['container'] ?? (params['containers'] as string[] | undefined)?.[0] ?? params['name'] ?? params['image'] ?? '');
+const referenceIn = (params: Fields): string => textOf(params['container'] ?? (params['containers'] as string[] | undefined)?.[0] ?? params['name'] ?? params['image']);
 
 let idle: NodeJS.Timeout | undefined;
 const restTimer = (): void => {

@@ -40,6 +40,14 @@
         Message = '''{id}'' is the beginning of more than one id.'
         Action = 'Give more digits of the id.'
     }
+    'RegistrySettingsInvalid' = @{
+        Message = 'The registry settings are not valid: {reason}.'
+        Action = 'Correct the settings file and run the command again.'
+    }
+    'CredentialFileInvalid' = @{
+        Message = 'The credentials file {path} cannot be read: {reason}.'
+        Action = 'Correct the file, or give the credentials with -Credential.'
+    }
     'ContainerNotFound' = @{
         Message = 'There is no container ''{id}''.'
         Action = 'Get-Container lists the containers of this host.'
@@ -68,9 +76,37 @@
         Message = 'The command ''{command}'' cannot be run in the container: {reason}.'
         Action = 'Check that the image has the command, that it is executable, and that it is on the container''s PATH.'
     }
+    'TagNotFound' = @{
+        Message = 'The registry {registry} has no image ''{reference}''.'
+        Action = 'Check repository and tag; Find-ContainerImage lists the tags of a repository.'
+    }
+    'RepositoryNotFound' = @{
+        Message = 'The registry {registry} has no repository ''{repository}''.'
+        Action = 'Check the name of the repository.'
+    }
+    'RegistryBlobNotFound' = @{
+        Message = 'The registry {registry} does not have the content {digest} in ''{repository}''.'
+        Action = 'Push the image again; a part of it is missing in the registry.'
+    }
+    'DockerfileInvalid' = @{
+        Message = 'The Dockerfile cannot be used: line {line}: {reason}.'
+        Action = 'Correct that line.'
+    }
+    'BuildStepFailed' = @{
+        Message = 'The step at line {line} ({instruction}) ended with exit code {exitCode}.'
+        Action = 'Look at the step''s output above, and correct it.'
+    }
     'ContainerNameInUse' = @{
         Message = 'The name ''{name}'' belongs to container {owner}.'
         Action = 'Choose another name, or remove that container first.'
+    }
+    'ImageReferenceInUse' = @{
+        Message = 'The reference ''{reference}'' names another image ({owner}).'
+        Action = 'Use -Force to move it, or choose another reference.'
+    }
+    'PathExists' = @{
+        Message = '''{path}'' exists already.'
+        Action = 'Use -Force to replace it, or choose another path.'
     }
     'ContainerNotRunning' = @{
         Message = 'Container ''{id}'' is {state}, not running.'
@@ -104,6 +140,18 @@
         Message = 'The first request on a connection must be initialize.'
         Action = 'Send initialize before {method}.'
     }
+    'RegistryPlainHttpRefused' = @{
+        Message = 'Plain HTTP to {host} is not allowed.'
+        Action = 'Use HTTPS; or list the host under plainHttpHosts in the registry settings, if you trust the network between.'
+    }
+    'RegistryRequestRefused' = @{
+        Message = 'The registry {registry} refused the request: {reason}.'
+        Action = 'Correct what the registry names and try again.'
+    }
+    'CredentialHelperFailed' = @{
+        Message = 'The credential helper ''{helper}'' failed: {reason}.'
+        Action = 'Install or repair the credential helper, or give the credentials with -Credential.'
+    }
     'ImageInUse' = @{
         Message = 'Image ''{reference}'' is used by {users}.'
         Action = 'Remove those containers first, or use -Force to remove only the name.'
@@ -128,6 +176,14 @@
         Message = 'The engine''s Node at ''{path}'' is not executable.'
         Action = 'Run: chmod +x ''{path}'''
     }
+    'RegistryAccessDenied' = @{
+        Message = 'The registry {registry} denies access to ''{repository}'': {reason}.'
+        Action = 'Check the name of the repository, and that the account may use it.'
+    }
+    'RegistryLoginRequired' = @{
+        Message = 'The registry {registry} asks for a login: {reason}.'
+        Action = 'Log in with Connect-ContainerRegistry, or give -Credential.'
+    }
     'DiskFull' = @{
         Message = 'The disk that holds {path} is full.'
         Action = 'Free some space, or move the store; nothing was changed.'
@@ -140,9 +196,21 @@
         Message = 'A message of {sizeBytes} bytes exceeds the limit of {limitBytes}.'
         Action = 'Send smaller requests.'
     }
+    'RegistryRateLimited' = @{
+        Message = 'The registry {registry} takes no more requests for now; {advice}.'
+        Action = 'Wait, log in for a higher limit, or use a mirror.'
+    }
     'EngineStopping' = @{
         Message = 'The engine is ending.'
         Action = 'Run the command again; a new engine starts.'
+    }
+    'RegistryUnreachable' = @{
+        Message = 'The registry {registry} cannot be reached: {reason}.'
+        Action = 'Check the name, the network and the proxy settings, and try again.'
+    }
+    'RegistryCertificateInvalid' = @{
+        Message = 'The certificate of {host} is not trusted: {reason}.'
+        Action = 'Name the certificate authority of the host under caFiles in the registry settings.'
     }
     'OperationTimedOut' = @{
         Message = '{operation} did not end within {timeoutSeconds} seconds.'
@@ -151,6 +219,10 @@
     'StartTimedOut' = @{
         Message = 'Container ''{id}'' did not start within {timeoutSeconds} seconds.'
         Action = 'Look at the container log and at the load of the host.'
+    }
+    'RegistryTimedOut' = @{
+        Message = 'The registry {registry} sent too little for {timeoutSeconds} seconds.'
+        Action = 'Check the network and try again.'
     }
     'OperationCancelled' = @{
         Message = 'The operation was cancelled.'
@@ -163,6 +235,14 @@
     'OptionUnsupported' = @{
         Message = '{option} is not supported on this host: {reason}.'
         Action = 'Leave the option out.'
+    }
+    'ManifestSchemaUnsupported' = @{
+        Message = 'The image ''{reference}'' has a manifest of the old form ''{mediaType}''.'
+        Action = 'Push the image again with a current tool; the registry keeps it in a form that was given up in 2017.'
+    }
+    'RegistryOperationUnsupported' = @{
+        Message = 'The registry {registry} does not offer {operation}.'
+        Action = 'Use the means that the registry has for this.'
     }
     'RuncMissing' = @{
         Message = 'runc is not installed.'
@@ -199,6 +279,10 @@
     'ManifestInvalid' = @{
         Message = 'The image manifest or configuration is not valid: {reason}.'
         Action = 'Get the image again from its maker.'
+    }
+    'RegistryAnswerInvalid' = @{
+        Message = 'The registry {registry} gave an answer that is not valid: {reason}.'
+        Action = 'Try again; if it lasts, something between here and the registry changes its answers, or the registry does not keep to the standard.'
     }
     'RecordInvalid' = @{
         Message = 'The record of {kind} {id} in the store cannot be read.'

@@ -243,4 +243,88 @@
         Message = '컨테이너 ''{id}''이(가) 코드 {exitCode}(으)로 종료되었습니다.'
         Action = 'Get-ContainerLog로 출력을 확인하세요.'
     }
+    'RegistrySettingsInvalid' = @{
+        Message = '레지스트리 설정이 올바르지 않습니다: {reason}.'
+        Action = '설정 파일을 고치고 명령을 다시 실행하세요.'
+    }
+    'CredentialFileInvalid' = @{
+        Message = '자격 증명 파일 {path}을(를) 읽을 수 없습니다: {reason}.'
+        Action = '파일을 고치거나 -Credential로 자격 증명을 지정하세요.'
+    }
+    'TagNotFound' = @{
+        Message = '레지스트리 {registry}에 이미지 ''{reference}''이(가) 없습니다.'
+        Action = '리포지토리와 태그를 확인하세요. Find-ContainerImage가 리포지토리의 태그를 보여 줍니다.'
+    }
+    'RepositoryNotFound' = @{
+        Message = '레지스트리 {registry}에 리포지토리 ''{repository}''이(가) 없습니다.'
+        Action = '리포지토리의 이름을 확인하세요.'
+    }
+    'RegistryBlobNotFound' = @{
+        Message = '레지스트리 {registry}의 ''{repository}''에 콘텐츠 {digest}이(가) 없습니다.'
+        Action = '이미지를 다시 푸시하세요. 레지스트리에 일부가 없습니다.'
+    }
+    'DockerfileInvalid' = @{
+        Message = 'Dockerfile을 사용할 수 없습니다: {line}번째 줄: {reason}.'
+        Action = '그 줄을 고치세요.'
+    }
+    'BuildStepFailed' = @{
+        Message = '{line}번째 줄의 단계({instruction})가 코드 {exitCode}(으)로 끝났습니다.'
+        Action = '위에 있는 단계의 출력을 보고 고치세요.'
+    }
+    'ImageReferenceInUse' = @{
+        Message = '참조 ''{reference}''은(는) 다른 이미지({owner})의 이름입니다.'
+        Action = '-Force로 옮기거나 다른 참조를 고르세요.'
+    }
+    'PathExists' = @{
+        Message = '''{path}''이(가) 이미 있습니다.'
+        Action = '-Force로 바꾸거나 다른 경로를 고르세요.'
+    }
+    'RegistryPlainHttpRefused' = @{
+        Message = '{host}에 대한 일반 HTTP는 허용되지 않습니다.'
+        Action = 'HTTPS를 사용하세요. 사이의 네트워크를 신뢰한다면 레지스트리 설정의 plainHttpHosts에 호스트를 넣으세요.'
+    }
+    'RegistryRequestRefused' = @{
+        Message = '레지스트리 {registry}이(가) 요청을 거부했습니다: {reason}.'
+        Action = '레지스트리가 말한 것을 고치고 다시 시도하세요.'
+    }
+    'CredentialHelperFailed' = @{
+        Message = '자격 증명 도우미 ''{helper}''이(가) 실패했습니다: {reason}.'
+        Action = '자격 증명 도우미를 설치하거나 고치고, 또는 -Credential로 자격 증명을 지정하세요.'
+    }
+    'RegistryAccessDenied' = @{
+        Message = '레지스트리 {registry}이(가) ''{repository}''에 대한 액세스를 거부합니다: {reason}.'
+        Action = '리포지토리의 이름과 그 계정의 사용 권한을 확인하세요.'
+    }
+    'RegistryLoginRequired' = @{
+        Message = '레지스트리 {registry}에 로그인해야 합니다: {reason}.'
+        Action = 'Connect-ContainerRegistry로 로그인하거나 -Credential을 지정하세요.'
+    }
+    'RegistryRateLimited' = @{
+        Message = '레지스트리 {registry}이(가) 지금은 요청을 더 받지 않습니다. {advice}.'
+        Action = '기다리거나, 한도를 높이려면 로그인하거나, 미러를 사용하세요.'
+    }
+    'RegistryUnreachable' = @{
+        Message = '레지스트리 {registry}에 연결할 수 없습니다: {reason}.'
+        Action = '이름, 네트워크, 프록시 설정을 확인하고 다시 시도하세요.'
+    }
+    'RegistryCertificateInvalid' = @{
+        Message = '{host}의 인증서를 신뢰할 수 없습니다: {reason}.'
+        Action = '레지스트리 설정의 caFiles에 그 호스트의 인증 기관을 넣으세요.'
+    }
+    'RegistryTimedOut' = @{
+        Message = '레지스트리 {registry}이(가) {timeoutSeconds}초 동안 너무 적게 보냈습니다.'
+        Action = '네트워크를 확인하고 다시 시도하세요.'
+    }
+    'ManifestSchemaUnsupported' = @{
+        Message = '이미지 ''{reference}''의 매니페스트는 오래된 형식 ''{mediaType}''입니다.'
+        Action = '현재 도구로 이미지를 다시 푸시하세요. 레지스트리에 2017년에 폐기된 형식으로 들어 있습니다.'
+    }
+    'RegistryOperationUnsupported' = @{
+        Message = '레지스트리 {registry}은(는) {operation}을(를) 제공하지 않습니다.'
+        Action = '레지스트리가 제공하는 다른 방법을 사용하세요.'
+    }
+    'RegistryAnswerInvalid' = @{
+        Message = '레지스트리 {registry}의 응답이 올바르지 않습니다: {reason}.'
+        Action = '다시 시도하세요. 계속되면 중간의 무언가가 응답을 바꾸거나 레지스트리가 표준을 지키지 않는 것입니다.'
+    }
 }
