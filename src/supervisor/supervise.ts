@@ -1,4 +1,5 @@
-import { watch } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
+import { hasErrno } from '../base/index.ts';
 import type { Lock } from '../core/index.ts';
 import { lockName, removeIfAutomatic, settle, supervisedContainers, type Engine } from '../engine/index.ts';
 
@@ -25,7 +26,7 @@ export const supervise = async (engine: Engine, exitsFolder: string, signal: Abo
 
 const work = async (engine: Engine, exitsFolder: string, lock: Lock, signal: AbortSignal): Promise<void> => {
   let wake: (() => void) | undefined;
-  const watcher = watch(exitsFolder, () => { wake?.(); });
+  const watcher = watchIfPossible(exitsFolder, () => { wake?.(); });
   const onAbort = (): void => { wake?.(); };
   signal.addEventListener('abort', onAbort);
   try {
@@ -39,8 +40,18 @@ const work = async (engine: Engine, exitsFolder: string, lock: Lock, signal: Abo
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
-    watcher.close();
+    watcher?.close();
     await lock.release();
+  }
+};
+
+/** The kernel gives a user only so many watches (ENOSPC) and watchers (EMFILE): without one the look every second must do. */
+const watchIfPossible = (folder: string, changed: () => void): FSWatcher | undefined => {
+  try {
+    return watch(folder, changed).on('error', () => undefined);
+  } catch (error) {
+    if (hasErrno(error, 'ENOSPC', 'EMFILE')) return undefined;
+    throw error;
   }
 };
 

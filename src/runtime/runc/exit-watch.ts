@@ -1,4 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
+import { hasErrno } from '../../base/index.ts';
 
 const pollMs = 1000;
 
@@ -27,13 +28,18 @@ export class ExitWatch {
   }
 
   #open(): void {
-    if (this.#watcher !== undefined) return;
-    this.#watcher = watch(this.#folder, (_, name) => {
-      // conmon writes a temporary file "<id>.XXXXXX" and renames it; either name is a sign.
-      const id = name?.split('.')[0];
-      for (const look of (id === undefined ? undefined : this.#waiters.get(id)) ?? []) look();
-    });
-    this.#watcher.on('error', () => { this.#watcher?.close(); });
+    if (this.#timer !== undefined) return;
+    try {
+      this.#watcher = watch(this.#folder, (_, name) => {
+        // conmon writes a temporary file "<id>.XXXXXX" and renames it; either name is a sign.
+        const id = name?.split('.')[0];
+        for (const look of (id === undefined ? undefined : this.#waiters.get(id)) ?? []) look();
+      });
+      this.#watcher.on('error', () => { this.#watcher?.close(); });
+    } catch (error) {
+      // The kernel gives a user only so many watches (ENOSPC) and watchers (EMFILE): then the look every second must do.
+      if (!hasErrno(error, 'ENOSPC', 'EMFILE')) throw error;
+    }
     this.#timer = setInterval(() => { for (const looks of this.#waiters.values()) for (const look of looks) look(); }, pollMs);
   }
 

@@ -105,7 +105,7 @@ class RpcConnection {
     if (reason !== undefined) for (const controller of this.#open.values()) controller.abort(reason);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => { timer = setTimeout(resolve, windDownMs); });
-    await Promise.race([Promise.allSettled([...this.#open.keys()]), patience]);
+    await Promise.race([Promise.allSettled(this.#open.keys()), patience]);
     clearTimeout(timer);
     await this.#engine?.then((engine) => { engine.close(); }, () => undefined);
     this.#connection.dispose();

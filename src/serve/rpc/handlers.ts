@@ -1,6 +1,6 @@
 import { SiloError } from '../../base/index.ts';
 import type { MethodName, Params, Result } from '../../contract/index.ts';
-import type { ContainerMount, ContainerState, NetworkMode, ResourceLimits } from '../../core/index.ts';
+import type { ContainerMount, ContainerState, ResourceLimits } from '../../core/index.ts';
 import {
   createContainer, describeHost, getIsolation, importImages, listContainers, listImages, listProcesses, lookAt, readContainerLog, removeContainer, removeImage,
   runContainer, runProcess, setContainerIsolation, setHostIsolation, startContainer, startProcess, stopContainer, waitContainer, waitProcess,
@@ -28,7 +28,7 @@ const sinkOf = ({ stream, signal }: CallContext): LineSink | undefined => (strea
 const createRequest = (params: Params<'container/run'> | Params<'container/create'>): CreateRequest => ({
   image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
-  network: params.network === undefined ? undefined : (lower(params.network) as NetworkMode),
+  network: params.network === undefined ? undefined : lower(params.network),
   resources: resources(params),
   mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
   readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,

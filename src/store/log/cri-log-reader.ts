@@ -1,9 +1,9 @@
-import { watch } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { LogLine, LogQuery, LogReader } from '../../core/index.ts';
-import { parseCriLine } from './cri-line.ts';
+import { parseCriLine, type CriEntry } from './cri-line.ts';
 
 const chunkBytes = 64 * 1024;
 const batchLines = 100;
@@ -20,8 +20,9 @@ export class CriLogReader implements LogReader {
     if (file === undefined) return;
     try {
       const since = query.since?.getTime() ?? Number.NEGATIVE_INFINITY;
-      const assembler = new LineAssembler(since);
-      let position = query.tail === undefined ? 0 : await tailOffset(file, query.tail);
+      const begin = query.tail === undefined ? { offset: 0, wanted: 0 } : await findTail(file, query.tail);
+      const assembler = new LineAssembler(since, begin);
+      let position = begin.offset;
       const buffer = Buffer.allocUnsafe(chunkBytes);
       const wake = query.follow === undefined ? undefined : new ChangeSignal(path);
       try {
@@ -64,54 +65,90 @@ const openLog = async (path: string): Promise<FileHandle | undefined> => {
 /** Bytes after a line's beginning that hold its time, stream and tag. */
 const headBytes = 64;
 
-/**
- * Offset of the last `lines` lines: the file is read backwards, only as far as needed. An entry tagged F
- * ends a line; the line before the wanted ones is found when one such entry more has been seen.
- */
-const tailOffset = async (file: FileHandle, lines: number): Promise<number> => {
-  const { size } = await file.stat();
+interface TailBegin {
+  /** Where reading begins. */
+  readonly offset: number;
+  /** Lines that end before this offset are not wanted: they are read for the beginnings of those that are. */
+  readonly wanted: number;
+}
+
+/** Heads of the file's entries with their offsets, the last one first. */
+async function* headsBackward(file: FileHandle, size: number): AsyncIterable<{ readonly offset: number; readonly head: CriEntry | undefined }> {
   const buffer = Buffer.allocUnsafe(chunkBytes + headBytes);
-  let seen = 0;
-  let following = size;
   for (let end = size; end > 0; end = Math.max(0, end - chunkBytes)) {
     const begin = Math.max(0, end - chunkBytes);
     // The heads of lines that begin at the end of this chunk reach into the next.
     const { bytesRead } = await file.read(buffer, 0, Math.min(end + headBytes, size) - begin, begin);
-    let newline = buffer.subarray(0, Math.min(bytesRead, end - begin)).lastIndexOf(10);
-    for (;;) {
-      const start = newline < 0 ? undefined : begin + newline + 1;
-      const entry = start ?? (begin === 0 ? 0 : undefined);
-      if (entry === undefined) break;
-      if (entry < size) {
-        const at = entry - begin;
-        if (/ (?:stdout|stderr) F /.test(buffer.toString('latin1', at, Math.min(at + headBytes, bytesRead))) && ++seen > lines) return following;
-        following = entry;
-      }
-      if (newline <= 0) {
-        if (newline < 0) break;
-        newline = -1;
-      } else {
-        newline = buffer.lastIndexOf(10, newline - 1);
-      }
-      if (newline < 0 && begin !== 0) break;
+    const headAt = (at: number): { offset: number; head: CriEntry | undefined } => {
+      const head = buffer.subarray(at, Math.min(at + headBytes, bytesRead));
+      const lineEnd = head.indexOf(10);
+      return { offset: begin + at, head: parseCriLine(lineEnd < 0 ? head : head.subarray(0, lineEnd)) };
+    };
+    const last = Math.min(bytesRead, end - begin) - 1;
+    for (let newline = last < 0 ? -1 : buffer.lastIndexOf(10, last); newline >= 0; newline = newline === 0 ? -1 : buffer.lastIndexOf(10, newline - 1)) {
+      if (begin + newline + 1 < size) yield headAt(newline + 1);
     }
+    if (begin === 0) yield headAt(0);
   }
-  return 0;
+}
+
+/**
+ * Where the last `lines` lines begin: the file is read backwards, only as far as needed. An entry tagged F
+ * ends a line, and so does the last one of a stream that ends without. The first piece of a wanted line may
+ * stand before lines of the other stream that are not wanted; it is looked for as far as the longest line.
+ */
+const findTail = async (file: FileHandle, lines: number): Promise<TailBegin> => {
+  const { size } = await file.stat();
+  /** Streams of the wanted lines; once these are found, those whose first line may have begun earlier. */
+  const streams = new Set<CriEntry['stream']>();
+  let seen = 0;
+  let wanted = size;
+  let offset = size;
+  for await (const { offset: at, head } of headsBackward(file, size)) {
+    if (head === undefined) continue;
+    if (seen <= lines && ((head.partial && streams.has(head.stream)) || ++seen <= lines)) {
+      streams.add(head.stream);
+      wanted = offset = at;
+      continue;
+    }
+    if (!head.partial) streams.delete(head.stream);
+    else if (streams.has(head.stream)) offset = at;
+    if (streams.size === 0 || wanted - at > longestLineBytes) break;
+  }
+  return { offset, wanted };
 };
+
+/** The beginning of a line whose end is still to come. */
+interface Piece {
+  readonly chunks: Buffer[];
+  time: Date;
+  sizeBytes: number;
+  wanted: boolean;
+}
+
+/** What a chunk costs beside its bytes: some programs write their lines byte by byte. */
+const chunkOverheadBytes = 64;
 
 class LineAssembler {
   readonly #since: number;
+  readonly #wanted: number;
+  #offset: number;
   #rest: Buffer = Buffer.alloc(0);
   #batch: LogLine[] = [];
   #batchBytes = 0;
-  readonly #pieces: { stdout: string; stderr: string } = { stdout: '', stderr: '' };
+  readonly #pieces: { stdout: Piece | undefined; stderr: Piece | undefined } = { stdout: undefined, stderr: undefined };
 
-  constructor(since: number) { this.#since = since; }
+  constructor(since: number, begin: TailBegin) {
+    this.#since = since;
+    this.#offset = begin.offset;
+    this.#wanted = begin.wanted;
+  }
 
   *take(bytes: Buffer): Iterable<readonly LogLine[]> {
     let data = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10)) {
-      this.#entry(data.toString('utf8', 0, end));
+      this.#entry(data.subarray(0, end));
+      this.#offset += end + 1;
       data = data.subarray(end + 1);
       if (this.#batch.length >= batchLines || this.#batchBytes >= batchBytes) yield this.#drain();
     }
@@ -120,26 +157,39 @@ class LineAssembler {
 
   *flush(): Iterable<readonly LogLine[]> { if (this.#batch.length > 0) yield this.#drain(); }
 
-  /** What a process wrote without a last newline. */
+  /** What a process wrote without a last newline, and what its monitor did not write to the end. */
   *end(): Iterable<readonly LogLine[]> {
+    this.#entry(this.#rest);
     for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.#pieces[stream] !== '') this.#add({ time: new Date(), stream, text: this.#pieces[stream] });
+      const piece = this.#pieces[stream];
+      if (piece?.wanted) this.#add(stream, piece.time, Buffer.concat(piece.chunks).toString('utf8'));
     }
     yield* this.flush();
   }
 
-  #entry(line: string): void {
+  #entry(line: Buffer): void {
     const entry = parseCriLine(line);
     if (entry === undefined) return;
-    const text = this.#pieces[entry.stream] + entry.text;
-    if (entry.partial && text.length < longestLineBytes) { this.#pieces[entry.stream] = text; return; }
-    this.#pieces[entry.stream] = '';
-    if (entry.time.getTime() >= this.#since) this.#add({ time: entry.time, stream: entry.stream, text });
+    const { time, stream, bytes } = entry;
+    const wanted = this.#offset >= this.#wanted;
+    const before = this.#pieces[stream];
+    if (entry.partial && (before?.sizeBytes ?? 0) + bytes.length < longestLineBytes) {
+      const piece = (this.#pieces[stream] ??= { chunks: [], time, sizeBytes: 0, wanted });
+      // A copy: the bytes are a view of a buffer that is read into again.
+      piece.chunks.push(Buffer.from(bytes));
+      piece.sizeBytes += bytes.length + chunkOverheadBytes;
+      piece.time = time;
+      piece.wanted = wanted;
+      return;
+    }
+    this.#pieces[stream] = undefined;
+    if (wanted) this.#add(stream, time, (before === undefined ? bytes : Buffer.concat([...before.chunks, bytes])).toString('utf8'));
   }
 
-  #add(line: LogLine): void {
-    this.#batch.push(line);
-    this.#batchBytes += line.text.length + 64;
+  #add(stream: CriEntry['stream'], time: Date, text: string): void {
+    if (time.getTime() < this.#since) return;
+    this.#batch.push({ time, stream, text });
+    this.#batchBytes += text.length + 64;
   }
 
   #drain(): readonly LogLine[] {
@@ -152,18 +202,23 @@ class LineAssembler {
 
 /** Wakes when the file changes; every half second in any case, for the events that inotify lost. */
 class ChangeSignal {
-  readonly #watcher: ReturnType<typeof watch>;
+  #watcher: FSWatcher | undefined;
   #changed = false;
   #wake: (() => void) | undefined;
 
   constructor(path: string) {
     const name = basename(path);
-    this.#watcher = watch(dirname(path), (_, changed) => {
-      if (changed !== null && changed !== name) return;
-      this.#changed = true;
-      this.#wake?.();
-    });
-    this.#watcher.on('error', () => { this.#watcher.close(); });
+    try {
+      this.#watcher = watch(dirname(path), (_, changed) => {
+        if (changed !== null && changed !== name) return;
+        this.#changed = true;
+        this.#wake?.();
+      });
+    } catch (error) {
+      // The kernel gives a user only so many watches (ENOSPC) and watchers (EMFILE): then the half second must do.
+      if (!hasErrno(error, 'ENOSPC', 'EMFILE')) throw error;
+    }
+    this.#watcher?.on('error', () => { this.#watcher?.close(); });
   }
 
   async wait(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
@@ -180,5 +235,5 @@ class ChangeSignal {
     this.#changed = false;
   }
 
-  close(): void { this.#watcher.close(); }
+  close(): void { this.#watcher?.close(); }
 }
