@@ -143,7 +143,7 @@ export const oPath = 0o10000000;
 export const syncFileSystem = (fd: number): Promise<void> =>
   new Promise((resolve, reject) => {
     bind('int syncfs(int fd)').async(fd, (error: unknown, result: number) => {
-      if (error !== null && error !== undefined) reject(error as Error);
+      if (error !== null && error !== undefined) reject(new Error('syncfs could not be called', { cause: error }));
       else if (result < 0) reject(failure('syncfs', koffi?.errno() ?? 0, String(fd)));
       else resolve();
     });

@@ -3,12 +3,12 @@ import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, 
 
 export const isolation = oneOf(['Auto', 'Process', 'HyperV'], 'Isolation: Auto lets the engine choose, Process shares the kernel of the host, HyperV runs the container in a utility VM.');
 export const effectiveIsolation = oneOf(['Process', 'HyperV'], 'Isolation that is really used.');
-export const networkMode = oneOf(['None', 'Host'], 'None: loopback only. Host: the network of the host.');
+const networkMode = oneOf(['None', 'Host'], 'None: loopback only. Host: the network of the host.');
 
-export const containerState = oneOf(['Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
+const containerState = oneOf(['Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
   'Starting and Removing are seen only while an engine makes that change.');
 
-export const mount = record({
+const mount = record({
   kind: oneOf(['Bind', 'Volume'], 'Bind: a folder or file of the host. Volume: a folder that Silo keeps.'),
   source: text('Path on the host, or id of the volume.'),
   target: text('Absolute path in the container.'),

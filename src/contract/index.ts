@@ -8,7 +8,7 @@ export { methods, type MethodName, type Params, type Result, type WireHost, type
 export { notifications } from './notifications.ts';
 export type { WireContainer } from './container.ts';
 export type { WireImage } from './image.ts';
-export { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from './protocol.ts';
+export { batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from './protocol.ts';
 export { createValidators, type Validators } from './validators.ts';
 export { openRpcDocument } from './open-rpc.ts';
 export { timeFields } from './time-fields.ts';

@@ -37,7 +37,7 @@ const processParams = {
   input: optional(Type.String({ description: 'Bytes for standard input, base64.', pattern: '^[A-Za-z0-9+/]*={0,2}$' })),
 };
 
-export const requirement = record({
+const requirement = record({
   name: text('What is required.'),
   satisfied: flag('Whether it holds.'),
   detail: text('What was found.'),
@@ -54,7 +54,7 @@ export const isolationInfo = record({
 });
 export type WireIsolation = Static<typeof isolationInfo>;
 
-export const hostInfo = record({
+const hostInfo = record({
   name: text('Host name.'),
   operatingSystem: text('Operating system.'),
   architecture: text('Architecture.'),

@@ -5,7 +5,7 @@ import type { ResolvedUser } from './image-user.ts';
 import type { OciSeccomp } from './seccomp.ts';
 
 /** Version of the runtime specification that the configuration is written for: the oldest that has all its fields. */
-export const ociVersion = '1.0.2';
+const ociVersion = '1.0.2';
 
 /** Kernel files that tell of or change the host (moby, `oci/defaults.go`). */
 const maskedPaths = [

@@ -35,7 +35,7 @@ const kernelAtLeast = (running: string, wanted: string): boolean => {
 };
 
 /** Resolves the conditions that a profile in moby's format puts on rules: architecture, capabilities held, kernel. */
-export const resolveSeccomp = (profile: Profile, host: { readonly architecture: string; readonly kernelVersion: string }, capabilities: readonly string[]): OciSeccomp => {
+const resolveSeccomp = (profile: Profile, host: { readonly architecture: string; readonly kernelVersion: string }, capabilities: readonly string[]): OciSeccomp => {
   const holds = (condition: Condition | undefined, every: boolean): boolean => {
     if (condition === undefined) return every;
     const tests = [

@@ -28,7 +28,7 @@ const sinkOf = ({ stream, signal }: CallContext): LineSink | undefined => (strea
 const createRequest = (params: Params<'container/run'> | Params<'container/create'>): CreateRequest => ({
   image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
-  network: params.network === undefined ? undefined : lower(params.network),
+  network: params.network === undefined ? undefined : lower<'None' | 'Host'>(params.network),
   resources: resources(params),
   mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
   readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,
