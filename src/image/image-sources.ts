@@ -14,7 +14,7 @@ const indexDepth = 4;
 /** Where descriptors lead to. */
 export interface BlobSource {
   /** Has the blob in the content store. Errors: ArchiveInvalid where the archive lacks it, DigestMismatch, SizeMismatch. */
-  require(descriptor: Pick<Descriptor, 'digest' | 'sizeBytes' | 'urls'>): Promise<void>;
+  require(descriptor: Pick<Descriptor, 'digest' | 'sizeBytes' | 'urls'> & { readonly mediaType?: string }): Promise<void>;
 }
 
 export interface ResolveContext {

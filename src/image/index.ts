@@ -7,4 +7,9 @@
 export { ArchiveImporter } from './archive-importer.ts';
 export type { ArchiveImage, ArchiveImportRequest, ArchiveLayer, RootFileSystemConfig } from './archive-image.ts';
 export { chainIds } from './chain-id.ts';
-export { parseImageConfig, parseImageDefaults, type ImageConfig, type ImageDefaults } from './image-config.ts';
+export { parseImageDefaults, type ImageDefaults } from './image-config.ts';
+export { BlobIntake } from './blob-intake.ts';
+export { imageCompatibility, type Compatibility, type ImageHost } from './compatibility.ts';
+export { resolveImage, type BlobSource } from './image-sources.ts';
+export type { Descriptor } from './manifest.ts';
+export { isLayerType } from './media-types.ts';

@@ -3,7 +3,7 @@ import { JsonObject, manifestInvalid, parseJsonObject } from './json-document.ts
 import { isConfigType, isIndexType, isLayerType, isManifestType } from './media-types.ts';
 
 /** Layers of one image: what docker allows, and overlay mounts easily. */
-export const layerLimit = 127;
+const layerLimit = 127;
 const manifestLimit = 1000;
 
 export interface Descriptor {
