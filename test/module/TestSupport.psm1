@@ -107,7 +107,12 @@ function Clear-StateRoot {
     Get-Container | Remove-Container -Force
     Remove-SiloForTest
     $env:SILO_ROOT = $null
-    Remove-Item -LiteralPath $Path -Recurse -Force -ErrorAction Ignore
+    # Engine and supervisor end a moment later, and may write until then.
+    [void] (Wait-Until {
+            Remove-Item -LiteralPath $Path -Recurse -Force -ErrorAction Ignore
+            Start-Sleep -Milliseconds 500
+            -not (Test-Path -LiteralPath $Path)
+        })
 }
 
 Export-ModuleMember -Function Get-ProjectRoot, Import-SiloForTest, Remove-SiloForTest, New-RecordFile, Read-Record, Wait-Until, Get-EnginePid, Get-CallTable,
