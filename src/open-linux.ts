@@ -16,7 +16,7 @@ import { FolderVolumes } from './volume/index.ts';
  * Folder for what ends with the boot: mounts, sockets, runc's state. Its name is short, for the 108 bytes
  * of a socket's address, and holds the boot: after a reboot everything starts in a new one.
  */
-const runFolderOf = (root: string, bootId: string): string =>
+export const runFolderOf = (root: string, bootId: string): string =>
   join('/run/silo', `${createHash('sha256').update(root).digest('hex').slice(0, 12)}-${bootId.slice(0, 8)}`);
 
 const makeFolders = async (root: string, runFolder: string): Promise<void> => {
@@ -75,6 +75,7 @@ export const openLinuxEngine = async ({ root, host, log, selfCommand }: OpenOpti
     volumes: new FolderVolumes(join(root, 'volumes')),
     network: new NetnsNetwork(runFolder),
     logs: new CriLogReader(),
+    registry: undefined as never,
     supervisor: new DetachedSupervisor(locks, [...selfCommand, 'supervise'], root, log),
     isolations: {
       Process: {

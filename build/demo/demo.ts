@@ -6,6 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { linuxHostFacts } from '../../src/host/index.ts';
+import { runFolderOf } from '../../src/open-linux.ts';
+import { EngineClient } from '../engine-client.ts';
 import { writeRootFileSystem } from './root-file-system.ts';
 import { runThroughJsonRpc } from './through-json-rpc.ts';
 
@@ -26,9 +29,27 @@ const runThroughPowerShell = (pwsh: string, root: string, archive: string): void
   if (status !== 0) throw new Error(`PowerShell ended with exit code ${String(status)}`);
 };
 
-/** A mount below the folder would let its removal reach into something else. */
+/** A mount below a folder would let its removal reach into something else. */
 const mountsBelow = (folder: string): string[] =>
   readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4] ?? '').filter((target) => target.startsWith(`${folder}/`));
+
+/** What a demonstration that failed half-way left running. */
+const removeContainers = async (root: string): Promise<void> => {
+  await using engine = await EngineClient.start({ root });
+  const { items } = await engine.call('container/list', {});
+  for (const { id } of items) await engine.call('container/remove', { container: id, force: true });
+};
+
+const remove = (path: string): void => {
+  const left = mountsBelow(path);
+  if (left.length === 0) {
+    rmSync(path, { recursive: true, force: true });
+    console.log(`removed ${path}`);
+  } else {
+    console.log(`left ${path} where it is: still mounted below it: ${left.join(', ')}`);
+    process.exitCode = 1;
+  }
+};
 
 if (process.platform !== 'linux') {
   console.log('Silo runs containers on Linux only in this release.');
@@ -56,13 +77,9 @@ try {
     runThroughPowerShell(pwsh, root, archive);
   }
 } finally {
-  const left = mountsBelow(folder);
-  if (left.length === 0) {
-    rmSync(folder, { recursive: true, force: true });
-    console.log(`removed ${folder}`);
-  } else {
-    console.log(`left ${folder} where it is: still mounted below it: ${left.join(', ')}`);
-    process.exitCode = 1;
-  }
+  const runFolder = runFolderOf(root, linuxHostFacts().bootId);
+  if (mountsBelow(runFolder).length > 0) await removeContainers(root);
+  remove(runFolder);
+  remove(folder);
 }
 if (process.exitCode === undefined) console.log('done');

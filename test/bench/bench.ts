@@ -6,6 +6,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { linuxHostFacts } from '../../src/host/index.ts';
+import { runFolderOf } from '../../src/open-linux.ts';
 import { command } from './command.ts';
 import { startDocker } from './peers/docker.ts';
 import { isMissing, type MissingPeer, type Peer } from './peers/peer.ts';
@@ -89,4 +91,7 @@ try {
 } finally {
   await unmountBelow(folder);
   rmSync(folder, { recursive: true, force: true });
+  const runFolder = runFolderOf(join(folder, 'silo'), linuxHostFacts().bootId);
+  await unmountBelow(runFolder);
+  rmSync(runFolder, { recursive: true, force: true });
 }
