@@ -23,6 +23,25 @@ export interface AppliedLayer {
   readonly entries: number;
 }
 
+export interface DiffOptions {
+  readonly signal?: AbortSignal;
+  /** Absolute paths in the container where something is mounted while it runs: an empty file or folder that was made there for that is no change. */
+  readonly mountPoints?: readonly string[];
+  /** Seconds since 1970: no entry gets a later time. */
+  readonly latestTime?: number;
+  /** Called before the iteration ends, where it was read to its end. */
+  readonly onSummary?: (summary: DiffSummary) => void;
+}
+
+export interface DiffSummary {
+  /** 0 where nothing was changed. */
+  readonly entries: number;
+  /** Sum of the file sizes, in bytes. */
+  readonly sizeBytes: number;
+  /** Newest time of an entry, in seconds since 1970; undefined where no entry has one. */
+  readonly newestTime: number | undefined;
+}
+
 export interface SnapshotUsage { readonly sizeBytes: number; readonly inodes: number }
 
 /**
@@ -41,6 +60,13 @@ export interface Snapshotter {
   mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<void>;
   /** Unmounts whatever is at `target`; nothing there is no error. */
   unmount(target: string): Promise<void>;
+  /**
+   * The changes of the writable snapshot `key`, which lies over `chain`, as an uncompressed layer (OCI
+   * image specification, layer.md). The same changes give the same bytes. It need not be mounted; a
+   * container that writes meanwhile makes no error, but then nothing says which moment each file is of.
+   * Leaving the iteration early ends the work. Errors: SnapshotNotFound, LayerEntryUnsupported, OperationCancelled.
+   */
+  diff(key: SnapshotKey, chain: readonly SnapshotKey[], options?: DiffOptions): AsyncIterable<Uint8Array>;
   usage(key: SnapshotKey): Promise<SnapshotUsage>;
   /** Nothing there is no error. */
   remove(key: SnapshotKey): Promise<void>;

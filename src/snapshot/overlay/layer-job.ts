@@ -17,7 +17,20 @@ interface RemoveJob { readonly kind: 'remove'; readonly folder: string }
 
 interface UsageJob { readonly kind: 'usage'; readonly folder: string }
 
-export type LayerJob = ApplyJob | RemoveJob | UsageJob;
+/** Writes the changes in `folder` as a layer, in pieces. */
+export interface DiffJob {
+  readonly kind: 'diff';
+  /** Root of the writable snapshot. */
+  readonly folder: string;
+  /** Roots of the layers below, top first. */
+  readonly chain: readonly string[];
+  readonly mountPoints: readonly string[];
+  readonly latestTime: number | undefined;
+  /** One 32-bit word: how many pieces the reader is done with. The thread is never more than a few ahead. */
+  readonly taken: SharedArrayBuffer;
+}
+
+export type LayerJob = ApplyJob | RemoveJob | UsageJob | DiffJob;
 
 export interface JobRequest {
   readonly job: LayerJob;
@@ -34,5 +47,6 @@ export interface JobError {
 
 export type JobReport =
   | { readonly kind: 'progress'; readonly readBytes: number }
+  | { readonly kind: 'piece'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'failed'; readonly error: JobError };

@@ -2,19 +2,36 @@
 import { parentPort } from 'node:worker_threads';
 import { SiloError } from '../../base/index.ts';
 import { applyLayer } from './apply-layer.ts';
+import { diffLayer } from './diff-layer.ts';
 import { measureFolder, removeFolder } from './folder-work.ts';
-import type { JobError, JobReport, JobRequest, LayerJob } from './layer-job.ts';
+import type { DiffJob, JobError, JobReport, JobRequest, LayerJob } from './layer-job.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('layer-worker runs as a worker thread only.');
 
-const report = (message: JobReport): void => port.postMessage(message);
+const report = (message: JobReport, transferred: readonly ArrayBuffer[] = []): void => port.postMessage(message, [...transferred]);
+
+/** Pieces on their way to the reader. */
+const piecesAhead = 4;
+const lookEveryMs = 50;
 
 const run = async (job: LayerJob, cancelled: () => boolean): Promise<unknown> => {
   if (job.kind === 'apply') return applyLayer(job, { cancelled, progress: (readBytes) => report({ kind: 'progress', readBytes }) });
+  if (job.kind === 'diff') return diffLayer(job, { cancelled, piece: pieceSink(job, cancelled) });
   if (job.kind === 'usage') return measureFolder(job.folder);
   removeFolder(job.folder);
   return undefined;
+};
+
+/** Hands pieces over, and stops this thread while the reader is behind. */
+const pieceSink = (job: DiffJob, cancelled: () => boolean): ((bytes: Uint8Array<ArrayBuffer>) => void) => {
+  const taken = new Int32Array(job.taken);
+  let sent = 0;
+  return (bytes) => {
+    for (let seen = Atomics.load(taken, 0); sent - seen >= piecesAhead && !cancelled(); seen = Atomics.load(taken, 0)) Atomics.wait(taken, 0, seen, lookEveryMs);
+    sent += 1;
+    report({ kind: 'piece', bytes }, [bytes.buffer]);
+  };
 };
 
 const portable = (error: unknown): JobError => ({

@@ -8,6 +8,12 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './layer-worker.ts'
 /** A thread costs about 10 MB and 40 ms to start: it is kept for the next layers, not for ever. */
 const idleMs = 5_000;
 
+interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((readBytes: number) => void) | undefined;
+  readonly onPiece?: ((bytes: Uint8Array) => void) | undefined;
+}
+
 interface Waiting { readonly start: (worker: PooledWorker) => void }
 interface PooledWorker { readonly thread: Worker; idleTimer: NodeJS.Timeout | undefined }
 
@@ -26,7 +32,7 @@ export class LayerWorkers {
   }
 
   /** Settles when the job has ended in its thread, also where `signal` cancels it. */
-  async run(job: LayerJob, options: { readonly signal?: AbortSignal | undefined; readonly onProgress?: ((readBytes: number) => void) | undefined } = {}): Promise<unknown> {
+  async run(job: LayerJob, options: RunOptions = {}): Promise<unknown> {
     const { signal } = options;
     if (signal?.aborted) throw new SiloError('OperationCancelled', { cause: signal.reason });
     const worker = await this.#take(signal);
@@ -36,7 +42,7 @@ export class LayerWorkers {
     if (signal?.aborted) cancel();
     let broken = true;
     try {
-      const report = await ask(worker.thread, { job, cancelled }, options.onProgress);
+      const report = await ask(worker.thread, { job, cancelled }, options);
       broken = false;
       if (report.kind === 'done') return report.result;
       const { silo, message, stack } = report.error;
@@ -102,7 +108,7 @@ export class LayerWorkers {
 
 const startWorker = (): PooledWorker => ({ thread: new Worker(workerFile), idleTimer: undefined });
 
-const ask = (thread: Worker, request: JobRequest, onProgress: ((readBytes: number) => void) | undefined): Promise<Exclude<JobReport, { kind: 'progress' }>> =>
+const ask = (thread: Worker, request: JobRequest, { onProgress, onPiece }: RunOptions): Promise<Exclude<JobReport, { kind: 'progress' | 'piece' }>> =>
   new Promise((resolve, reject) => {
     const end = (): void => {
       thread.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -110,6 +116,10 @@ const ask = (thread: Worker, request: JobRequest, onProgress: ((readBytes: numbe
     const onMessage = (report: JobReport): void => {
       if (report.kind === 'progress') {
         onProgress?.(report.readBytes);
+        return;
+      }
+      if (report.kind === 'piece') {
+        onPiece?.(report.bytes);
         return;
       }
       end();

@@ -6,6 +6,9 @@ import { mount, mountAttributes, mountFlags, mountOverlay } from '../../../nativ
 /** mount(2) copies one page of options and cuts off the rest without a word. */
 const pageBytes = 4096;
 
+/** An upper folder must say by itself what was changed: hosts whose kernel does otherwise unless told exist. */
+const selfContained = [['redirect_dir', 'off'], ['metacopy', 'off']] as const;
+
 export interface OverlayStack {
   /** Top first; at least one. */
   readonly lower: readonly string[];
@@ -20,7 +23,7 @@ export interface OverlayStack {
  */
 export const mountStack = (stack: OverlayStack, target: string): void => {
   try {
-    mountOverlay(stack.lower, stack.upper, stack.work, target, [], mountAttributes.noDev);
+    mountOverlay(stack.lower, stack.upper, stack.work, target, selfContained, mountAttributes.noDev);
   } catch (error) {
     if (!hasErrno(error, 'EINVAL', 'ENOSYS')) throw error;
     mountStackByOptions(stack, target);
@@ -29,7 +32,7 @@ export const mountStack = (stack: OverlayStack, target: string): void => {
 
 /** The way of kernels before 6.7. */
 export const mountStackByOptions = (stack: OverlayStack, target: string): void => {
-  const options = `lowerdir=${stack.lower.map(escaped).join(':')},upperdir=${escaped(stack.upper)},workdir=${escaped(stack.work)}`;
+  const options = `lowerdir=${stack.lower.map(escaped).join(':')},upperdir=${escaped(stack.upper)},workdir=${escaped(stack.work)},${selfContained.map((option) => option.join('=')).join(',')}`;
   if (Buffer.byteLength(options) >= pageBytes) {
     throw new SiloError('OptionUnsupported', { args: { option: `An image of ${stack.lower.length} layers`, reason: 'this kernel takes one page of mount options; Linux 6.7 and later take more' } });
   }

@@ -3,8 +3,9 @@ import { chmod, chown, mkdir, open, readdir, realpath, stat } from 'node:fs/prom
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
-import type { AppliedLayer, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
+import type { AppliedLayer, DiffOptions, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
 import { syncFileSystem, unmount } from '../../../native/libc.ts';
+import { diffPieces } from './diff-pieces.ts';
 import { LayerWorkers } from './layer-workers.ts';
 import { mountedUpper, mountStack } from './overlay-mount.ts';
 
@@ -65,6 +66,16 @@ export class OverlaySnapshotter implements Snapshotter {
   async unmount(target: string): Promise<void> {
     for (let round = 0; round < stackedMounts; round += 1) {
       if (!(await unmountOnce(target))) return;
+    }
+  }
+
+  async *diff(key: SnapshotKey, chain: readonly SnapshotKey[], options: DiffOptions = {}): AsyncGenerator<Uint8Array> {
+    const folders = { folder: this.#layerFolder(key), chain: chain.map((below) => this.#layerFolder(below)) };
+    try {
+      yield* diffPieces(this.#workers, folders, options);
+    } catch (error) {
+      if (error instanceof SiloError && error.code === 'PathNotFound') throw await this.#missing([key, ...chain], error, folders.folder);
+      throw error;
     }
   }
 
