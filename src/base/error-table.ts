@@ -81,7 +81,7 @@ export const errorTable = {
   // Time
   OperationTimedOut: row('deadlineExceeded', '{operation} did not end within {timeoutSeconds} seconds.', 'Give more time with -TimeoutSeconds, or look at the container log.'),
   StartTimedOut: row('deadlineExceeded', "Container '{id}' did not start within {timeoutSeconds} seconds.", 'Look at the container log and at the load of the host.'),
-  RegistryTimedOut: row('deadlineExceeded', 'The registry {registry} sent too little for {timeoutSeconds} seconds.', 'Check the network and try again.'),
+  RegistryTimedOut: row('deadlineExceeded', 'The registry {registry} took longer than {timeoutSeconds} seconds to go on.', 'Check the network and try again.'),
   OperationCancelled: row('cancelled', 'The operation was cancelled.', 'Run the command again if that was not intended.'),
   // Not on this host
   IsolationUnsupported: row('notImplemented', '{isolation} isolation is not available on this host: {reason}.', 'Get-Isolation shows which isolations this host has, and why not the others.'),
