@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { SiloError } from '../base/index.ts';
 import type { ContainerMount, ContainerSpec, NameValue, NetworkMode, ResourceLimits } from '../core/index.ts';
 import type { ImageDefaults } from '../image/index.ts';
@@ -28,6 +29,9 @@ export interface CreateRequest {
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const defaultStopSeconds = 10;
+const volumeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+/** Ids of volumes that were made for one container. */
+const anonymousVolume = /^[0-9a-f]{64}$/;
 
 const checkEnvironment = (entries: readonly NameValue[]): readonly NameValue[] => {
   for (const { name, value } of entries) {
@@ -50,6 +54,22 @@ const absolute = (parameter: string, path: string): string => {
   return path;
 };
 
+const mountRefused = (reason: string): SiloError => new SiloError('ParameterInvalid', { args: { parameter: 'mounts', reason } });
+
+/** The request's mounts with their targets as the kernel sees them, so that one place has one name. */
+const checkMounts = (mounts: readonly ContainerMount[]): readonly ContainerMount[] => {
+  const seen = new Set<string>();
+  return mounts.map((mount) => {
+    const target = posix.resolve(absolute('mounts', mount.target));
+    if (target === '/') throw mountRefused("nothing can be mounted at '/'");
+    if (seen.has(target)) throw mountRefused(`two of them are for '${target}'`);
+    seen.add(target);
+    if (mount.kind === 'bind') absolute('mounts', mount.source);
+    else if (!volumeName.test(mount.source)) throw mountRefused(`'${mount.source}' is not the name of a volume`);
+    return { ...mount, target };
+  });
+};
+
 /** Merges request and image as Docker does: an entry point from the request drops the image's command. */
 export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string): ContainerSpec => {
   const entrypoint = request.entrypoint ?? image.entrypoint;
@@ -59,10 +79,10 @@ export const resolveSpec = (request: CreateRequest, image: ImageDefaults, refere
   if (args.some((argument) => argument.includes('\0'))) throw new SiloError('ParameterInvalid', { args: { parameter: 'command', reason: 'an argument holds a NUL' } });
   const stopSignal = request.stopSignal ?? image.stopSignal ?? 'SIGTERM';
   signalNumber(stopSignal);
-  const mounts = request.mounts ?? [];
-  for (const mount of mounts) absolute('mounts', mount.target);
+  const mounts = checkMounts(request.mounts ?? []);
   const mounted = new Set(mounts.map((mount) => mount.target));
-  const imageVolumes = image.volumes.filter((target) => target.startsWith('/') && !mounted.has(target));
+  const declared = new Set(image.volumes.filter((target) => target.startsWith('/')).map((target) => posix.resolve(target)));
+  const imageVolumes = [...declared].filter((target) => target !== '/' && !mounted.has(target));
   return {
     imageReference: reference,
     args,
@@ -89,7 +109,7 @@ export const differences = (one: ContainerSpec, other: ContainerSpec, ids: reado
   const comparable = (spec: ContainerSpec, id: string): Readonly<Record<string, unknown>> => ({
     ...spec,
     hostName: spec.hostName === id.slice(0, 12) ? '' : spec.hostName,
-    mounts: spec.mounts.map((mount) => (mount.kind === 'volume' ? { ...mount, source: '' } : mount)),
+    mounts: spec.mounts.map((mount) => (mount.kind === 'volume' && anonymousVolume.test(mount.source) ? { ...mount, source: '' } : mount)),
   });
   const [left, right] = [comparable(one, ids[0]), comparable(other, ids[1])];
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]));

@@ -1,5 +1,5 @@
 import { SiloError, formatPlatform } from '../base/index.ts';
-import type { ContainerRecord, ImageRecord, Isolation } from '../core/index.ts';
+import type { ContainerRecord, ContainerSpec, ImageRecord, Isolation, MetadataWriter } from '../core/index.ts';
 import { checkContainerName, generatedName } from './container-name.ts';
 import { differences, resolveSpec, type CreateRequest } from './container-spec.ts';
 import type { ImageConfigs } from './image-configs.ts';
@@ -15,6 +15,16 @@ const checkPlatform = (ports: Ports, image: ImageRecord): void => {
     args: { reference: image.reference, imagePlatform: formatPlatform(image.platform), hostPlatform: `${ports.host.os}/${ports.host.architecture}` },
     target: { kind: 'image', id: image.reference },
   });
+};
+
+/** Volumes that the request names belong to no container: they stay when it goes, and repair knows them. */
+const addNamedVolumes = (writer: MetadataWriter, spec: ContainerSpec): void => {
+  const known = new Set(writer.volumeIds());
+  for (const mount of spec.mounts) {
+    if (mount.kind !== 'volume' || known.has(mount.source)) continue;
+    known.add(mount.source);
+    writer.insertVolume(mount.source, '');
+  }
 };
 
 /**
@@ -63,6 +73,7 @@ export const createContainer = async (
     writer.assignSnapshot(snapshotKey, id, parent?.key);
     writer.updateContainer(id, { snapshotKey });
     for (const volume of volumeIds) writer.insertVolume(volume, id);
+    addNamedVolumes(writer, spec);
     writer.appendEvent({ time: record.createdAt, kind: 'container/create', subject: id, attributes: [{ name: 'name', value: name }, { name: 'image', value: image.reference }] });
     return { record: { ...record, snapshotKey }, existed: false };
   }, signal);
