@@ -6,6 +6,7 @@ import { SiloError, hasErrno } from './base/index.ts';
 import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import { Engine, dropDoubtfulLayers, repairStore } from './engine/index.ts';
 import { NetnsNetwork } from './network/netns/index.ts';
+import { LateRegistry } from './registry/late-registry.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, SqliteMetadata } from './store/index.ts';
@@ -75,7 +76,7 @@ export const openLinuxEngine = async ({ root, host, log, selfCommand }: OpenOpti
     volumes: new FolderVolumes(join(root, 'volumes')),
     network: new NetnsNetwork(runFolder),
     logs: new CriLogReader(),
-    registry: undefined as never,
+    registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     supervisor: new DetachedSupervisor(locks, [...selfCommand, 'supervise'], root, log),
     isolations: {
       Process: {

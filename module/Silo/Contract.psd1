@@ -117,6 +117,36 @@
             Times = @(); ItemTimes = @()
             Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
         }
+        'image/pull' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true
+            Times = @('createdAt', 'importedAt'); ItemTimes = @()
+            Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers', 'changed')
+        }
+        'image/push' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true
+            Times = @(); ItemTimes = @()
+            Fields = @('reference', 'digest', 'uploadedBytes', 'skippedLayers')
+        }
+        'image/find' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'registry', 'repository', 'tag')
+        }
+        'image/test' = @{
+            ReadOnly = $true; Stream = $false; Progress = $true
+            Times = @(); ItemTimes = @()
+            Fields = @('reference', 'local', 'intact', 'damaged', 'compatibility', 'platform', 'imageBuild', 'hostBuild', 'processIsolation', 'hyperVIsolation', 'reason', 'suggestedTag')
+        }
+        'registry/connect' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('registry', 'userName', 'kept')
+        }
+        'registry/disconnect' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('removed')
+        }
     }
     ErrorClasses = @{
         'invalidArgument' = @{ RpcCode = 1001; Category = 'InvalidArgument' }

@@ -53,7 +53,7 @@ export const attachCommand = async (context: CommandContext, attachment: Attachm
     process.stderr.write(`silo: ${error instanceof SiloError ? `${error.message} ${error.action}` : String(error)}\n`);
     return exitCodes.failed;
   } finally {
-    engine.close();
+    await engine.close();
   }
 };
 

@@ -14,6 +14,6 @@ export const superviseCommand = async ({ exitsFolder, open, log }: CommandContex
     log.error({ err: error }, 'the supervisor ended with an error');
     return exitCodes.failed;
   } finally {
-    engine.close();
+    await engine.close();
   }
 };

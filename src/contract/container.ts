@@ -51,7 +51,7 @@ export const container = record({
 export type WireContainer = Static<typeof container>;
 
 /** Name, full id or the beginning of an id that only one container has. */
-export const containerRef = text('Name, id, or the beginning of an id.');
+export const containerRef = text('Name, id, or the beginning of an id; with a leading slash a name only.');
 
 export const createParams = {
   image: text('Reference, or id, of an image of this host.'),

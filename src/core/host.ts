@@ -4,6 +4,8 @@ export interface HostFacts {
   readonly architecture: string;
   readonly osVersion: string;
   readonly kernelVersion: string;
+  /** Windows alone: what decides which images run (edition, build, revision). */
+  readonly windows?: { readonly edition: 'server' | 'client'; readonly build: number; readonly revision: number | undefined };
   readonly hostName: string;
   readonly elevated: boolean;
   readonly bootId: string;

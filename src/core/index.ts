@@ -11,6 +11,7 @@ export type * from './locks.ts';
 export type * from './log.ts';
 export type * from './metadata.ts';
 export type * from './network.ts';
+export type * from './registry.ts';
 export type * from './runtime.ts';
 export type * from './snapshotter.ts';
 export type * from './volumes.ts';

@@ -70,6 +70,8 @@ export interface ImageRecord {
   /** Normalised reference. */
   readonly reference: string;
   readonly manifestDigest: Digest;
+  /** What the reference named where the image came from: an index for several platforms, or the manifest itself. */
+  readonly sourceDigest: Digest;
   readonly createdAt: Date | undefined;
   readonly importedAt: Date;
   readonly platform: Platform;
@@ -132,6 +134,8 @@ export interface MetadataReader {
   image(reference: string): ImageRecord | undefined;
   images(): readonly ImageRecord[];
   imagesByManifest(digest: Digest): readonly ImageRecord[];
+  /** Images whose reference named this digest in its registry. */
+  imagesBySource(digest: Digest): readonly ImageRecord[];
   containerCounts(): { readonly all: number; readonly running: number };
   containersOfManifest(digest: Digest): readonly ContainerRecord[];
   layer(snapshotter: string, chainId: Digest): LayerRecord | undefined;

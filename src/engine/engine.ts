@@ -20,5 +20,8 @@ export class Engine {
     return this.ports;
   }
 
-  close(): void { this.ports.metadata.close(); }
+  async close(): Promise<void> {
+    await this.ports.registry.close();
+    this.ports.metadata.close();
+  }
 }

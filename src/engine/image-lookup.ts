@@ -16,7 +16,7 @@ export const findImage = (reader: MetadataReader, text: string): ImageRecord => 
   const found = reader.image(formatImageReference(reference));
   if (found !== undefined) return found;
   if (reference.digest !== undefined) {
-    const byDigest = reader.imagesByManifest(reference.digest)[0];
+    const byDigest = reader.imagesByManifest(reference.digest)[0] ?? reader.imagesBySource(reference.digest)[0];
     if (byDigest !== undefined) return byDigest;
   }
   throw new SiloError('ImageNotFound', { args: { reference: text }, target });

@@ -24,3 +24,7 @@ export { describeHost } from './host-info.ts';
 export { dropDoubtfulLayers, repairStore, removeIfAutomatic, supervisedContainers } from './repair.ts';
 export { lockName } from './container-lock.ts';
 export { settle } from './settle.ts';
+export { pullImage } from './pull-image.ts';
+export { pushImage } from './push-image.ts';
+export { findImages } from './find-images.ts';
+export { testImage, type ImageTest } from './test-image.ts';

@@ -1,4 +1,4 @@
-import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Network, Runtime, Snapshotter, SupervisorControl, Volumes } from '../core/index.ts';
+import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Network, Registry, Runtime, Snapshotter, SupervisorControl, Volumes } from '../core/index.ts';
 
 /** What one isolation is made of. */
 export interface IsolationTechnology {
@@ -21,6 +21,7 @@ export interface Ports {
   readonly network: Network;
   readonly logs: LogReader;
   readonly isolations: Readonly<Record<EffectiveIsolation, IsolationOffer>>;
+  readonly registry: Registry;
   readonly supervisor: SupervisorControl;
   readonly host: HostFacts;
   readonly clock: Clock;

@@ -16,11 +16,13 @@ export interface UnpackOptions {
   /** Most bytes that one layer may unpack to. */
   readonly maximumSizeBytes?: number | undefined;
   readonly progress?: ((progress: ImageProgress) => void) | undefined;
+  /** Settles when the layer's blob is in the store, where it is still on its way. */
+  readonly arrived?: ((digest: Digest) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Unpacks the layers that no image had yet; the sum of all of them in bytes. */
-export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, leaseId: string, image: StoredImage, { maximumSizeBytes, progress, signal }: UnpackOptions): Promise<number> => {
+export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, leaseId: string, image: StoredImage, { maximumSizeBytes, progress, arrived, signal }: UnpackOptions): Promise<number> => {
   const ids = chainIds(image.layers.map((layer) => layer.diffId));
   const chain: SnapshotKey[] = [];
   let bytes = 0;
@@ -30,6 +32,7 @@ export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, le
     if (found === undefined) {
       const key = await ports.metadata.write((writer) => writer.allocateSnapshot(snapshotter.name, leaseId), signal);
       const activity = `Layer ${index + 1} of ${image.layers.length}`;
+      await arrived?.(layer.digest);
       const applied = await snapshotter.applyLayer(key, chain, {
         path: await ports.content.path(layer.digest),
         mediaType: layer.mediaType,
@@ -52,13 +55,14 @@ export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, le
 };
 
 /** Sets the reference: from here on the image is seen. True where the reference named another image before. */
-export const publishImage = (ports: Ports, eventKind: string, reference: string, image: StoredImage, unpackedBytes: number): Promise<boolean> =>
+export const publishImage = (ports: Ports, eventKind: string, reference: string, image: StoredImage, unpackedBytes: number, sourceDigest: Digest = image.manifestDigest): Promise<boolean> =>
   ports.metadata.write((writer) => {
     const before = writer.image(reference);
     writer.setBlobReferences(image.manifestDigest, image.blobs.filter((digest) => digest !== image.manifestDigest));
     writer.putImage({
       reference,
       manifestDigest: image.manifestDigest,
+      sourceDigest,
       configDigest: image.configDigest,
       chainId: chainIds(image.layers.map((layer) => layer.diffId)).at(-1),
       createdAt: image.createdAt,

@@ -1,4 +1,5 @@
-import { SiloError } from '../base/index.ts';
+import { SiloError, isSiloError } from '../base/index.ts';
+import type { ImageRecord, MetadataReader } from '../core/index.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { findImage } from './image-lookup.ts';
 import type { Ports } from './ports.ts';
@@ -9,7 +10,8 @@ import type { Ports } from './ports.ts';
  */
 export const removeImage = async (ports: Ports, text: string, force: boolean, signal?: AbortSignal): Promise<{ readonly removed: readonly string[]; readonly reclaimedBytes: number }> => {
   const removed = await ports.metadata.write((writer) => {
-    const image = findImage(writer, text);
+    const image = findOrNothing(writer, text, force);
+    if (image === undefined) return [];
     const byId = /^(?:sha(?:256|512):)?[0-9a-f]{4,}$/.test(text) && writer.image(text) === undefined && !image.reference.endsWith(text);
     const references = byId ? writer.imagesByManifest(image.manifestDigest).map((other) => other.reference) : [image.reference];
     const left = writer.imagesByManifest(image.manifestDigest).filter((other) => !references.includes(other.reference));
@@ -25,4 +27,14 @@ export const removeImage = async (ports: Ports, text: string, force: boolean, si
     return references;
   }, signal);
   return { removed, reclaimedBytes: await collectGarbage(ports) };
+};
+
+/** As with containers, forcing away what is not there is no error. */
+const findOrNothing = (reader: MetadataReader, text: string, force: boolean): ImageRecord | undefined => {
+  try {
+    return findImage(reader, text);
+  } catch (error) {
+    if (force && isSiloError(error, 'ImageNotFound')) return undefined;
+    throw error;
+  }
 };

@@ -7,9 +7,11 @@
 export { ArchiveImporter } from './archive-importer.ts';
 export type { ArchiveImage, ArchiveImportRequest, ArchiveLayer, RootFileSystemConfig } from './archive-image.ts';
 export { chainIds } from './chain-id.ts';
-export { parseImageDefaults, type ImageDefaults } from './image-config.ts';
+export { parseImageConfig, parseImageDefaults, type ImageDefaults } from './image-config.ts';
 export { BlobIntake } from './blob-intake.ts';
 export { imageCompatibility, type Compatibility, type ImageHost } from './compatibility.ts';
 export { resolveImage, type BlobSource } from './image-sources.ts';
 export type { Descriptor } from './manifest.ts';
 export { isLayerType } from './media-types.ts';
+export { choosePlatform } from './choose-platform.ts';
+export { parseManifest } from './manifest.ts';

@@ -29,4 +29,12 @@ export const compressionOf = (start: Uint8Array): Compression | undefined => {
   return hex.startsWith('fd377a585a00') || hex.startsWith('425a68') ? undefined : 'none';
 };
 
+/** Docker's name of a layer's form as OCI's; the bytes are the same. */
+export const ociLayerType = (type: string): string => {
+  const match = /^application\/vnd\.docker\.image\.rootfs\.(foreign\.)?diff\.tar(?:\.(gzip|zstd))?$/.exec(type);
+  if (match === null) return type;
+  const [, foreign, compression] = match;
+  return `application/vnd.oci.image.layer.${foreign === undefined ? '' : 'nondistributable.'}v1.tar${compression === undefined ? '' : `+${compression}`}`;
+};
+
 export const layerTypes: Readonly<Record<Compression, string>> = { none: mediaTypes.layer, gzip: mediaTypes.gzipLayer, zstd: mediaTypes.zstdLayer };

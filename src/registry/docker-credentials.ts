@@ -37,13 +37,20 @@ export class DockerConfigCredentials implements CredentialProvider {
     const config = await this.#read();
     if (config === undefined) return undefined;
     const server = credentialServer(registry);
+    const found = await this.#helper(config, registry)?.get(server);
+    return found ?? this.#fromAuths(fieldsOf(config.get('auths')), server);
+  }
+
+  /** The helper that keeps a registry's credentials; undefined where the file names none. Errors: CredentialFileInvalid. */
+  async helperFor(registry: string): Promise<CredentialHelper | undefined> {
+    const config = await this.#read();
+    return config === undefined ? undefined : this.#helper(config, registry);
+  }
+
+  #helper(config: ReadonlyMap<string, unknown>, registry: string): CredentialHelper | undefined {
     const helpers = fieldsOf(config.get('credHelpers'));
-    const helper = helpers?.get(registry) ?? helpers?.get(server) ?? config.get('credsStore');
-    if (typeof helper === 'string' && helper !== '') {
-      const found = await new CredentialHelper(helper, this.#helpers).get(server);
-      if (found !== undefined) return found;
-    }
-    return this.#fromAuths(fieldsOf(config.get('auths')), server);
+    const name = helpers?.get(registry) ?? helpers?.get(credentialServer(registry)) ?? config.get('credsStore');
+    return typeof name === 'string' && name !== '' ? new CredentialHelper(name, this.#helpers) : undefined;
   }
 
   async #read(): Promise<ReadonlyMap<string, unknown> | undefined> {

@@ -17,3 +17,4 @@ export { anonymous, firstOf, passwordFor, type Credential, type CredentialProvid
 export { CredentialHelper, type CredentialHelperOptions } from './credential-helper.ts';
 export { credentialServer, dockerConfigPath, DockerConfigCredentials } from './docker-credentials.ts';
 export { Secret } from './secret.ts';
+export { DistributionRegistry } from './distribution-registry.ts';

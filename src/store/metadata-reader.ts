@@ -49,6 +49,10 @@ export class SqliteReader implements MetadataReader {
     return this.database.all('SELECT * FROM images WHERE manifest_digest = ? ORDER BY reference', digest).map(toImage);
   }
 
+  imagesBySource(digest: Digest): readonly ImageRecord[] {
+    return this.database.all('SELECT * FROM images WHERE source_digest = ? ORDER BY reference', digest).map(toImage);
+  }
+
   containersOfManifest(digest: Digest): readonly ContainerRecord[] {
     return this.database.all('SELECT * FROM containers WHERE manifest_digest = ? ORDER BY position', digest).map(toContainer);
   }

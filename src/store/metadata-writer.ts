@@ -56,12 +56,12 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
 
   putImage(record: ImageRecord): void {
     this.database.run(
-      `INSERT INTO images (reference, manifest_digest, config_digest, chain_id, created_at, imported_at, platform, stored_bytes, unpacked_bytes, layer_count)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (reference) DO UPDATE SET manifest_digest = excluded.manifest_digest, config_digest = excluded.config_digest, chain_id = excluded.chain_id,
+      `INSERT INTO images (reference, manifest_digest, source_digest, config_digest, chain_id, created_at, imported_at, platform, stored_bytes, unpacked_bytes, layer_count)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (reference) DO UPDATE SET manifest_digest = excluded.manifest_digest, source_digest = excluded.source_digest, config_digest = excluded.config_digest, chain_id = excluded.chain_id,
          created_at = excluded.created_at, imported_at = excluded.imported_at, platform = excluded.platform, stored_bytes = excluded.stored_bytes,
          unpacked_bytes = excluded.unpacked_bytes, layer_count = excluded.layer_count`,
-      record.reference, record.manifestDigest, record.configDigest, record.chainId ?? null, iso(record.createdAt), record.importedAt.toISOString(),
+      record.reference, record.manifestDigest, record.sourceDigest, record.configDigest, record.chainId ?? null, iso(record.createdAt), record.importedAt.toISOString(),
       JSON.stringify(record.platform), record.storedBytes, record.unpackedBytes, record.layerCount,
     );
   }

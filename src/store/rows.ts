@@ -43,6 +43,7 @@ export const toContainer = (row: Row): ContainerRecord & { readonly position: nu
 export const toImage = (row: Row): ImageRecord => ({
   reference: text(row, 'reference'),
   manifestDigest: text(row, 'manifest_digest') as Digest,
+  sourceDigest: text(row, 'source_digest') as Digest,
   configDigest: text(row, 'config_digest') as Digest,
   chainId: optionalText(row, 'chain_id') as Digest | undefined,
   createdAt: optionalDate(row, 'created_at'),

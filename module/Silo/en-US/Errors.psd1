@@ -221,7 +221,7 @@
         Action = 'Look at the container log and at the load of the host.'
     }
     'RegistryTimedOut' = @{
-        Message = 'The registry {registry} sent too little for {timeoutSeconds} seconds.'
+        Message = 'The registry {registry} took longer than {timeoutSeconds} seconds to go on.'
         Action = 'Check the network and try again.'
     }
     'OperationCancelled' = @{

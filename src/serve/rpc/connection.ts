@@ -107,7 +107,7 @@ class RpcConnection {
     const patience = new Promise((resolve) => { timer = setTimeout(resolve, windDownMs); });
     await Promise.race([Promise.allSettled(this.#open.keys()), patience]);
     clearTimeout(timer);
-    await this.#engine?.then((engine) => { engine.close(); }, () => undefined);
+    await this.#engine?.then((engine) => engine.close(), () => undefined);
     this.#connection.dispose();
   }
 

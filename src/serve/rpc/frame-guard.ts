@@ -12,6 +12,7 @@ export class FrameGuard extends Transform {
   readonly #limitBytes: number;
   #header: Buffer = Buffer.alloc(0);
   #bodyLeft = 0;
+  #begun = false;
 
   constructor(limitBytes: number) {
     super();
@@ -20,7 +21,8 @@ export class FrameGuard extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
     try {
-      let rest = chunk;
+      let rest = this.#begun ? chunk : withoutMark(chunk);
+      this.#begun = true;
       while (rest.length > 0) rest = this.#bodyLeft > 0 ? this.#body(rest) : this.#head(rest);
       callback();
     } catch (error) {
@@ -57,6 +59,9 @@ export class FrameGuard extends Transform {
     return header.subarray(end + 4);
   }
 }
+
+/** .NET clients under code page 65001 begin with a byte order mark. */
+const withoutMark = (bytes: Buffer): Buffer => (bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? bytes.subarray(3) : bytes);
 
 const violation = (reason: string): SiloError => new SiloError('ProtocolViolation', { args: { reason } });
 

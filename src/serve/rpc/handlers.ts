@@ -8,6 +8,7 @@ import {
 } from '../../engine/index.ts';
 import type { EngineIdentity } from './connection.ts';
 import type { ProgressSink } from './progress.ts';
+import { registryHandlers } from './registry-handlers.ts';
 import { viewContainer, viewImage, viewIsolation, viewLine, viewProcess, viewRecord } from './views.ts';
 import type { CreditedStream } from './streams.ts';
 
@@ -18,6 +19,8 @@ export interface CallContext {
   readonly stream: CreditedStream | undefined;
   readonly progress: ProgressSink | undefined;
 }
+
+export type Handlers<M extends MethodName> = { readonly [K in M]: Handler<K> };
 
 type Handler<M extends MethodName> = (params: Params<M>, context: CallContext) => Promise<Result<M>>;
 
@@ -48,7 +51,7 @@ const processRequest = (params: Params<'process/start'> | Params<'process/run'>)
 });
 
 /** One line a method: the wire's words to the use case's, and back. Methods that need no store are in `connection.ts`. */
-export const handlers: { readonly [M in Exclude<MethodName, 'initialize' | 'shutdown' | 'rpc.discover' | 'host/test'>]: Handler<M> } = {
+export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 'rpc.discover' | 'host/test'>> = {
   'host/get': async (_, { engine, identity }) => {
     const { host } = engine.ports;
     const summary = describeHost(engine.ports);
@@ -114,4 +117,6 @@ export const handlers: { readonly [M in Exclude<MethodName, 'initialize' | 'shut
     const ports = engine.forChange();
     return viewIsolation(container === undefined ? await setHostIsolation(ports, isolation) : await setContainerIsolation(ports, container, isolation, signal));
   },
+
+  ...registryHandlers,
 };

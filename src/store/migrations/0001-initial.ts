@@ -31,6 +31,7 @@ export const initial: Migration = {
     CREATE TABLE images (
       reference TEXT PRIMARY KEY,
       manifest_digest TEXT NOT NULL,
+      source_digest TEXT NOT NULL,
       config_digest TEXT NOT NULL,
       chain_id TEXT,
       created_at TEXT,
@@ -41,6 +42,7 @@ export const initial: Migration = {
       layer_count INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX images_manifest ON images(manifest_digest);
+    CREATE INDEX images_source ON images(source_digest);
     CREATE TABLE blob_references (
       parent TEXT NOT NULL,
       child TEXT NOT NULL,

@@ -18,6 +18,6 @@ export const containerRecord = (name: string, changes: Partial<ContainerRecord> 
 });
 
 export const imageRecord = (reference: string, changes: Partial<ImageRecord> = {}): ImageRecord => ({
-  reference, manifestDigest: digestOf('manifest'), configDigest: digestOf('config'), chainId: undefined, createdAt: undefined, importedAt: new Date('2026-11-22T04:00:00Z'),
+  reference, manifestDigest: digestOf('manifest'), sourceDigest: changes.manifestDigest ?? digestOf('manifest'), configDigest: digestOf('config'), chainId: undefined, createdAt: undefined, importedAt: new Date('2026-11-22T04:00:00Z'),
   platform: { os: 'linux', architecture: 'amd64' }, storedBytes: 1, unpackedBytes: 2, layerCount: 0, ...changes,
 });
