@@ -7,6 +7,8 @@ import { superviseCommand } from './supervise-command.ts';
 /** Reads the command line and runs the command; the answer is the exit code. */
 export const runCli = async (args: readonly string[], context: () => CommandContext, attachment: Attachment, version: string): Promise<number> => {
   let exitCode: number = exitCodes.done;
+  // Whoever reads the output may stop reading (`silo call … | head`).
+  process.stdout.on('error', () => { process.exit(exitCodes.done); });
   await yargs([...args])
     .scriptName('silo')
     .usage('$0 <command>\n\nManages containers. PowerShell users import the module Silo instead.')
