@@ -15,3 +15,4 @@ export type { Descriptor } from './manifest.ts';
 export { isLayerType } from './media-types.ts';
 export { choosePlatform } from './choose-platform.ts';
 export { parseManifest } from './manifest.ts';
+export { isTarArchive, plainName, tarEntries } from './tar-entries.ts';

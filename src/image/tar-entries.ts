@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { extract, type Header } from 'tar-stream';
-import { SiloError } from '../base/index.ts';
-import { archiveInvalid, drained, readUnpacked, type ArchiveReadOptions } from './archive-file.ts';
+import { isSiloError, SiloError } from '../base/index.ts';
+import { archiveCompression, archiveInvalid, drained, readUnpacked, type ArchiveReadOptions } from './archive-file.ts';
 
 export interface TarFile extends AsyncIterable<unknown> {
   readonly header: Header;
@@ -47,4 +47,22 @@ const feed = async (reader: ReturnType<typeof extract>, path: string, options: A
 export const plainName = (name: string): string | undefined => {
   const plain = posix.normalize(name).replace(/^\/+|\/+$/g, '');
   return plain === '..' || plain.startsWith('../') ? undefined : plain === '.' ? '' : plain;
+};
+
+/** Whether a file is a tar archive that can be unpacked: its first header has the right checksum. Errors: ArchiveInvalid for xz and bzip2, PathNotFound, PathAccessDenied. */
+export const isTarArchive = async (path: string): Promise<boolean> => {
+  await archiveCompression(path);
+  let start = Buffer.alloc(0);
+  try {
+    for await (const piece of readUnpacked(path, {})) {
+      start = Buffer.concat([start, piece.subarray(0, 512 - start.length)]);
+      if (start.length === 512) break;
+    }
+  } catch (error) {
+    if (isSiloError(error, 'ArchiveInvalid')) return false;
+    throw error;
+  }
+  if (start.length < 512) return false;
+  const sum = start.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0);
+  return Number.parseInt(start.toString('latin1', 148, 156).replaceAll('\0', ' ').trim(), 8) === sum;
 };
