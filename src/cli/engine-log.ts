@@ -16,20 +16,28 @@ class RotatingFile {
 
   write(line: string): void {
     try {
-      if ((statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0) > rotateAtBytes) this.#rotate();
+      this.#rotateIfFull();
+    } catch {
+      // Another engine was faster, or it will be tried again with the next line.
+    }
+    try {
       appendFileSync(this.#path, line, { mode: 0o600 });
     } catch {
       // The same line goes to stderr as well.
     }
   }
 
-  #rotate(): void {
+  #rotateIfFull(): void {
+    if ((statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0) <= rotateAtBytes) return;
     for (let number = keptFiles - 1; number > 0; number--) {
       if (statSync(`${this.#path}.${number}`, { throwIfNoEntry: false }) !== undefined) renameSync(`${this.#path}.${number}`, `${this.#path}.${number + 1}`);
     }
     renameSync(this.#path, `${this.#path}.1`);
   }
 }
+
+/** Never written down, wherever they stand in what is logged: at the top, in a field, or in the arguments of an error. */
+const secrets = ['password', 'credential', 'secret', 'token'].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /** pino as JSON lines on stderr and in the root's log file. Level from SILO_LOG_LEVEL; info by default. */
 export const createLogger = (logPath: string, level = process.env['SILO_LOG_LEVEL'] ?? 'info'): Logger => {
@@ -40,5 +48,5 @@ export const createLogger = (logPath: string, level = process.env['SILO_LOG_LEVE
   }
   const valid = level in pino.levels.values ? level : 'info';
   const streams = pino.multistream([{ level: valid as pino.Level, stream: process.stderr }, { level: valid as pino.Level, stream: new RotatingFile(logPath) }]);
-  return pino({ level: valid, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, redact: ['*.password', '*.credential', '*.secret', '*.token'] }, streams);
+  return pino({ level: valid, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, redact: secrets }, streams);
 };
