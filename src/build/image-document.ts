@@ -6,6 +6,7 @@ import type { Command, HealthcheckTest } from './instructions.ts';
 interface HistoryEntry {
   readonly created: string;
   readonly created_by: string;
+  readonly author?: string;
   readonly comment: string;
   readonly empty_layer?: true;
 }
@@ -15,6 +16,13 @@ const comment = 'silo.dockerfile.v1';
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
 const object = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value as Record<string, unknown> } : {});
+
+/** Entries that speak of no step stand for layers that the history does not tell of: readers count layers by its entries, from the first. */
+const wholeHistory = (value: unknown, layers: number): readonly unknown[] => {
+  const told: readonly unknown[] = Array.isArray(value) ? value : [];
+  const missing = layers - told.filter((entry) => object(entry)['empty_layer'] !== true).length;
+  return [...Array.from({ length: Math.max(0, missing) }, () => ({ created_by: '' })), ...told];
+};
 
 /**
  * An image configuration in the making (OCI image specification, config.md). What this does not know
@@ -32,7 +40,7 @@ export class ImageDocument {
     this.#document = document;
     this.#config = object(document['config']);
     this.#diffIds = diffIds;
-    this.#history = Array.isArray(document['history']) ? document['history'] : [];
+    this.#history = wholeHistory(document['history'], diffIds.length);
     this.platform = platform;
     this.#created = created;
   }
@@ -109,12 +117,12 @@ export class ImageDocument {
   commandLine(command: Command): readonly string[] { return 'exec' in command ? command.exec : [...this.shell, command.shell]; }
 
   /** A step is done; `layer` is undefined where it changed only the configuration. */
-  record(createdBy: string, layer: { readonly diffId: Digest; readonly createdAt: Date } | undefined): void {
+  record(createdBy: string, layer: { readonly diffId: Digest; readonly createdAt: Date } | undefined, maker: { readonly author?: string | undefined; readonly comment?: string } = {}): void {
     if (layer !== undefined) {
       this.#diffIds = [...this.#diffIds, layer.diffId];
       this.#created = layer.createdAt;
     }
-    const entry: HistoryEntry = { created: this.#created.toISOString(), created_by: createdBy, comment, ...(layer === undefined ? { empty_layer: true } : {}) };
+    const entry: HistoryEntry = { created: this.#created.toISOString(), created_by: createdBy, ...(maker.author === undefined ? {} : { author: maker.author }), comment: maker.comment ?? comment, ...(layer === undefined ? { empty_layer: true } : {}) };
     this.#history = [...this.#history, entry];
   }
 

@@ -54,17 +54,20 @@ export interface FromInstruction extends Placed {
 
 export interface ArgInstruction extends Placed { readonly kind: 'arg'; readonly items: readonly { readonly name: string; readonly word: string | undefined }[] }
 
+/** One member for each kind, so that a part of them can be taken out. */
+type Each<K extends string, T> = K extends string ? Placed & { readonly kind: K } & T : never;
+
 export type StepInstruction =
   | ArgInstruction
   | RunInstruction
   | CopyInstruction
-  | (Placed & { readonly kind: 'env' | 'label'; readonly pairs: readonly Assignment[] })
-  | (Placed & { readonly kind: 'workdir' | 'user' | 'stopsignal' | 'maintainer'; readonly word: string })
-  | (Placed & { readonly kind: 'expose' | 'volume'; readonly words: readonly string[] })
-  | (Placed & { readonly kind: 'cmd' | 'entrypoint'; readonly command: Command })
-  | (Placed & { readonly kind: 'shell'; readonly shell: readonly string[] })
-  | (Placed & { readonly kind: 'healthcheck'; readonly check: HealthcheckTest })
-  | (Placed & { readonly kind: 'onbuild'; readonly trigger: string });
+  | Each<'env' | 'label', { readonly pairs: readonly Assignment[] }>
+  | Each<'workdir' | 'user' | 'stopsignal' | 'maintainer', { readonly word: string }>
+  | Each<'expose' | 'volume', { readonly words: readonly string[] }>
+  | Each<'cmd' | 'entrypoint', { readonly command: Command }>
+  | Each<'shell', { readonly shell: readonly string[] }>
+  | Each<'healthcheck', { readonly check: HealthcheckTest }>
+  | Each<'onbuild', { readonly trigger: string }>;
 
 export type Instruction = FromInstruction | StepInstruction;
 

@@ -20,6 +20,8 @@ export interface ContainerFiles {
   process(id: string, processId: string): Promise<{ readonly folder: string; readonly logPath: string }>;
   /** Paths of a process whose folder was made earlier. */
   processPaths(id: string, processId: string): { readonly folder: string; readonly logPath: string };
+  /** A file that is mounted into one task and must not reach a disk: it lies in the run folder, and goes with `remove`. Returns its path. */
+  place(id: string, name: string, content: Uint8Array, access: { readonly mode: number; readonly uid: number; readonly gid: number }): Promise<string>;
   /** Removes the mount point, which is unmounted already: it is never emptied. */
   releaseRoot(id: string): Promise<void>;
   remove(id: string): Promise<void>;

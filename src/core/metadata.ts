@@ -118,6 +118,16 @@ export interface EventRecord {
   readonly attributes: readonly NameValue[];
 }
 
+/** What a build step made, by everything that could change it. */
+export interface BuildCacheEntry {
+  /** 64 hex digits. */
+  readonly key: string;
+  /** Undefined where the step changed only the configuration. `chainId` is that of the layer with all below it. */
+  readonly layer: { readonly digest: Digest; readonly diffId: Digest; readonly chainId: Digest; readonly mediaType: string; readonly sizeBytes: number } | undefined;
+  readonly createdAt: Date;
+  readonly usedAt: Date;
+}
+
 export interface ContainerFilter {
   readonly states?: readonly ContainerState[];
 }
@@ -155,6 +165,9 @@ export interface MetadataReader {
   volumesOf(containerId: string): readonly string[];
   volumeIds(): readonly string[];
   setting(name: string): string | undefined;
+  buildCacheEntry(key: string): BuildCacheEntry | undefined;
+  /** The one that was not used for longest first. */
+  buildCacheEntries(): readonly BuildCacheEntry[];
   leases(): readonly LeaseRecord[];
   /** The newest event of that kind about the subject. */
   lastEvent(kind: string, subject: string): EventRecord | undefined;
@@ -189,8 +202,12 @@ export interface MetadataWriter extends MetadataReader {
   insertVolume(id: string, containerId: string): void;
   deleteVolume(id: string): void;
   setSetting(name: string, value: string): void;
+  /** Sets or replaces the entry of that key; its layer and blob are kept for it. */
+  putBuildCacheEntry(entry: BuildCacheEntry): void;
+  markBuildCacheUsed(keys: readonly string[], usedAt: Date): void;
+  deleteBuildCacheEntry(key: string): void;
   appendEvent(event: Omit<EventRecord, 'seq'>): void;
-  /** Everything that no image, container or lease reaches: the sweep of mark and sweep. Rows of the returned layers are deleted; the caller, who holds the store lock, deletes folders and files. */
+  /** Everything that no image, container, lease or entry of the build cache reaches: the sweep of mark and sweep. Rows of the returned layers are deleted; the caller, who holds the store lock, deletes folders and files. */
   collectGarbage(knownBlobs: readonly Digest[]): { readonly blobs: readonly Digest[]; readonly snapshots: readonly SnapshotKey[] };
   /** Layers that were published in another boot and never synced: dropped, with everything above them, but for those that a container stands on. */
   dropUnsyncedLayers(bootId: string): readonly SnapshotKey[];

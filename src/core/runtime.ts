@@ -22,9 +22,12 @@ export interface ResourceLimits {
 }
 
 export interface TaskMount {
+  /** A file or folder of the host; of no meaning for memory. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** An empty folder in memory instead of the source, of at most so many bytes (undefined: as many as the kernel gives). */
+  readonly memory?: { readonly sizeBytes: number | undefined };
 }
 
 export interface TaskSpec {

@@ -16,3 +16,5 @@ export { isLayerType } from './media-types.ts';
 export { choosePlatform } from './choose-platform.ts';
 export { parseManifest } from './manifest.ts';
 export { isTarArchive, plainName, tarEntries } from './tar-entries.ts';
+export { storeImage, type ImageLayer } from './store-image.ts';
+export { packLayer } from './pack-layer.ts';

@@ -1,16 +1,18 @@
-import { copyFile, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, hasErrno } from '../base/index.ts';
 import type { ContainerFiles, ContainerPaths } from '../core/index.ts';
 
-/** `containers/<id>` of the state root, and `rootfs/<id>` of the run folder (decision 4). */
+/** `containers/<id>` of the state root, `rootfs/<id>` and `placed/<id>` of the run folder (decision 4). */
 export class ContainerFolders implements ContainerFiles {
   readonly #containers: string;
   readonly #roots: string;
+  readonly #placed: string;
 
   constructor(stateRoot: string, runFolder: string) {
     this.#containers = join(stateRoot, 'containers');
     this.#roots = join(runFolder, 'rootfs');
+    this.#placed = join(runFolder, 'placed');
   }
 
   paths(id: string): ContainerPaths {
@@ -55,17 +57,31 @@ export class ContainerFolders implements ContainerFiles {
     return { folder, logPath: join(folder, 'log') };
   }
 
+  async place(id: string, name: string, content: Uint8Array, access: { readonly mode: number; readonly uid: number; readonly gid: number }): Promise<string> {
+    const path = join(this.#placed, id, name);
+    try {
+      await mkdir(join(this.#placed, id), { recursive: true, mode: 0o700 });
+      await writeFile(path, content, { mode: 0o600 });
+      await chown(path, access.uid, access.gid);
+      await chmod(path, access.mode);
+    } catch (error) {
+      throw fromFileError(error, path, 'container');
+    }
+    return path;
+  }
+
   async releaseRoot(id: string): Promise<void> {
     await rmdir(join(this.#roots, id)).catch((error: unknown) => { if (!hasErrno(error, 'ENOENT')) throw error; });
   }
 
   async remove(id: string): Promise<void> {
     await this.releaseRoot(id);
+    await rm(join(this.#placed, id), { recursive: true, force: true });
     await rm(join(this.#containers, id), { recursive: true, force: true });
   }
 
   async list(): Promise<readonly string[]> {
-    const names = await Promise.all([this.#containers, this.#roots].map(async (folder) => {
+    const names = await Promise.all([this.#containers, this.#roots, this.#placed].map(async (folder) => {
       try {
         return await readdir(folder);
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { Digest } from '../base/index.ts';
-import type { ContainerFilter, ContainerRecord, EventRecord, ImageRecord, LayerRecord, LeaseRecord, MetadataReader, ProcessRecord, SnapshotKey } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerFilter, ContainerRecord, EventRecord, ImageRecord, LayerRecord, LeaseRecord, MetadataReader, ProcessRecord, SnapshotKey } from '../core/index.ts';
 import type { Database } from './database.ts';
-import { toContainer, toEvent, toImage, toLayer, toProcess } from './rows.ts';
+import { toBuildCacheEntry, toContainer, toEvent, toImage, toLayer, toProcess } from './rows.ts';
 
 /** Reads of the database; every method is one statement that stays prepared. */
 export class SqliteReader implements MetadataReader {
@@ -108,6 +108,13 @@ export class SqliteReader implements MetadataReader {
     const row = this.database.get('SELECT value FROM settings WHERE name = ?', name);
     return row && String(row['value']);
   }
+
+  buildCacheEntry(key: string): BuildCacheEntry | undefined {
+    const row = this.database.get('SELECT * FROM build_cache WHERE key = ?', key);
+    return row && toBuildCacheEntry(row);
+  }
+
+  buildCacheEntries(): readonly BuildCacheEntry[] { return this.database.all('SELECT * FROM build_cache ORDER BY used_at').map(toBuildCacheEntry); }
 
   leases(): readonly LeaseRecord[] {
     return this.database.all('SELECT id, created_at FROM leases').map((row) => ({ id: String(row['id']), createdAt: new Date(String(row['created_at'])) }));

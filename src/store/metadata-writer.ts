@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { SiloError, type Digest } from '../base/index.ts';
-import type { ContainerChange, ContainerRecord, EventRecord, ImageRecord, LayerRecord, MetadataWriter, ProcessRecord, SnapshotKey } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerChange, ContainerRecord, EventRecord, ImageRecord, LayerRecord, MetadataWriter, ProcessRecord, SnapshotKey } from '../core/index.ts';
 import { SqliteReader } from './metadata-reader.ts';
 
 /** Events beyond this many are forgotten, oldest first. */
@@ -120,6 +120,19 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
     this.database.run('INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value', name, value);
   }
 
+  putBuildCacheEntry({ key, layer, createdAt, usedAt }: BuildCacheEntry): void {
+    this.database.run(
+      'INSERT OR REPLACE INTO build_cache (key, layer_digest, diff_id, chain_id, media_type, stored_bytes, created_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      key, layer?.digest ?? null, layer?.diffId ?? null, layer?.chainId ?? null, layer?.mediaType ?? null, layer?.sizeBytes ?? null, createdAt.toISOString(), usedAt.toISOString(),
+    );
+  }
+
+  markBuildCacheUsed(keys: readonly string[], usedAt: Date): void {
+    for (const key of keys) this.database.run('UPDATE build_cache SET used_at = ? WHERE key = ?', usedAt.toISOString(), key);
+  }
+
+  deleteBuildCacheEntry(key: string): void { this.database.run('DELETE FROM build_cache WHERE key = ?', key); }
+
   appendEvent(event: Omit<EventRecord, 'seq'>): void {
     const { lastId } = this.database.run('INSERT INTO events (time, kind, subject, attributes) VALUES (?, ?, ?, ?)', event.time.toISOString(), event.kind, event.subject, JSON.stringify(event.attributes));
     if (lastId % eventSweepInterval === 0) this.database.run('DELETE FROM events WHERE seq <= ?', lastId - keptEvents);
@@ -128,14 +141,14 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
   collectGarbage(knownBlobs: readonly Digest[]): { readonly blobs: readonly Digest[]; readonly snapshots: readonly SnapshotKey[] } {
     const reached = new Set(this.database.all(`
       WITH RECURSIVE reached(digest) AS (
-        SELECT manifest_digest FROM images UNION SELECT manifest_digest FROM containers UNION SELECT digest FROM lease_blobs
+        SELECT manifest_digest FROM images UNION SELECT manifest_digest FROM containers UNION SELECT digest FROM lease_blobs UNION SELECT layer_digest FROM build_cache WHERE layer_digest IS NOT NULL
         UNION SELECT child FROM blob_references JOIN reached ON parent = digest)
       SELECT digest FROM reached`).map((row) => String(row['digest'])));
     const blobs = knownBlobs.filter((digest) => !reached.has(digest));
     for (const digest of blobs) this.database.run('DELETE FROM blob_references WHERE parent = ?', digest);
     const snapshots = this.database.all(`
       WITH RECURSIVE kept(key) AS (
-        SELECT key FROM snapshots WHERE kind = 'layer' AND chain_id IN (SELECT chain_id FROM images)
+        SELECT key FROM snapshots WHERE kind = 'layer' AND chain_id IN (SELECT chain_id FROM images UNION SELECT chain_id FROM build_cache)
         UNION SELECT parent FROM snapshots WHERE kind = 'container' AND parent IS NOT NULL
         UNION SELECT s.parent FROM snapshots s JOIN kept ON s.key = kept.key WHERE s.parent IS NOT NULL)
       DELETE FROM snapshots WHERE kind = 'layer' AND key NOT IN (SELECT key FROM kept) RETURNING key`).map((row) => Number(row['key']));

@@ -1,6 +1,6 @@
 import type { Digest, Platform } from '../base/index.ts';
 import { SiloError } from '../base/index.ts';
-import type { ContainerRecord, ContainerSpec, ContainerState, EventRecord, ImageRecord, Isolation, LayerRecord, NameValue, ProcessRecord } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerRecord, ContainerSpec, ContainerState, EventRecord, ImageRecord, Isolation, LayerRecord, NameValue, ProcessRecord } from '../core/index.ts';
 import type { Row } from './database.ts';
 
 const text = (row: Row, column: string): string => String(row[column]);
@@ -81,4 +81,17 @@ export const toEvent = (row: Row): EventRecord => ({
   kind: text(row, 'kind'),
   subject: text(row, 'subject'),
   attributes: json<readonly NameValue[]>(row, 'attributes', 'event', text(row, 'seq')),
+});
+
+export const toBuildCacheEntry = (row: Row): BuildCacheEntry => ({
+  key: text(row, 'key'),
+  layer: row['layer_digest'] === null ? undefined : {
+    digest: text(row, 'layer_digest') as Digest,
+    diffId: text(row, 'diff_id') as Digest,
+    chainId: text(row, 'chain_id') as Digest,
+    mediaType: text(row, 'media_type'),
+    sizeBytes: integer(row, 'stored_bytes'),
+  },
+  createdAt: date(row, 'created_at'),
+  usedAt: date(row, 'used_at'),
 });

@@ -24,7 +24,9 @@ const mounts = (spec: TaskSpec): readonly object[] => {
     { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [systemAccess, 'nosuid', 'noexec', 'nodev'] },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
     { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] },
-    ...spec.mounts.map((mount) => ({ destination: mount.target, type: 'bind', source: mount.source, options: ['rbind', 'rprivate', mount.readOnly ? 'ro' : 'rw'] })),
+    ...spec.mounts.map((mount) => (mount.memory === undefined
+      ? { destination: mount.target, type: 'bind', source: mount.source, options: ['rbind', 'rprivate', mount.readOnly ? 'ro' : 'rw'] }
+      : { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'mode=1777', ...(mount.memory.sizeBytes === undefined ? [] : [`size=${mount.memory.sizeBytes}`])] })),
   ];
 };
 

@@ -1,4 +1,5 @@
 import { initial } from './0001-initial.ts';
+import { buildCache } from './0002-build-cache.ts';
 
 export interface Migration {
   readonly version: number;
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** In order. A migration that was released is never edited: the next one mends it. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, buildCache];
