@@ -1,6 +1,6 @@
 import { SiloError } from '../base/index.ts';
 import type { Challenge } from './challenge.ts';
-import type { Credential, CredentialProvider } from './credentials.ts';
+import { secretsOf, type Credential, type CredentialProvider } from './credentials.ts';
 import { abortError, Deadline } from './deadline.ts';
 import type { Endpoint, EndpointRules } from './endpoint.ts';
 import type { Secret } from './secret.ts';
@@ -112,7 +112,7 @@ export class Authorizer {
       // Without the signal: the answer serves all who wait for it.
       asked = this.#provider.credentialFor(endpoint.registry);
       session.credential = asked;
-      asked.then((credential) => remember(session, credential?.secret), () => {
+      asked.then((credential) => remember(session, ...secretsOf(credential)), () => {
         if (session.credential === asked) session.credential = undefined;
       });
     }
@@ -153,9 +153,8 @@ export class Authorizer {
   }
 }
 
-const remember = (session: Session, secret: Secret | undefined): void => {
-  if (secret === undefined) return;
-  session.secrets.add(secret);
+const remember = (session: Session, ...secrets: readonly Secret[]): void => {
+  for (const secret of secrets) session.secrets.add(secret);
   for (const oldest of session.secrets) {
     if (session.secrets.size <= rememberedSecrets) break;
     session.secrets.delete(oldest);

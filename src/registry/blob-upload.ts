@@ -86,7 +86,7 @@ export class BlobUpload {
           await this.#send(this.#place, offset);
           return;
         } catch (error) {
-          retries.reached();
+          if (begun) retries.reached();
           if (resumed && isSiloError(error, 'RegistryRequestRefused') && error.native?.httpStatus === 400) {
             // What it kept of the first attempt was not what was sent ("0-0" can mean no byte and one): once more, from the beginning.
             await this.#abandon();
@@ -95,14 +95,21 @@ export class BlobUpload {
             mark = 0;
             continue;
           }
-          if (isUnknownUpload(error)) this.#place = undefined;
-          await retries.afterFailure(error);
+          await retries.afterFailure(this.#forgotten(error) ?? error);
         }
       }
     } catch (error) {
       await this.#abandon();
       throw error;
     }
+  }
+
+  /** Where the registry knows the upload no more, another one is opened: that passes. */
+  #forgotten(error: unknown): SiloError | undefined {
+    if (this.#place === undefined || !(error instanceof SiloError) || error.native?.httpStatus !== 404) return undefined;
+    this.#place = undefined;
+    const { registry } = this.#endpoint;
+    return new SiloError('RegistryUnreachable', { args: { registry, reason: 'it forgot the upload' }, target: { kind: 'host', id: registry }, native: { httpStatus: 404 }, cause: error, retryable: true });
   }
 
   /** Tells the registry that nothing more will come. Never throws, and doesn't take long. */
@@ -205,8 +212,6 @@ export class BlobUpload {
     return { url, chunkMinBytes: Number.isSafeInteger(least) && least > 0 ? least : (before?.chunkMinBytes ?? 0) };
   }
 }
-
-const isUnknownUpload = (error: unknown): boolean => error instanceof SiloError && error.native?.httpStatus === 404;
 
 /** `Range: 0-<last byte>`, with or without `bytes=`. `0-0` is no byte: chunks of one byte are not sent. */
 const keptBytes = (answer: Answer, sizeBytes: number): number => {

@@ -8,6 +8,15 @@ export type Credential =
   /** A finished bearer token ("registry token"). */
   | { readonly kind: 'accessToken'; readonly secret: Secret };
 
+/** `user:secret` in Base64 (RFC 7617): what goes over the wire, and as secret as the password. */
+export const basicSecret = ({ username, secret }: Credential & { kind: 'password' }): Secret => new Secret(Buffer.from(`${username}:${secret.reveal()}`).toString('base64'));
+
+/** Every text that must not get into a message. */
+export const secretsOf = (credential: Credential | undefined): readonly Secret[] => {
+  if (credential === undefined) return [];
+  return credential.kind === 'password' ? [credential.secret, basicSecret(credential)] : [credential.secret];
+};
+
 /** Where credentials come from. Asked once a registry, and again after a refusal; answers are kept in memory until `RegistryClient.forget`. */
 export interface CredentialProvider {
   /**

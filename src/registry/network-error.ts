@@ -12,6 +12,8 @@ const codesOf = (error: unknown): readonly string[] => {
   const found: string[] = [];
   for (let one = error; typeof one === 'object' && one !== null && found.length < 8; one = 'cause' in one ? one.cause : undefined) {
     if ('code' in one && typeof one.code === 'string') found.push(one.code);
+    // undici gives its parser's errors a code only where the parser had one.
+    if (one instanceof Error && one.name === 'HTTPParserError') found.push('HPE_');
     if (one instanceof AggregateError) found.push(...codesOf(one.errors[0]));
   }
   return found;

@@ -1,7 +1,7 @@
 import { SiloError } from '../base/index.ts';
 import type { Answer } from './answer.ts';
 import { fieldsOf, parseBoundedJson } from './bounded-json.ts';
-import type { Credential } from './credentials.ts';
+import { basicSecret, secretsOf, type Credential } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { refusalOf } from './refusal.ts';
 import { Secret } from './secret.ts';
@@ -33,7 +33,7 @@ export const lifetimeMs = (expiresIn: unknown): number => {
   return seconds * 1000 - marginMs;
 };
 
-export const basicHeader = ({ username, secret }: Credential & { kind: 'password' }): string => `Basic ${Buffer.from(`${username}:${secret.reveal()}`).toString('base64')}`;
+export const basicHeader = (credential: Credential & { kind: 'password' }): string => `Basic ${basicSecret(credential).reveal()}`;
 
 /**
  * Asks a token service for a token (docker's token authentication, "token" and "oauth"): GET, with Basic
@@ -69,7 +69,7 @@ export const fetchToken = async (transport: Transport, endpoint: Endpoint, chall
 
 const refuse = async (answer: Answer, registry: string, credential: Credential | undefined): Promise<never> => {
   const refused = [400, 401, 403].includes(answer.status) && !answer.ledAway;
-  const error = await refusalOf(answer, { repository: registry, secrets: credential === undefined ? [] : [credential.secret], known: false });
+  const error = await refusalOf(answer, { repository: registry, secrets: secretsOf(credential), known: false });
   if (!refused) throw error;
   throw new SiloError('RegistryLoginRequired', {
     args: { registry, reason: credential === undefined ? 'its token service gives none without a login' : 'its token service refused the credentials' },
