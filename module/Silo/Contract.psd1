@@ -7,145 +7,190 @@
     BatchBytes = 65536
     TimeFields = @('createdAt', 'exitedAt', 'finishedAt', 'importedAt', 'startedAt', 'time')
     Methods = @{
+        'image/tag' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt', 'importedAt'); ItemTimes = @()
+            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
+        }
+        'image/history' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt'); ItemTimes = @()
+            Fields = @('items', 'createdAt', 'createdBy', 'comment', 'author', 'emptyLayer', 'digest', 'sizeBytes')
+        }
+        'image/layers' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'digest', 'diffId', 'chainId', 'mediaType', 'storedBytes', 'sizeBytes', 'images', 'unpacked')
+        }
+        'image/export' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('path', 'sizeBytes', 'digests')
+        }
+        'image/build' = @{
+            ReadOnly = $false; Stream = $true; Progress = $true; Credential = $true
+            Times = @('createdAt', 'importedAt'); ItemTimes = @('time')
+            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers', 'cachedSteps', 'steps', 'time', 'stream', 'text')
+        }
+        'store/optimize' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'kind', 'id', 'sizeBytes', 'reason', 'action', 'reclaimedBytes')
+        }
+        'store/repair' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'kind', 'id', 'sizeBytes', 'reason', 'action')
+        }
+        'store/move' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('path', 'movedBytes')
+        }
         'initialize' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('protocolVersion', 'engine', 'name', 'version', 'pid', 'capabilities', 'methods', 'streamWindowBytes', 'maximumFrameBytes')
         }
         'shutdown' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @()
         }
         'rpc.discover' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @()
         }
         'host/get' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('name', 'operatingSystem', 'architecture', 'osVersion', 'kernelVersion', 'engineVersion', 'protocolVersion', 'nodeVersion', 'enginePid', 'engineMemoryBytes', 'root', 'logPath', 'isolation', 'runtime', 'snapshotter', 'cpuCount', 'memoryBytes', 'containerCount', 'runningCount', 'imageCount', 'elevated')
         }
         'host/test' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('ready', 'requirements', 'name', 'satisfied', 'detail', 'remedy')
         }
         'image/import' = @{
-            ReadOnly = $false; Stream = $false; Progress = $true
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
             Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
         }
         'image/list' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
             Fields = @('items', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
         }
         'image/remove' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('removed', 'reclaimedBytes')
         }
         'container/create' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'existed')
         }
         'container/start' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'changed')
         }
         'container/stop' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'changed', 'stopReason', 'durationMilliseconds')
         }
         'container/wait' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid')
         }
         'container/list' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('items', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'next')
         }
         'container/remove' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('removed', 'id')
         }
         'container/run' = @{
-            ReadOnly = $false; Stream = $true; Progress = $false
+            ReadOnly = $false; Stream = $true; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @('time')
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'time', 'stream', 'text')
         }
         'container/log' = @{
-            ReadOnly = $true; Stream = $true; Progress = $false
+            ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @('time')
             Fields = @('lines', 'time', 'stream', 'text')
         }
         'process/start' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('startedAt', 'exitedAt'); ItemTimes = @()
             Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
         }
         'process/run' = @{
-            ReadOnly = $false; Stream = $true; Progress = $false
+            ReadOnly = $false; Stream = $true; Progress = $false; Credential = $false
             Times = @('startedAt', 'exitedAt'); ItemTimes = @('time')
             Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt', 'time', 'stream', 'text')
         }
         'process/wait' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('startedAt', 'exitedAt'); ItemTimes = @()
             Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
         }
         'process/list' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('startedAt', 'exitedAt'); ItemTimes = @()
             Fields = @('items', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
         }
         'isolation/get' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
         }
         'isolation/set' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
         }
         'image/pull' = @{
-            ReadOnly = $false; Stream = $false; Progress = $true
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $true
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
             Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers', 'changed')
         }
         'image/push' = @{
-            ReadOnly = $false; Stream = $false; Progress = $true
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $true
             Times = @(); ItemTimes = @()
             Fields = @('reference', 'digest', 'uploadedBytes', 'skippedLayers')
         }
         'image/find' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $true
             Times = @(); ItemTimes = @()
             Fields = @('items', 'registry', 'repository', 'tag')
         }
         'image/test' = @{
-            ReadOnly = $true; Stream = $false; Progress = $true
+            ReadOnly = $true; Stream = $false; Progress = $true; Credential = $true
             Times = @(); ItemTimes = @()
             Fields = @('reference', 'local', 'intact', 'damaged', 'compatibility', 'platform', 'imageBuild', 'hostBuild', 'processIsolation', 'hyperVIsolation', 'reason', 'suggestedTag')
         }
         'registry/connect' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $true
             Times = @(); ItemTimes = @()
             Fields = @('registry', 'userName', 'kept')
         }
         'registry/disconnect' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('removed')
+        }
+        'container/commit' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @('createdAt', 'importedAt'); ItemTimes = @()
+            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
         }
     }
     ErrorClasses = @{

@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { containerRef } from './container.ts';
 import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
 import { credential } from './registry-methods.ts';
@@ -57,43 +56,6 @@ export const imageMethods = define({
     result: record({ path: text('Path.'), sizeBytes: count('Bytes written.'), digests: list(Type.String(), { description: 'Manifest digests in the archive.' }) }),
     readOnly: false,
     errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'PathNotFound', 'PathAccessDenied', 'PathExists', 'DiskFull'],
-  },
-  'image/build': {
-    summary: 'Builds an image from a Dockerfile; the stream has the output of its steps.',
-    params: record({
-      path: text('Absolute path of the context folder.'),
-      dockerfile: optional(text('Path of the Dockerfile, within the context unless absolute.')),
-      references: optional(list(Type.String(), { description: 'References for the result.' })),
-      target: optional(text('Stage to build.')),
-      buildArguments: optional(list(nameValue)),
-      labels: optional(list(nameValue)),
-      secrets: optional(list(record({ id: text('Name in `--mount=type=secret,id=`.'), source: text('Absolute path of the file.') }))),
-      noCache: optional(flag('Runs every step again.')),
-      pull: optional(oneOf(['Missing', 'Always', 'Never'], 'When base images are asked for in their registries.')),
-      sourceDateEpoch: optional(Type.Integer({ minimum: 0, description: 'Seconds since 1970: time given to what the build makes.' })),
-      credential: optional(credential),
-      stream,
-      progressToken,
-    }),
-    result: record({ image, cachedSteps: count('Steps taken from the cache.'), steps: count('Steps in all.') }),
-    streams: record({ time: time('When it was written.'), stream: oneOf(['stdout', 'stderr'], 'Where it was written to.'), text: text('Line.') }),
-    readOnly: false,
-    errors: ['PathNotFound', 'PathAccessDenied', 'DockerfileInvalid', 'BuildStepFailed', 'ImageNotFound', 'ImageReferenceInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'OptionUnsupported'],
-  },
-  'container/commit': {
-    summary: "Makes an image of a container's changes; the same changes give the same digest.",
-    params: record({
-      container: containerRef,
-      reference: optional(text('Reference for the image.')),
-      author: optional(text('Author.')),
-      message: optional(text('Comment in the history.')),
-      changes: optional(list(Type.String(), { description: 'Dockerfile instructions that change the configuration: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, USER, VOLUME, WORKDIR, STOPSIGNAL.' })),
-      pause: optional(flag('Freezes a running container meanwhile; true where left out.')),
-      progressToken,
-    }),
-    result: record({ image }),
-    readOnly: false,
-    errors: ['ContainerNotFound', 'IdAmbiguous', 'ContainerBusy', 'ImageReferenceInvalid', 'DockerfileInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired'],
   },
   'store/optimize': {
     summary: 'Removes what nothing needs: unused images where asked, stopped containers where asked, blobs, layers, the build cache.',

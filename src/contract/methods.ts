@@ -1,9 +1,11 @@
 import { Type } from 'typebox';
 import type { ErrorCode } from '../base/index.ts';
+import { buildMethods } from './build-methods.ts';
 import { container, containerRef, createParams, effectiveIsolation, isolation } from './container.ts';
 import { image, importConfig } from './image.ts';
 import type { MethodDefinition } from './method.ts';
 import { registryMethods } from './registry-methods.ts';
+import { storeMethods } from './store-methods.ts';
 import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, time, type Static } from './schema.ts';
 
 const stream = optional(Type.String({ minLength: 1, maxLength: 64, description: "The client's name for the stream; unique among its open calls." }));
@@ -209,6 +211,8 @@ export const methods = define({
   },
 
   ...registryMethods,
+  ...buildMethods,
+  ...storeMethods,
 });
 
 export type MethodName = keyof typeof methods;

@@ -32,6 +32,14 @@ const recordExit = async (ports: Ports, record: ContainerRecord, exit: TaskExit)
   });
 };
 
+/** A commit freezes a container under its lock; one that is found frozen without its record saying so was left by an engine that was killed. */
+const thaw = async (ports: Ports, record: ContainerRecord): Promise<void> => {
+  const { runtime } = technologyOf(ports.isolations, record);
+  if (record.state !== 'running' || (await runtime.status(record.id)).state !== 'paused') return;
+  ports.log.warn({ container: record.id }, 'an engine ended while it had frozen this container; thawing it');
+  await runtime.resume(record.id);
+};
+
 /**
  * Brings a record to the truth of its task; the caller holds the container's lock. An exit is recorded
  * before anything is released, and what an engine that was killed left half done is undone (start) here.
@@ -42,7 +50,10 @@ export const settle = async (ports: Ports, record: ContainerRecord): Promise<Con
     case 'running':
     case 'paused': {
       const exit = await exitOf(ports, record);
-      if (exit === undefined) return record;
+      if (exit === undefined) {
+        await thaw(ports, record);
+        return record;
+      }
       await recordExit(ports, record, exit);
       await releaseTask(ports, record);
       return withExit(record, exit);

@@ -1,14 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
 import {
-  CancellationToken, ErrorCodes, ProgressType, ResponseError, StreamMessageReader, StreamMessageWriter, createMessageConnection, type Message, type MessageConnection,
+  CancellationToken, ErrorCodes, ProgressType, ResponseError, StreamMessageReader, createMessageConnection, type Message, type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { SiloError } from '../../base/index.ts';
 import { createValidators, maximumFrameBytes, methods, openRpcDocument, protocolVersion, streamWindowBytes, timeFields, type MethodName, type Params } from '../../contract/index.ts';
 import type { Logger, RuntimeRequirement } from '../../core/index.ts';
 import { disconnected, type Engine } from '../../engine/index.ts';
+import { decodeMessage } from './decode.ts';
 import { encodeMessage } from './encode.ts';
 import { FrameGuard } from './frame-guard.ts';
 import { handlers, type CallContext } from './handlers.ts';
+import { MessageWriter } from './message-writer.ts';
 import { throttled, type Progress } from './progress.ts';
 import { Streams } from './streams.ts';
 import { asSiloError, toResponseError } from './wire-errors.ts';
@@ -50,7 +52,7 @@ class RpcConnection {
   readonly #options: ServeOptions;
   readonly #identity: EngineIdentity;
   readonly #connection: MessageConnection;
-  readonly #writer: StreamMessageWriter;
+  readonly #writer: MessageWriter;
   readonly #guard = new FrameGuard(maximumFrameBytes);
   readonly #validators = createValidators();
   readonly #streams: Streams;
@@ -65,13 +67,8 @@ class RpcConnection {
     this.#options = options;
     this.#identity = { ...options.identity, protocolVersion };
     const times = new Set(timeFields());
-    this.#writer = new StreamMessageWriter(options.output, {
-      contentTypeEncoder: {
-        name: 'application/json',
-        encode: (message: Message) => Promise.resolve(Buffer.from(encodeMessage(message, { escapeDateLikeText: this.#escapeDateLikeText, timeFields: times }))),
-      },
-    });
-    this.#connection = createMessageConnection(new StreamMessageReader(this.#guard), this.#writer, {
+    this.#writer = new MessageWriter(options.output, (message) => encodeMessage(message, { escapeDateLikeText: this.#escapeDateLikeText, timeFields: times }), maximumFrameBytes);
+    this.#connection = createMessageConnection(new StreamMessageReader(this.#guard, { contentTypeDecoder: { name: 'application/json', decode: decodeMessage } }), this.#writer, {
       error: (message) => { options.log.error({}, message); }, warn: (message) => { options.log.warn({}, message); },
       info: (message) => { options.log.info({}, message); }, log: (message) => { options.log.debug({}, message); },
     });
@@ -85,8 +82,11 @@ class RpcConnection {
       if (typeof params?.stream === 'string' && typeof params.bytes === 'number') this.#streams.credit(params.stream, params.bytes);
     });
     this.#connection.onError(([error]) => {
-      log.warn({ err: error }, 'a message was no JSON');
-      this.#sendParseError(new SiloError('ProtocolViolation', { args: { reason: error.message } }));
+      // The guard's own error comes here too; its answer is the last word.
+      if (this.#guard.destroyed) return;
+      log.warn({ err: error }, 'a message could not be read');
+      if (error instanceof SiloError) this.#sendUnreadable(ErrorCodes.InvalidRequest, error);
+      else this.#sendUnreadable(ErrorCodes.ParseError, new SiloError('ProtocolViolation', { args: { reason: error.message } }));
     });
     this.#guard.on('error', (error) => { this.#violated(error); });
     this.#guard.on('end', () => { this.#end.resolve('inputClosed'); });
@@ -105,29 +105,39 @@ class RpcConnection {
     if (reason !== undefined) for (const controller of this.#open.values()) controller.abort(reason);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => { timer = setTimeout(resolve, windDownMs); });
-    await Promise.race([Promise.allSettled(this.#open.keys()), patience]);
+    await Promise.race([this.#finished(), patience]);
     clearTimeout(timer);
     await this.#engine?.then((engine) => engine.close(), () => undefined);
     this.#connection.dispose();
   }
 
+  /** Every call is at rest and its answer written. */
+  async #finished(): Promise<void> {
+    await Promise.allSettled(this.#open.keys());
+    // The connection hands answers on in turns of its own.
+    await new Promise((resolve) => { setImmediate(resolve); });
+    await this.#writer.drained();
+  }
+
   #violated(error: unknown): void {
     const violation = error instanceof SiloError ? error : new SiloError('ProtocolViolation', { args: { reason: String(error) } });
     this.#options.log.error({ err: violation }, 'the input is not this protocol');
-    this.#sendParseError(violation);
+    this.#sendUnreadable(ErrorCodes.ParseError, violation);
     this.#end.resolve('violation');
   }
 
-  /** JSON-RPC 2.0, section 5.1: a message without a readable id is answered with id null. */
-  #sendParseError(error: SiloError): void {
+  /** JSON-RPC 2.0, section 5: what is no request, or cannot be read at all, is answered with id null. */
+  #sendUnreadable(code: number, error: SiloError): void {
     const { data, message } = toResponseError(error);
-    const response = { jsonrpc: '2.0', id: null, error: { code: ErrorCodes.ParseError, message, data } };
+    const response = { jsonrpc: '2.0', id: null, error: { code, message, data } };
     this.#writer.write(response as Message).catch(() => { this.#end.resolve('inputClosed'); });
   }
 
   async #track(method: string, params: unknown, token: CancellationToken): Promise<unknown> {
     const controller = new AbortController();
     const cancel = token.onCancellationRequested(() => { controller.abort(); });
+    // The token of a request that was cancelled before its turn came never tells it.
+    if (token.isCancellationRequested) controller.abort();
     const call = this.#answer(method, params, controller.signal);
     this.#open.set(call, controller);
     clearTimeout(this.#idle);

@@ -6,9 +6,11 @@ import {
   runContainer, runProcess, setContainerIsolation, setHostIsolation, startContainer, startProcess, stopContainer, waitContainer, waitProcess,
   type CreateRequest, type Engine, type LineSink, type ProcessRequest,
 } from '../../engine/index.ts';
+import { buildHandlers } from './build-handlers.ts';
 import type { EngineIdentity } from './connection.ts';
 import type { ProgressSink } from './progress.ts';
 import { registryHandlers } from './registry-handlers.ts';
+import { storeHandlers } from './store-handlers.ts';
 import { viewContainer, viewImage, viewIsolation, viewLine, viewProcess, viewRecord } from './views.ts';
 import type { CreditedStream } from './streams.ts';
 
@@ -119,4 +121,6 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   },
 
   ...registryHandlers,
+  ...buildHandlers,
+  ...storeHandlers,
 };

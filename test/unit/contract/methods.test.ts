@@ -115,7 +115,7 @@ describe('the table of methods', () => {
 
   it('calls read-only exactly what may be repeated without harm', () => {
     expect(definitions.filter(([, { readOnly }]) => !readOnly).map(([name]) => name).sort()).toEqual([
-      'container/create', 'container/remove', 'container/run', 'container/start', 'container/stop', 'image/import', 'image/remove', 'isolation/set', 'process/run', 'process/start',
+      'container/commit', 'container/create', 'container/remove', 'container/run', 'container/start', 'container/stop', 'image/import', 'image/remove', 'isolation/set', 'process/run', 'process/start',
     ]);
   });
 
