@@ -2,6 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { SiloError } from '../../base/index.ts';
 
 const longestHeader = 4096;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Lets well-formed frames through and ends with an error at the first byte that can't belong to one:
@@ -21,8 +22,7 @@ export class FrameGuard extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
     try {
-      let rest = this.#begun ? chunk : withoutMark(chunk);
-      this.#begun = true;
+      let rest = this.#begun ? chunk : this.#begin(chunk);
       while (rest.length > 0) rest = this.#bodyLeft > 0 ? this.#body(rest) : this.#head(rest);
       callback();
     } catch (error) {
@@ -33,6 +33,18 @@ export class FrameGuard extends Transform {
   override _flush(callback: TransformCallback): void {
     const cutShort = this.#bodyLeft > 0 || this.#header.length > 0;
     callback(cutShort ? violation('the input ended in the middle of a frame') : null);
+  }
+
+  /** .NET clients under code page 65001 begin with a byte order mark, which may come in parts. */
+  #begin(bytes: Buffer): Buffer {
+    const all = Buffer.concat([this.#header, bytes]);
+    this.#header = Buffer.alloc(0);
+    if (all.length < byteOrderMark.length && byteOrderMark.subarray(0, all.length).equals(all)) {
+      this.#header = all;
+      return Buffer.alloc(0);
+    }
+    this.#begun = true;
+    return all.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? all.subarray(byteOrderMark.length) : all;
   }
 
   #body(bytes: Buffer): Buffer {
@@ -59,9 +71,6 @@ export class FrameGuard extends Transform {
     return header.subarray(end + 4);
   }
 }
-
-/** .NET clients under code page 65001 begin with a byte order mark. */
-const withoutMark = (bytes: Buffer): Buffer => (bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? bytes.subarray(3) : bytes);
 
 const violation = (reason: string): SiloError => new SiloError('ProtocolViolation', { args: { reason } });
 

@@ -45,6 +45,12 @@ describe('FrameGuard', () => {
       expect(await guarded(cut(bytes, at))).toEqual({ passed: bytes, error: undefined });
     })));
 
+  it('passes over a byte order mark that the stream begins with, as some clients write one', () =>
+    fc.assert(fc.asyncProperty(frames, places, async (whole, at) => {
+      const bytes = Buffer.concat(whole);
+      expect(await guarded(cut(Buffer.concat([Buffer.from('\uFEFF'), bytes]), at))).toEqual({ passed: bytes, error: undefined });
+    })));
+
   it('lets the frames before the first wrong byte through, and nothing after it', () =>
     fc.assert(fc.asyncProperty(frames, places, fc.constantFrom('x', '{"jsonrpc":"2.0"}', 'Content-Size: 1\r\n\r\n', '\r\n\r\n', '\0'), async (whole, at, garbage) => {
       const good = Buffer.concat(whole);
@@ -68,7 +74,8 @@ describe('FrameGuard', () => {
     ['JSON without a header', '{"jsonrpc":"2.0","id":1,"method":"initialize"}\n'],
     ['a shell that greets', '\x1b[?2004h$ '],
     ['UTF-16', 'C\0o\0n\0t\0'],
-    ['a byte order mark', '\uFEFFContent-Length: 2\r\n\r\n{}'],
+    ['two byte order marks', '\uFEFF\uFEFFContent-Length: 2\r\n\r\n{}'],
+    ['half a byte order mark', 'Content-Length: 2'.replace('C', '\u00ef')],
     ['lines ended by LF alone', 'Content-Length: 2\n\n{}\r\n\r\n'],
     ['a header that is none', 'Content-Length 2\r\n\r\n{}'],
     ['another header', 'Content-Length: 2\r\nX-More: 1\r\n\r\n{}'],
