@@ -27,11 +27,6 @@
             Times = @(); ItemTimes = @()
             Fields = @('path', 'sizeBytes', 'digests')
         }
-        'image/build' = @{
-            ReadOnly = $false; Stream = $true; Progress = $true; Credential = $true
-            Times = @('createdAt', 'importedAt'); ItemTimes = @('time')
-            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers', 'cachedSteps', 'steps', 'time', 'stream', 'text')
-        }
         'store/optimize' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
@@ -186,6 +181,11 @@
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('removed')
+        }
+        'image/build' = @{
+            ReadOnly = $false; Stream = $true; Progress = $true; Credential = $true
+            Times = @('createdAt', 'importedAt'); ItemTimes = @('time')
+            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers', 'cachedSteps', 'steps', 'time', 'stream', 'text')
         }
         'container/commit' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false

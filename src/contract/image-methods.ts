@@ -1,11 +1,9 @@
 import { Type } from 'typebox';
 import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
-import { credential } from './registry-methods.ts';
-import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, time } from './schema.ts';
+import { count, flag, list, nullable, oneOf, optional, record, text, time } from './schema.ts';
 
 const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
-const stream = optional(Type.String({ minLength: 1, maxLength: 64, description: "The client's name for the stream; unique among its open calls." }));
 const imageRef = text('Reference or id of an image of this host.');
 
 export const historyEntry = record({

@@ -22,7 +22,7 @@ export type WireCompatibility = Static<typeof compatibility>;
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
-const registryErrors = ['ImageReferenceInvalid', 'RegistryUnreachable', 'RegistryLoginRequired', 'RegistryAccessDenied', 'RegistryRateLimited', 'RegistryAnswerInvalid', 'StoreBusy', 'ElevationRequired'] as const;
+export const registryErrors = ['ImageReferenceInvalid', 'RegistryUnreachable', 'RegistryLoginRequired', 'RegistryAccessDenied', 'RegistryRateLimited', 'RegistryAnswerInvalid', 'StoreBusy', 'ElevationRequired'] as const;
 
 /** Methods that speak to registries. */
 export const registryMethods = define({

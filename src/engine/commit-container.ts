@@ -7,6 +7,7 @@ import { applyChanges, parseChanges } from './commit-changes.ts';
 import { withContainer } from './container-lock.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
+import { alwaysMounted } from './mount-points.ts';
 import { namelessReference } from './nameless.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
@@ -25,9 +26,6 @@ export interface CommitRequest {
 }
 
 type Progress = ((progress: ImageProgress) => void) | undefined;
-
-/** Where the runtime mounts something in every container; it makes an empty file or folder there where the image has none. */
-const alwaysMounted = ['/proc', '/sys', '/dev', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf'];
 
 /**
  * Makes an image of what a container changed in its file system. Volumes are no part of it. The container

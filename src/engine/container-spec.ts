@@ -27,7 +27,8 @@ export interface CreateRequest {
   readonly autoRemove?: boolean | undefined;
 }
 
-const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** PATH of processes where neither image nor request has one. */
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const defaultStopSeconds = 10;
 const volumeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 /** Ids of volumes that were made for one container. */

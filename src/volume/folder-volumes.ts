@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
 import type { Volumes } from '../core/index.ts';
@@ -18,11 +18,13 @@ export class FolderVolumes implements Volumes {
     this.#folder = folder;
   }
 
-  async create(id: string): Promise<string> {
+  async create(id: string, access: { readonly mode: number; readonly uid: number; readonly gid: number } = { mode: 0o755, uid: 0, gid: 0 }): Promise<string> {
     const data = join(this.#volumeFolder(id), 'data');
     try {
       await mkdir(this.#volumeFolder(id), { recursive: true, mode: 0o700 });
-      await mkdir(data, { recursive: true, mode: 0o755 });
+      const made = await mkdir(data, { recursive: true, mode: 0o755 });
+      if (made !== undefined && (access.uid !== 0 || access.gid !== 0)) await chown(data, access.uid, access.gid);
+      if (made !== undefined && access.mode !== 0o755) await chmod(data, access.mode);
     } catch (error) {
       throw fromFileError(error, data);
     }

@@ -1,0 +1,40 @@
+import { Type } from 'typebox';
+import { image } from './image.ts';
+import type { MethodDefinition } from './method.ts';
+import { credential, registryErrors } from './registry-methods.ts';
+import { count, flag, list, nameValue, oneOf, optional, record, text, time } from './schema.ts';
+
+const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
+const stream = optional(Type.String({ minLength: 1, maxLength: 64, description: "The client's name for the stream; unique among its open calls." }));
+
+const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
+
+/** Methods that build images. */
+export const buildMethods = define({
+  'image/build': {
+    summary: 'Builds an image from a Dockerfile; the stream has the output of its steps.',
+    params: record({
+      path: text('Absolute path of the context folder.'),
+      dockerfile: optional(text('Path of the Dockerfile, within the context unless absolute.')),
+      references: optional(list(Type.String(), { description: 'References for the result.' })),
+      target: optional(text('Stage to build.')),
+      buildArguments: optional(list(nameValue)),
+      labels: optional(list(nameValue)),
+      secrets: optional(list(record({ id: text('Name in `--mount=type=secret,id=`.'), source: text('Absolute path of the file.') }))),
+      noCache: optional(flag('Runs every step again.')),
+      pull: optional(oneOf(['Missing', 'Always', 'Never'], 'When base images are asked for in their registries.')),
+      sourceDateEpoch: optional(Type.Integer({ minimum: 0, description: 'Seconds since 1970: time given to what the build makes.' })),
+      credential: optional(credential),
+      stream,
+      progressToken,
+    }),
+    result: record({ image, cachedSteps: count('Steps taken from the cache.'), steps: count('Steps in all.') }),
+    streams: record({ time: time('When it was written.'), stream: oneOf(['stdout', 'stderr'], 'Where it was written to.'), text: text('Line.') }),
+    readOnly: false,
+    errors: [
+      ...registryErrors, 'PathNotFound', 'PathAccessDenied', 'DockerfileInvalid', 'BuildStepFailed', 'ImageNotFound', 'IdAmbiguous', 'ImagePlatformMismatch', 'PlatformInvalid', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch',
+      'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'UserNotFound', 'ExecutableNotFound', 'ContainerStartFailed', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'RuntimeFailed',
+      'DiskFull', 'OptionUnsupported', 'IsolationUnsupported', 'MountNamespacePrivate',
+    ],
+  },
+});
