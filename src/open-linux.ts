@@ -6,7 +6,7 @@ import { SiloError, hasErrno } from './base/index.ts';
 import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import { Engine, dropDoubtfulLayers, repairStore } from './engine/index.ts';
 import { NetnsNetwork } from './network/netns/index.ts';
-import { LateRegistry } from './registry/late-registry.ts';
+import { LateRegistry } from './late-registry.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, SqliteMetadata } from './store/index.ts';

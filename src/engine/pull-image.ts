@@ -54,7 +54,7 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
       try {
         const runsHere = image.platform.os === ports.host.os;
         // Images of another system are kept for inspection, export and push; nothing here could unpack them.
-        const unpackedBytes = runsHere ? await unpackLayers(ports, technology, leaseId, image, { progress, signal, arrived: downloads.arrived }) : 0;
+        const unpackedBytes = runsHere ? await unpackLayers(ports, technology, leaseId, image, { progress, signal, arrived: (digest) => downloads.arrived(digest) }) : 0;
         await downloads.all();
         await publishImage(ports, 'image/pull', name, image, unpackedBytes, top.digest);
       } finally {

@@ -39,6 +39,8 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   // The composition root: src/main.ts alone asks which system this is; each system's implementations are put together in a file of its own.
   'src/main.ts': { rooms: ['src/*', 'native', 'package.json'], node: 'all', packages: [] },
+  // Loads the registry client when it is first asked: part of how things are put together.
+  'src/late-registry.ts': { rooms: ['src/base', 'src/core'], ...pure },
   'src/open-linux.ts': { rooms: ['src/*', 'native'], node: 'all', packages: [] },
   'package.json': { rooms: [], ...pure },
   native: { rooms: [], node: 'all', packages: ['koffi'] },

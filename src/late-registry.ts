@@ -1,5 +1,5 @@
-import type { Digest, ImageReference } from '../base/index.ts';
-import type { Registry } from '../core/index.ts';
+import type { Digest, ImageReference } from './base/index.ts';
+import type { Registry } from './core/index.ts';
 
 /** A Registry that is loaded when it is first asked: an engine that never leaves its host does not pay for an HTTP client. */
 export class LateRegistry implements Registry {
