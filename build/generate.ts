@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errorClasses } from '../src/base/error-classes.ts';
 import { errorTable } from '../src/base/error-table.ts';
+import { imageMethods } from '../src/contract/image-methods.ts';
 import { methods } from '../src/contract/methods.ts';
 import type { MethodDefinition } from '../src/contract/method.ts';
 import { openRpcDocument } from '../src/contract/open-rpc.ts';
@@ -43,12 +44,13 @@ const heading = (what: string): string => `# Made by build/generate.ts from ${wh
 
 const contractTable = (): string => {
   const isTime = (node: Node): boolean => node.format === 'date-time';
-  const rows = Object.entries(methods as Record<string, MethodDefinition>).map(([name, method]) => {
+  // What the module can ask for stands here also while no engine answers it yet.
+  const rows = Object.entries({ ...imageMethods, ...methods } as Record<string, MethodDefinition>).map(([name, method]) => {
     const records = [method.result, ...(method.streams === undefined ? [] : [method.streams])];
     const fields = [...new Set(records.flatMap((schema) => fieldNames(schema)))];
-    const takesProgress = 'progressToken' in ((method.params as Node).properties ?? {});
+    const takes = (name: string): boolean => name in ((method.params as Node).properties ?? {});
     return `        ${quote(name)} = @{
-            ReadOnly = ${flag(method.readOnly)}; Stream = ${flag(method.streams !== undefined)}; Progress = ${flag(takesProgress)}
+            ReadOnly = ${flag(method.readOnly)}; Stream = ${flag(method.streams !== undefined)}; Progress = ${flag(takes('progressToken'))}; Credential = ${flag(takes('credential'))}
             Times = ${list(fieldNames(method.result, isTime))}; ItemTimes = ${list(fieldNames(method.streams, isTime))}
             Fields = ${list(fields)}
         }`;

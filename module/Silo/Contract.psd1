@@ -7,21 +7,6 @@
     BatchBytes = 65536
     TimeFields = @('createdAt', 'exitedAt', 'finishedAt', 'importedAt', 'startedAt', 'time')
     Methods = @{
-        'image/tag' = @{
-            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
-            Times = @('createdAt', 'importedAt'); ItemTimes = @()
-            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
-        }
-        'image/history' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
-            Times = @('createdAt'); ItemTimes = @()
-            Fields = @('items', 'createdAt', 'createdBy', 'comment', 'author', 'emptyLayer', 'digest', 'sizeBytes')
-        }
-        'image/layers' = @{
-            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
-            Times = @(); ItemTimes = @()
-            Fields = @('items', 'digest', 'diffId', 'chainId', 'mediaType', 'storedBytes', 'sizeBytes', 'images', 'unpacked')
-        }
         'image/export' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
             Times = @(); ItemTimes = @()
@@ -70,12 +55,12 @@
         'image/import' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
-            Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
+            Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'uniqueBytes', 'sharedBytes', 'containers')
         }
         'image/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
-            Fields = @('items', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
+            Fields = @('items', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'uniqueBytes', 'sharedBytes', 'containers')
         }
         'image/remove' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
@@ -155,7 +140,7 @@
         'image/pull' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $true
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
-            Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers', 'changed')
+            Fields = @('images', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'uniqueBytes', 'sharedBytes', 'containers', 'changed')
         }
         'image/push' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $true
@@ -185,12 +170,27 @@
         'image/build' = @{
             ReadOnly = $false; Stream = $true; Progress = $true; Credential = $true
             Times = @('createdAt', 'importedAt'); ItemTimes = @('time')
-            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers', 'cachedSteps', 'steps', 'time', 'stream', 'text')
+            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'uniqueBytes', 'sharedBytes', 'containers', 'cachedSteps', 'steps', 'time', 'stream', 'text')
+        }
+        'image/tag' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt', 'importedAt'); ItemTimes = @()
+            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'uniqueBytes', 'sharedBytes', 'containers')
+        }
+        'image/history' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt'); ItemTimes = @()
+            Fields = @('items', 'createdAt', 'createdBy', 'comment', 'author', 'emptyLayer', 'digest', 'sizeBytes')
+        }
+        'image/layers' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'digest', 'diffId', 'chainId', 'mediaType', 'storedBytes', 'sizeBytes', 'images', 'unpacked')
         }
         'container/commit' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
-            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'containers')
+            Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'uniqueBytes', 'sharedBytes', 'containers')
         }
     }
     ErrorClasses = @{

@@ -191,7 +191,7 @@ Describe 'Isolation' -Tag Fast {
     It 'shows containers from the pipeline' { (Get-Container -Name 'web*' | Get-Isolation).Scope | Should -Be 'Container', 'Container' }
     It 'sets containers' {
         (Set-Isolation HyperV -Name 'db' -PassThru).Isolation | Should -Be 'HyperV'
-        (Get-Sent 'isolation/set').container | Should -Be 'db'
+        (Get-Sent 'isolation/set').container | Should -Be '/db'
         (Get-Sent 'isolation/set').Keys | Should -Not -Contain 'default'
     }
     It 'sets the host only with -Default' {

@@ -32,7 +32,7 @@ Describe 'The module on the engine' -Skip:([bool] $missing) {
         }
         It 'does not fill the memory of the engine while nobody reads' {
             $container = Invoke-ContainerImage -Image 'tools' -Command 'sh', '-c', 'yes 0123456789012345678901234567890123456789 | head -n 2000000' -Detach
-            [void] (Wait-Container -Name $container.Id -TimeoutSeconds 60)
+            [void] (Wait-Container -Id $container.Id -TimeoutSeconds 60)
             $before = (Get-ContainerHost).EngineMemoryBytes
             $memory = $container | Get-ContainerLog | Select-Object -First 1 | ForEach-Object { Start-Sleep -Seconds 2; (Get-ContainerHost).EngineMemoryBytes }
             ($memory - $before) / 1MB | Should -BeLessThan 20
@@ -54,13 +54,13 @@ Describe 'The module on the engine' -Skip:([bool] $missing) {
             $result.StdOut | Should -Be "a`nb"
             $result.StdErr | Should -Be 'c'
         }
-        It 'of a process are told by its wait' { (Start-Container -Name (New-Container -Image 'tools' -Command 'false').Id -PassThru | Wait-Container -TimeoutSeconds 20 -PassThru).ExitCode | Should -Be 1 }
+        It 'of a process are told by its wait' { (Start-Container -Id (New-Container -Image 'tools' -Command 'false').Id -PassThru | Wait-Container -TimeoutSeconds 20 -PassThru).ExitCode | Should -Be 1 }
     }
 
     Context 'errors' {
         It '<What> is <Code>' -ForEach @(
             @{ What = 'a name that is not there'; Code = 'ContainerNotFound,Start-Container'; Do = { Start-Container -Name 'nobody' -ErrorAction Stop } }
-            @{ What = 'an image that is not there'; Code = 'ImageNotFound,New-Container'; Do = { New-Container -Image 'nothing:1' -ErrorAction Stop } }
+            @{ What = 'an image that is not there'; Code = 'ImageNotFound,New-Container'; Do = { New-Container -Image 'nothing:1' -Pull Never -ErrorAction Stop } }
             @{ What = 'a name with a blank'; Code = 'ContainerNameInvalid,New-Container'; Do = { New-Container -Image 'tools' -Name 'a b' -ErrorAction Stop } }
             @{ What = 'an archive that is not there'; Code = 'PathNotFound,Import-ContainerImage'; Do = { Import-ContainerImage -Path '/nowhere.tar' -Name 'x' -ErrorAction Stop } }
             @{ What = 'a program that is not there'; Code = 'ExecutableNotFound,Invoke-ContainerImage'; Do = { Invoke-ContainerImage -Image 'tools' -Command '/no/such/program' -AutoRemove -ErrorAction Stop } }

@@ -2,8 +2,9 @@ BeforeDiscovery {
     $root = Split-Path -Path (Split-Path -Path $PSScriptRoot -Parent) -Parent
     $moduleRoot = Join-Path -Path $root -ChildPath 'module/Silo'
     $commands = (Import-PowerShellDataFile -LiteralPath (Join-Path -Path $moduleRoot -ChildPath 'Silo.psd1')).FunctionsToExport
-    $changing = $commands | Where-Object { $_ -notmatch '^(Get|Test|Wait)-' }
-    $asJob = 'Import-ContainerImage', 'Invoke-ContainerImage', 'Remove-Container', 'Start-Container', 'Stop-Container', 'Wait-Container'
+    $changing = $commands | Where-Object { $_ -notmatch '^(Find|Get|Test|Wait)-' }
+    $asJob = 'Export-ContainerImage', 'Import-ContainerImage', 'Invoke-ContainerImage', 'New-ContainerImage', 'Request-ContainerImage', 'Submit-ContainerImage', 'Test-ContainerImage', 'Move-ContainerStore',
+    'Optimize-ContainerStore', 'Repair-ContainerStore', 'Remove-Container', 'Start-Container', 'Stop-Container', 'Wait-Container'
     $files = @(Get-ChildItem -LiteralPath $moduleRoot -Recurse -File | ForEach-Object { @{ Path = $_.FullName; Name = $_.FullName.Substring($moduleRoot.Length + 1) } } | Where-Object { $_.Name -notmatch '^engine[\\/]' })
     $functionFiles = @($files | Where-Object { $_.Name -match '\.ps1$' })
     $hasAnalyzer = [bool] (Get-Module -Name PSScriptAnalyzer -ListAvailable)

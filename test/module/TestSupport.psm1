@@ -50,23 +50,40 @@ function Get-EnginePid { & (Get-Module -Name Silo) { if ($null -ne $script:Engin
 
 function Get-CallTable {
     # One plain call of every exported command; each is right for the scripted engine.
+    $credential = New-Object -TypeName System.Management.Automation.PSCredential -ArgumentList 'me', (ConvertTo-SecureString -String 'hunter2' -AsPlainText -Force)
     @{
-        'Get-Container'          = @{ Name = 'web-1' }
-        'Get-ContainerHost'      = @{}
-        'Get-ContainerImage'     = @{ Name = 'busybox:latest' }
-        'Get-ContainerLog'       = @{ Name = 'web-1' }
-        'Get-Isolation'          = @{}
-        'Import-ContainerImage'  = @{ LiteralPath = '/tmp/image.tar' }
-        'Invoke-ContainerImage'  = @{ Image = 'busybox:latest' }
-        'New-Container'          = @{ Image = 'busybox:latest'; Name = 'new' }
-        'Remove-Container'       = @{ Name = 'web-1' }
-        'Remove-ContainerImage'  = @{ Name = 'busybox:latest' }
-        'Set-Isolation'          = @{ Isolation = 'HyperV'; Name = 'web-1' }
-        'Start-Container'        = @{ Name = 'web-1' }
-        'Start-ContainerProcess' = @{ Name = 'web-1'; FilePath = 'ls' }
-        'Stop-Container'         = @{ Name = 'web-1' }
-        'Test-ContainerHost'     = @{}
-        'Wait-Container'         = @{ Name = 'web-1' }
+        'Add-ContainerImageTag'        = @{ Name = 'busybox:latest'; Reference = 'busybox:1' }
+        'Connect-ContainerRegistry'    = @{ Registry = 'private.example'; Credential = $credential }
+        'ConvertTo-ContainerImage'     = @{ Name = 'web-1'; Reference = 'web:1' }
+        'Disconnect-ContainerRegistry' = @{ Registry = 'private.example' }
+        'Export-ContainerImage'        = @{ Name = 'busybox:latest'; Path = '/tmp/image.tar' }
+        'Find-ContainerImage'          = @{ Repository = 'busybox' }
+        'Get-Container'                = @{ Name = 'web-1' }
+        'Get-ContainerHost'            = @{}
+        'Get-ContainerImage'           = @{ Name = 'busybox:latest' }
+        'Get-ContainerImageHistory'    = @{ Name = 'busybox:latest' }
+        'Get-ContainerImageLayer'      = @{ Name = 'busybox:latest' }
+        'Get-ContainerLog'             = @{ Name = 'web-1' }
+        'Get-Isolation'                = @{}
+        'Import-ContainerImage'        = @{ LiteralPath = '/tmp/image.tar' }
+        'Invoke-ContainerImage'        = @{ Image = 'busybox:latest' }
+        'Move-ContainerStore'          = @{ Path = '/tmp/silo-elsewhere' }
+        'New-Container'                = @{ Image = 'busybox:latest'; Name = 'new' }
+        'New-ContainerImage'           = @{ Path = '/tmp' }
+        'Optimize-ContainerStore'      = @{ UnusedImage = $true }
+        'Remove-Container'             = @{ Name = 'web-1' }
+        'Remove-ContainerImage'        = @{ Name = 'busybox:latest' }
+        'Remove-ContainerImageTag'     = @{ Reference = 'busybox:latest' }
+        'Repair-ContainerStore'        = @{}
+        'Request-ContainerImage'       = @{ Reference = 'busybox:latest' }
+        'Set-Isolation'                = @{ Isolation = 'HyperV'; Name = 'web-1' }
+        'Start-Container'              = @{ Name = 'web-1' }
+        'Start-ContainerProcess'       = @{ Name = 'web-1'; FilePath = 'ls' }
+        'Stop-Container'               = @{ Name = 'web-1' }
+        'Submit-ContainerImage'        = @{ Name = 'busybox:latest' }
+        'Test-ContainerHost'           = @{}
+        'Test-ContainerImage'          = @{ Name = 'busybox:latest' }
+        'Wait-Container'               = @{ Name = 'web-1' }
     }
 }
 

@@ -9,13 +9,17 @@
  *   lines-<n>       has n lines of log                                  endless       never stops writing
  *   loud            writes 1 MB to its own stderr before it answers     ends-<n>      exits with code n
  *
+ * Images: `missing/…` is not here until it is pulled, `nowhere/…` not in its registry either, and a registry that is
+ * named `private…` wants the login me with hunter2. A build whose target is `broken` fails.
+ *
  * SILO_SCRIPT is JSON: `record` (a file that gets one line for each event), `protocolVersion`,
  * `containers` (how many container/list has), `exitAtStart`, `idleExit` (ends with 0 after that many ms),
  * `fail` (every request but initialize fails with that code).
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
+import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, CancellationToken } from 'vscode-jsonrpc/node';
 import { errorTable, SiloError, type ErrorCode } from '../../src/base/index.ts';
+import { imageMethods } from '../../src/contract/image-methods.ts';
 import { batchLines, maximumFrameBytes, methods, protocolVersion, streamWindowBytes, timeFields, type MethodDefinition } from '../../src/contract/index.ts';
 
 interface Script {
@@ -27,6 +31,7 @@ interface Script {
   readonly fail?: ErrorCode;
 }
 type Fields = Record<string, unknown>;
+const known: Record<string, MethodDefinition> = { ...imageMethods, ...methods };
 
 const script = JSON.parse(process.env['SILO_SCRIPT'] ?? '{}') as Script;
 const record = (event: Fields): void => {
@@ -57,7 +62,11 @@ const named = [
   makeContainer('db', 3, { image: 'registry.example/db:1' }), makeContainer('odd', 4, { labels: oddLabels }),
 ];
 const containers = script.containers === undefined ? named : Array.from({ length: script.containers }, (_, index) => makeContainer(`c${index}`, index + 1));
-const find = (reference: string): Fields => containers.find((one) => one['name'] === reference || one['id'] === reference) ?? makeContainer(reference, 999);
+/** A leading slash means a name, as in the engine. */
+const find = (slashed: string): Fields => {
+  const reference = slashed.replace(/^\//, '');
+  return containers.find((one) => one['name'] === reference || (one['id'] === reference && slashed === reference)) ?? makeContainer(reference, 999);
+};
 
 const image = (reference: string): Fields => ({
   reference: `docker.io/library/${reference}`, name: reference, id: `sha256:${idOf(8)}`, digest: `sha256:${idOf(7)}`, createdAt: null, importedAt: epoch,
@@ -147,7 +156,25 @@ const logLines = function* (name: string): Generator<Fields> {
 };
 
 const exitCodeOf = (name: unknown): number => Number(/^ends-(\d+)$/.exec(textOf(name))?.[1] ?? 0);
-const exited = (name: string): Fields => ({ ...find(name), state: 'Exited', exitCode: exitCodeOf(name), exitReason: 'Exited', finishedAt: epoch, pid: null });
+const exited = (name: string): Fields => ({ ...find(name), state: 'Exited', exitCode: exitCodeOf(find(name)['name']), exitReason: 'Exited', finishedAt: epoch, pid: null });
+
+const pulled = new Set<string>();
+const isHere = (reference: string): boolean => !/^(missing|nowhere)\//.test(reference) || pulled.has(reference);
+const requireImage = (reference: unknown, operation: string): void => {
+  if (!isHere(textOf(reference))) throw new SiloError('ImageNotFound', { args: { reference: textOf(reference) }, target: { kind: 'image', id: textOf(reference) }, operation });
+};
+const logins = new Map<string, string>();
+const login = (reference: string, credential: unknown): void => {
+  const registry = reference.split('/')[0] ?? '';
+  const given = credential as Fields | undefined;
+  if (registry.startsWith('private') && !logins.has(registry) && given?.['secret'] !== 'hunter2') fail('RegistryLoginRequired', 'host', registry, 'login');
+};
+const tellProgress = async (token: unknown, activity: string, status: string, steps = 10): Promise<void> => {
+  for (let step = 1; token !== undefined && step <= steps; step += 1) {
+    await connection.sendNotification('$/progress', ParameterStructures.byName, { token, value: { activity, status, currentBytes: step * 1_000_000, totalBytes: steps * 1_000_000, completed: step === steps } });
+    await until(60, CancellationToken.None);
+  }
+};
 
 const answers: Record<string, (params: Fields, token: CancellationToken) => unknown> = {
   shutdown: () => { setImmediate(() => process.exit(0)); return {}; },
@@ -159,18 +186,77 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   }),
   'host/test': () => ({ ready: false, requirements: [{ name: 'runc', satisfied: true, detail: 'runc 1.1.5', remedy: null }, { name: 'conmon', satisfied: false, detail: 'not found', remedy: 'apt-get install conmon' }] }),
   'image/import': async ({ progressToken, reference }) => {
-    const steps = progressToken === undefined ? 0 : 10;
-    for (let step = 1; step <= steps; step += 1) {
-      await connection.sendNotification('$/progress', ParameterStructures.byName, { token: progressToken, value: { activity: 'Layer 1', status: 'Unpacking', currentBytes: step * 10, totalBytes: 100, completed: step === 10 } });
-      await new Promise((resolve) => setTimeout(resolve, 60));
-    }
+    await tellProgress(progressToken, 'Layer 1', 'Unpacking');
     return { images: [image(textOf(reference ?? 'busybox:latest'))] };
   },
   'image/list': ({ reference }) => ({ items: reference === undefined ? [image('busybox:latest'), image('alpine:3.20')] : [image(textOf(reference))] }),
   'image/remove': ({ image: reference }) => ({ removed: [reference], reclaimedBytes: 12 }),
-  'container/create': ({ name, ifNotExists }) => ({ container: makeContainer(textOf(name ?? 'made-up'), 50, { state: 'Created' }), existed: ifNotExists === true }),
-  'container/start': ({ container }) => ({ container: find(textOf(container)), changed: container !== 'web-1' }),
-  'container/stop': ({ container }) => ({ container: exited(String(container)), changed: container !== 'web-2', stopReason: 'Graceful', durationMilliseconds: 5 }),
+  'image/pull': async ({ reference, policy, progressToken, credential }) => {
+    const wanted = textOf(reference);
+    login(wanted, credential);
+    if (wanted.startsWith('nowhere/')) fail('TagNotFound', 'host', wanted, 'image/pull');
+    const changed = policy === 'Always' ? wanted !== 'busybox:latest' : !isHere(wanted);
+    if (changed) for (const [activity, status] of [['Layer 0123456789ab', 'Downloading'], ['Layer 1 of 1', 'Unpacking']] as const) await tellProgress(progressToken, activity, status);
+    pulled.add(wanted);
+    return { images: [image(wanted)], changed };
+  },
+  'image/push': ({ image: reference, destination, credential }) => {
+    login(textOf(destination ?? reference), credential);
+    return { reference: destination ?? reference, digest: `sha256:${idOf(7)}`, uploadedBytes: 2_100_000, skippedLayers: 1 };
+  },
+  'image/find': ({ registry, repository, credential }) => {
+    login(textOf(registry), credential);
+    const from = registry ?? 'docker.io';
+    if (repository === undefined) return { items: ['library/busybox', 'team/app', 'team/tools'].map((name) => ({ registry: from, repository: name, tag: null })) };
+    return { items: ['1.0', '1.1', 'latest'].map((tag) => ({ registry: from, repository, tag })) };
+  },
+  'image/test': ({ image: reference }) => {
+    const name = textOf(reference);
+    const runs = !name.startsWith('windows/');
+    return {
+      reference: name, local: isHere(name) && runs, intact: runs ? !name.startsWith('damaged/') : null, damaged: name.startsWith('damaged/') ? [`sha256:${idOf(9)}`] : [],
+      compatibility: { platform: runs ? 'linux/amd64' : 'windows/amd64', imageBuild: runs ? null : '20348', hostBuild: null, processIsolation: runs, hyperVIsolation: false, reason: runs ? 'it is made for this host' : 'this host does not run Windows', suggestedTag: null },
+    };
+  },
+  'registry/connect': ({ registry, credential }) => {
+    const { userName, secret } = credential as Fields;
+    if (secret !== 'hunter2') fail('RegistryLoginRequired', 'host', textOf(registry), 'registry/connect');
+    logins.set(textOf(registry), textOf(userName));
+    return { registry, userName, kept: textOf(registry).startsWith('helped') ? 'CredentialHelper' : 'Engine' };
+  },
+  'registry/disconnect': ({ registry }) => ({ removed: logins.delete(textOf(registry)) }),
+  'image/tag': ({ image: reference, reference: further, force }) => {
+    if (further === 'taken:1' && force !== true) fail('ImageReferenceInUse', 'host', textOf(further), 'image/tag');
+    return { image: { ...image(textOf(further)), id: image(textOf(reference))['id'] } };
+  },
+  'image/history': () => ({ items: [
+    { createdAt: epoch, createdBy: 'CMD ["sh"]', comment: '', author: '', emptyLayer: true, digest: null, sizeBytes: 0 },
+    { createdAt: epoch, createdBy: 'ADD rootfs.tar /', comment: 'made', author: 'me', emptyLayer: false, digest: `sha256:${idOf(9)}`, sizeBytes: 4_500_000 },
+  ] }),
+  'image/layers': ({ image: reference, orphaned }) => ({ items: [{
+    digest: `sha256:${idOf(9)}`, diffId: `sha256:${idOf(10)}`, chainId: `sha256:${idOf(10)}`, mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', storedBytes: 2_100_000, sizeBytes: orphaned === true ? null : 4_500_000,
+    images: orphaned === true ? [] : [`docker.io/library/${textOf(reference ?? 'busybox:latest')}`], unpacked: orphaned !== true,
+  }] }),
+  'image/export': ({ path, images, force }) => {
+    if (textOf(path).endsWith('taken.tar') && force !== true) fail('PathExists', 'host', textOf(path), 'image/export');
+    return { path, sizeBytes: 2_100_512, digests: (images as string[]).map(() => `sha256:${idOf(7)}`) };
+  },
+  'image/build': async ({ stream, target, references, progressToken }, token) => {
+    await tellProgress(progressToken, 'Step 1 of 2', 'RUN', 2);
+    if (stream !== undefined) await sendLines(textOf(stream), logLines('lines-6'), token);
+    if (target === 'broken') throw new SiloError('BuildStepFailed', { args: { line: 3, instruction: 'RUN', exitCode: 2 }, operation: 'image/build' });
+    return { image: image(textOf((references as string[] | undefined)?.[0] ?? 'built:latest')), cachedSteps: 1, steps: 2 };
+  },
+  'container/commit': ({ reference }) => ({ image: image(textOf(reference ?? 'committed:latest')) }),
+  'store/optimize': ({ dryRun }) => ({ items: [{ kind: 'Image', id: 'docker.io/library/old:1', sizeBytes: 4_500_000, reason: 'no container uses it', action: dryRun === true ? 'WouldRemove' : 'Removed' }, { kind: 'Blob', id: `sha256:${idOf(9)}`, sizeBytes: 512, reason: 'nothing needs it', action: dryRun === true ? 'WouldRemove' : 'Removed' }], reclaimedBytes: 4_500_512 }),
+  'store/repair': ({ dryRun }) => ({ items: [{ kind: 'Ingest', id: 'ingest-1', sizeBytes: 100, reason: 'its engine is gone', action: dryRun === true ? 'WouldRepair' : 'Repaired' }] }),
+  'store/move': ({ path }) => ({ path, movedBytes: 12_000_000 }),
+  'container/create': ({ name, ifNotExists, image: wanted }) => {
+    requireImage(wanted, 'container/create');
+    return { container: makeContainer(textOf(name ?? 'made-up'), 50, { state: 'Created' }), existed: ifNotExists === true };
+  },
+  'container/start': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),
+  'container/stop': ({ container }) => ({ container: exited(String(container)), changed: find(textOf(container))['name'] !== 'web-2', stopReason: 'Graceful', durationMilliseconds: 5 }),
   'container/wait': ({ container }) => ({ container: exited(String(container)) }),
   'container/list': ({ containers: wanted, states, limit, cursor }) => {
     const chosen = (wanted === undefined ? containers : (wanted as string[]).map(find)).filter((one) => states === undefined || (states as string[]).includes(textOf(one['state'])));
@@ -179,11 +265,12 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     return { items: chosen.slice(start, end), next: end < chosen.length ? String(end) : null };
   },
   'container/remove': ({ container }) => ({ removed: true, id: find(textOf(container))['id'] }),
-  'container/run': async ({ name, stream }, token) => {
+  'container/run': async ({ name, stream, image: wanted }, token) => {
+    requireImage(wanted, 'container/run');
     if (stream !== undefined) await sendLines(textOf(stream), logLines(textOf(name ?? 'nameless')), token);
     return { container: exited(textOf(name ?? 'made-up')) };
   },
-  'container/log': async ({ container, stream }, token) => ({ lines: stream === undefined ? 0 : await sendLines(textOf(stream), logLines(textOf(container)), token) }),
+  'container/log': async ({ container, stream }, token) => ({ lines: stream === undefined ? 0 : await sendLines(textOf(stream), logLines(textOf(find(textOf(container))['name'])), token) }),
   'process/start': (params) => ({ process: processOf(params) }),
   'process/run': async (params, token) => {
     if (params['stream'] !== undefined) await sendLines(textOf(params['stream']), logLines('lines-3'), token);
@@ -205,7 +292,7 @@ const guard = (value: unknown, name = ''): unknown => {
   return value;
 };
 
-const referenceIn = (params: Fields): string => textOf(params['container'] ?? (params['containers'] as string[] | undefined)?.[0] ?? params['name'] ?? params['image']);
+const referenceIn = (params: Fields): string => textOf(params['container'] ?? (params['containers'] as string[] | undefined)?.[0] ?? params['name'] ?? params['image']).replace(/^\//, '');
 
 let idle: NodeJS.Timeout | undefined;
 const restTimer = (): void => {
@@ -216,12 +303,12 @@ const restTimer = (): void => {
 connection.onRequest(async (method: string, parameters: unknown, token: CancellationToken) => {
   const params = (parameters ?? {}) as Fields;
   clearTimeout(idle);
-  record({ method, params, changes: !((methods as Record<string, MethodDefinition>)[method]?.readOnly ?? false) });
+  record({ method, params, changes: !(known[method]?.readOnly ?? false) && params['dryRun'] !== true });
   token.onCancellationRequested(() => record({ cancelled: method }));
   try {
     if (method === 'initialize') {
       escapes = (params['capabilities'] as Fields | undefined)?.['escapeDateLikeText'] === true;
-      return { protocolVersion: script.protocolVersion ?? protocolVersion, engine: { name: 'scripted engine', version: '0.0.0', pid: process.pid }, capabilities: { methods: Object.keys(methods), streamWindowBytes, maximumFrameBytes } };
+      return { protocolVersion: script.protocolVersion ?? protocolVersion, engine: { name: 'scripted engine', version: '0.0.0', pid: process.pid }, capabilities: { methods: Object.keys(known), streamWindowBytes, maximumFrameBytes } };
     }
     if (script.fail !== undefined) fail(script.fail, 'host', 'scripted', method);
     await play(referenceIn(params), method, token);

@@ -18,4 +18,26 @@
     ImageRemoved = 'Removed {0}; {1} bytes were freed.'
     MountPartUnknown = "'{0}' is none of type, source, target and readonly"
     MountIncomplete = 'it needs type=bind or type=volume, a source and a target'
+    RequestImage = 'Get image'
+    SubmitImage = 'Push image'
+    AddTag = 'Add name {0}'
+    RemoveTag = 'Remove name'
+    ExportImage = 'Write images {0}'
+    BuildImage = 'Build image'
+    CommitContainer = 'Make image of container'
+    ConnectRegistry = 'Log in as {0}'
+    DisconnectRegistry = 'Log out'
+    OptimizeStore = 'Remove what nothing needs'
+    RepairStore = 'Repair'
+    MoveStore = 'Move to {0}'
+    TheStore = 'the container store'
+    ImageIsThere = "Image '{0}' is here already, and up to date as far as was asked."
+    ImageIsNotThere = "Image '{0}' is not on this host: getting it."
+    OnlyName = "'{0}' is the only name of its image; Remove-ContainerImage removes an image"
+    BuildDone = "Built '{0}': {1} steps, {2} of them from the cache."
+    LoginRefused = "The login to '{0}' could not be repeated: {1}"
+    NotLoggedIn = "Nobody was logged in to '{0}'."
+    BytesFreed = '{0} were freed.'
+    BytesWouldBeFreed = '{0} would be freed.'
+    StoreMoved = "Everything is in '{0}' now. Set SILO_ROOT to it for other sessions."
 }

@@ -18,4 +18,26 @@
     ImageRemoved = '{0}을(를) 제거했습니다. {1}바이트를 확보했습니다.'
     MountPartUnknown = "'{0}'은(는) type, source, target, readonly 중 하나가 아닙니다"
     MountIncomplete = 'type=bind 또는 type=volume, 그리고 source와 target이 필요합니다'
+    RequestImage = '이미지 받기'
+    SubmitImage = '이미지 푸시'
+    AddTag = '이름 {0} 추가'
+    RemoveTag = '이름 제거'
+    ExportImage = '이미지 {0} 내보내기'
+    BuildImage = '이미지 빌드'
+    CommitContainer = '컨테이너로 이미지 만들기'
+    ConnectRegistry = '{0}(으)로 로그인'
+    DisconnectRegistry = '로그아웃'
+    OptimizeStore = '필요 없는 항목 제거'
+    RepairStore = '복구'
+    MoveStore = '{0}(으)로 이동'
+    TheStore = '컨테이너 저장소'
+    ImageIsThere = "이미지 '{0}'은(는) 이미 있으며 확인한 범위에서 최신입니다."
+    ImageIsNotThere = "이미지 '{0}'이(가) 이 호스트에 없어 받는 중입니다."
+    OnlyName = "'{0}'은(는) 이미지의 유일한 이름입니다. 이미지는 Remove-ContainerImage로 제거합니다"
+    BuildDone = "'{0}'을(를) 빌드했습니다. 단계 {1}개 중 {2}개는 캐시에서 가져왔습니다."
+    LoginRefused = "'{0}'에 다시 로그인하지 못했습니다: {1}"
+    NotLoggedIn = "'{0}'에 로그인한 적이 없습니다."
+    BytesFreed = '{0}을(를) 확보했습니다.'
+    BytesWouldBeFreed = '{0}을(를) 확보할 수 있습니다.'
+    StoreMoved = "이제 모든 것이 '{0}'에 있습니다. 다른 세션을 위해 SILO_ROOT를 이 폴더로 설정하세요."
 }

@@ -22,6 +22,8 @@ function Open-Engine {
         NextId     = 1
         Open       = @{}
         Streams    = @{}
+        # Whether it was told the credentials that the engine before it kept.
+        LoggedIn   = $false
     }
     Write-Verbose -Message ($script:Strings.EngineStarted -f $process.Id)
     try {

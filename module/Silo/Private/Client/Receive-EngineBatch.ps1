@@ -14,7 +14,11 @@ function Receive-EngineBatch {
             $Request.Delivered = $true
             return , $batch.items
         }
-        if ($Request.Answered) { return }
+        if ($Request.Answered) {
+            if (Restore-MissingImage -Request $Request) { continue }
+            return
+        }
         if ($Request.Engine.Lost) { Restore-EngineRequest -Request $Request } else { [void] (Read-EngineMessage -Engine $Request.Engine) }
+        if ($Request.Progress.Count -gt 0) { Show-EngineProgress -Request $Request }
     }
 }

@@ -13,12 +13,14 @@ function ConvertTo-CommandJob {
     # Under -Prefix the command has another name here than in the job.
     $command = $Cmdlet.MyInvocation.MyCommand.ScriptBlock.Ast.Name
     $body = {
-        param($Manifest, $Command, $Parameter)
+        param($Manifest, $Command, $Parameter, $Login)
         Import-Module -Name $Manifest
+        # Its own engine knows none of the logins of this one.
+        & (Get-Module -Name Silo) { $script:KnownCredential = $args[0] } $Login
         $parameterWithoutPrompt = @{} + $Parameter
         if ((Get-Command -Name $Command).Parameters.ContainsKey('Confirm')) { $parameterWithoutPrompt.Confirm = $false }
         try { & $Command @parameterWithoutPrompt } finally { Remove-Module -Name Silo }
     }
-    $job = @{ Name = "Silo: $command"; ScriptBlock = $body; ArgumentList = (Join-Path -Path $script:ModuleRoot -ChildPath 'Silo.psd1'), $command, $parameter }
+    $job = @{ Name = "Silo: $command"; ScriptBlock = $body; ArgumentList = (Join-Path -Path $script:ModuleRoot -ChildPath 'Silo.psd1'), $command, $parameter, $script:KnownCredential }
     if (Get-Command -Name Start-ThreadJob -ErrorAction Ignore) { Start-ThreadJob @job } else { Start-Job @job }
 }

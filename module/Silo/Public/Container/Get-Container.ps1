@@ -44,6 +44,7 @@ function Get-Container {
 
         [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
         [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 

@@ -5,7 +5,7 @@ function New-Container {
     .DESCRIPTION
     Makes a container without starting it; Start-Container starts it. The image must be on this host.
     .PARAMETER Image
-    Image of this host: its name, or the beginning of its id.
+    Image: its name, or the beginning of its id.
     .PARAMETER Name
     Name of the container; made up where left out.
     .PARAMETER Command
@@ -48,6 +48,9 @@ function New-Container {
     Signal that asks the process to end, for example SIGQUIT.
     .PARAMETER StopTimeoutSeconds
     Seconds between asking the process to end and ending it; 10 by default.
+    .PARAMETER Pull
+    When to get the image from its registry. Missing, the default: where this host does not have it; Always:
+    each time; Never: not at all.
     .PARAMETER AutoRemove
     Removes the container when it ends.
     .PARAMETER Terminal
@@ -137,6 +140,9 @@ function New-Container {
         [ValidateRange(0, [int]::MaxValue)]
         [int] $StopTimeoutSeconds,
 
+        [ValidateSet('Missing', 'Always', 'Never')]
+        [string] $Pull = 'Missing',
+
         [switch] $AutoRemove,
 
         [switch] $Terminal,
@@ -148,9 +154,11 @@ function New-Container {
     begin { . Import-CallerPreference }
     process {
         if (-not $PSCmdlet.ShouldProcess($(if ($Name) { $Name } else { $Image }), $script:Strings.NewContainer)) { return }
+        if ($Pull -eq 'Always' -and $null -eq (Receive-Image -Cmdlet $PSCmdlet -Parameter @{ reference = $Image; policy = 'Always' })) { return }
+        $missingImage = if ($Pull -eq 'Missing') { $Image }
         $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
         if ($IfNotExists) { $parameter.ifNotExists = $true }
-        $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'container/create' -Parameter $parameter
+        $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'container/create' -Parameter $parameter -MissingImage $missingImage
         if ($null -eq $result) { return }
         if ($result.Existed) { Write-Verbose -Message ($script:Strings.ContainerExists -f $result.Container.Name) }
         ConvertTo-SiloContainer -Record $result.Container -Method 'container/create'

@@ -6,8 +6,8 @@ function Remove-Container {
     Removes each container with its writable layer, its log and its anonymous volumes. A running container is
     removed only with -Force.
     .PARAMETER Name
-    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
-    name an id, or the beginning of one, may stand.
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
+    beginning of an id is no name: that goes to -Id.
     .PARAMETER Id
     Ids of containers, 64 hex digits or the beginning of one.
     .PARAMETER InputObject
@@ -48,6 +48,7 @@ function Remove-Container {
 
         [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
         [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 

@@ -6,8 +6,8 @@ function Start-Container {
     Starts each container and returns as soon as its process runs. A container that runs already is left as
     it is, so the command may be repeated.
     .PARAMETER Name
-    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
-    name an id, or the beginning of one, may stand.
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
+    beginning of an id is no name: that goes to -Id.
     .PARAMETER Id
     Ids of containers, 64 hex digits or the beginning of one.
     .PARAMETER InputObject
@@ -46,6 +46,7 @@ function Start-Container {
 
         [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
         [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 

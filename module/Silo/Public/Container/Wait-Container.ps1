@@ -6,8 +6,8 @@ function Wait-Container {
     Returns once every named container has ended; those that do not run any more are not waited for. The
     containers are waited for together, not one after the other.
     .PARAMETER Name
-    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
-    name an id, or the beginning of one, may stand.
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
+    beginning of an id is no name: that goes to -Id.
     .PARAMETER Id
     Ids of containers, 64 hex digits or the beginning of one.
     .PARAMETER InputObject
@@ -44,6 +44,7 @@ function Wait-Container {
 
         [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
         [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 

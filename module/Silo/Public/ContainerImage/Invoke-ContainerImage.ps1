@@ -7,7 +7,7 @@ function Invoke-ContainerImage {
     the pipeline as strings, lines of standard error to the information stream with the tag stderr. An exit
     code other than zero is the non-terminating error ContainerExitedNonZero. Ctrl+C stops the container.
     .PARAMETER Image
-    Image of this host: its name, or the beginning of its id.
+    Image: its name, or the beginning of its id.
     .PARAMETER Name
     Name of the container; made up where left out.
     .PARAMETER Command
@@ -50,6 +50,9 @@ function Invoke-ContainerImage {
     Signal that asks the process to end, for example SIGQUIT.
     .PARAMETER StopTimeoutSeconds
     Seconds between asking the process to end and ending it; 10 by default.
+    .PARAMETER Pull
+    When to get the image from its registry. Missing, the default: where this host does not have it; Always:
+    each time; Never: not at all.
     .PARAMETER AutoRemove
     Removes the container when it ends.
     .PARAMETER TimeoutSeconds
@@ -143,6 +146,9 @@ function Invoke-ContainerImage {
         [ValidateRange(0, [int]::MaxValue)]
         [int] $StopTimeoutSeconds,
 
+        [ValidateSet('Missing', 'Always', 'Never')]
+        [string] $Pull = 'Missing',
+
         [switch] $AutoRemove,
 
         [Parameter(ParameterSetName = 'Wait')]
@@ -162,13 +168,15 @@ function Invoke-ContainerImage {
     process {
         if (-not $PSCmdlet.ShouldProcess($(if ($Name) { "$Image ($Name)" } else { $Image }), $script:Strings.InvokeImage)) { return }
         if ($AsJob) { return ConvertTo-CommandJob -Cmdlet $PSCmdlet }
+        if ($Pull -eq 'Always' -and $null -eq (Receive-Image -Cmdlet $PSCmdlet -Parameter @{ reference = $Image; policy = 'Always' })) { return }
+        $missingImage = if ($Pull -eq 'Missing') { $Image }
         $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
-        if ($Detach) { return Invoke-DetachedContainer -Cmdlet $PSCmdlet -Parameter $parameter }
+        if ($Detach) { return Invoke-DetachedContainer -Cmdlet $PSCmdlet -Parameter $parameter -MissingImage $missingImage }
 
         $parameter.timeoutSeconds = $TimeoutSeconds
         $output = if ($PassThru) { Get-OutputText }
         $result = $null
-        Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'container/run' -Parameter $parameter -Output $output -ResultVariable ([ref] $result)
+        Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'container/run' -Parameter $parameter -Output $output -ResultVariable ([ref] $result) -MissingImage $missingImage
         if ($null -eq $result) { return }
         $container = $result.Container
         if ($PassThru) {

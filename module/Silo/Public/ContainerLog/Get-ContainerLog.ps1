@@ -6,8 +6,8 @@ function Get-ContainerLog {
     Gives a container's output line by line: each object has the Time at which the line was written, the
     Stream (stdout or stderr) and the Text. With -Follow it goes on until the container ends, or Ctrl+C.
     .PARAMETER Name
-    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. In place of a
-    name an id, or the beginning of one, may stand.
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
+    beginning of an id is no name: that goes to -Id.
     .PARAMETER Id
     Ids of containers, 64 hex digits or the beginning of one.
     .PARAMETER InputObject
@@ -50,6 +50,7 @@ function Get-ContainerLog {
 
         [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
         [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 
@@ -73,7 +74,7 @@ function Get-ContainerLog {
         $parameter = @{}
         if ($Follow) { $parameter.follow = $true }
         if ($PSBoundParameters.ContainsKey('Tail')) { $parameter.tail = $Tail }
-        if ($PSBoundParameters.ContainsKey('Since')) { $parameter.since = $Since.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", [cultureinfo]::InvariantCulture) }
+        if ($PSBoundParameters.ContainsKey('Since')) { $parameter.since = ConvertTo-WireTime -Time $Since }
         if ($ProcessId) { $parameter.process = $ProcessId }
     }
     process {

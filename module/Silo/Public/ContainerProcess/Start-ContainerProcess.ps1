@@ -7,7 +7,7 @@ function Start-ContainerProcess {
     shows what it writes. With -Wait it returns when the process has ended, and ExitCode, StdOut and StdErr
     are filled.
     .PARAMETER Name
-    Name of a container, its id, or the beginning of its id. Wildcards are allowed.
+    Names of containers. Wildcards are allowed. The beginning of an id is no name: that goes to -Id.
     .PARAMETER Id
     Id of a container.
     .PARAMETER InputObject
@@ -59,6 +59,7 @@ function Start-ContainerProcess {
 
         [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
         [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 

@@ -1,0 +1,4 @@
+function ConvertTo-WireTime {
+    param([datetime] $Time)
+    $Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", [cultureinfo]::InvariantCulture)
+}

@@ -1,0 +1,51 @@
+function Connect-ContainerRegistry {
+    <#
+    .SYNOPSIS
+    Logs in to a registry.
+    .DESCRIPTION
+    Checks a name and a password, or token, with the registry, and keeps them: with the credential helper
+    that Docker's config.json names, or else for as long as this session lasts. They are never written in clear.
+    .PARAMETER Registry
+    Registry, for example registry.example:5000, or docker.io.
+    .PARAMETER Credential
+    Name and password, or token.
+    .EXAMPLE
+    Connect-ContainerRegistry -Registry registry.example -Credential (Get-Credential)
+
+    Logs in, and asks for name and password.
+    .EXAMPLE
+    $token = ConvertTo-SecureString -String $env:REGISTRY_TOKEN -AsPlainText -Force
+    Connect-ContainerRegistry -Registry ghcr.io -Credential ([pscredential]::new('me', $token))
+
+    Logs in with a token.
+    .OUTPUTS
+    Silo.ContainerRegistry
+    .LINK
+    Disconnect-ContainerRegistry
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.ContainerRegistry')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Registry,
+
+        [Parameter(Mandatory = $true, Position = 1)]
+        [ValidateNotNull()]
+        [System.Management.Automation.PSCredential]
+        [System.Management.Automation.Credential()]
+        $Credential
+    )
+    begin { . Import-CallerPreference }
+    process {
+        if (-not $PSCmdlet.ShouldProcess($Registry, $script:Strings.ConnectRegistry -f $Credential.UserName)) { return }
+        $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'registry/connect' -Parameter @{ registry = $Registry; credential = ConvertTo-WireCredential -Credential $Credential }
+        if ($null -eq $result) { return }
+        if ($result.Kept -eq 'Engine') {
+            # An engine ends after five idle minutes; a login is meant to last longer.
+            $script:KnownCredential[$result.Registry] = $Credential
+            if ($null -ne $script:Engine) { $script:Engine.LoggedIn = $true }
+        }
+        ConvertTo-SiloObject -TypeName 'Silo.ContainerRegistry' -Method 'registry/connect' -Record $result
+    }
+}

@@ -1,0 +1,42 @@
+function Disconnect-ContainerRegistry {
+    <#
+    .SYNOPSIS
+    Logs out from registries.
+    .DESCRIPTION
+    Forgets what Connect-ContainerRegistry was given, also where a credential helper keeps it. A registry that
+    nobody logged in to is no error.
+    .PARAMETER Registry
+    Registries.
+    .EXAMPLE
+    Disconnect-ContainerRegistry -Registry registry.example
+
+    Logs out.
+    .EXAMPLE
+    'ghcr.io', 'docker.io' | Disconnect-ContainerRegistry
+
+    Logs out from two registries.
+    .INPUTS
+    System.String, Silo.ContainerRegistry
+    .OUTPUTS
+    None
+    .LINK
+    Connect-ContainerRegistry
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType([void])]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Registry
+    )
+    begin { . Import-CallerPreference }
+    process {
+        foreach ($item in $Registry) {
+            if (-not $PSCmdlet.ShouldProcess($item, $script:Strings.DisconnectRegistry)) { continue }
+            $wasKnown = $script:KnownCredential.ContainsKey($item)
+            $script:KnownCredential.Remove($item)
+            $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'registry/disconnect' -Parameter @{ registry = $item }
+            if ($null -ne $result -and -not $result.Removed -and -not $wasKnown) { Write-Verbose -Message ($script:Strings.NotLoggedIn -f $item) }
+        }
+    }
+}
