@@ -2,7 +2,7 @@ import { createReadStream, openSync, readSync, closeSync } from 'node:fs';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { archiveInvalid } from './tar-header.ts';
 
-/** Bytes read at once, and unpacked at once: measured best between 64 KiB and 4 MiB (see the ADR on layer unpacking). */
+/** Bytes read at once, and unpacked at once: measured best between 64 KiB and 4 MiB (src/adr/0019-layer-unpacking.md). */
 const pieceBytes = 1024 * 1024;
 
 export interface LayerStream {
