@@ -1,31 +1,9 @@
 import { Type } from 'typebox';
-import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
-import { count, flag, list, nullable, oneOf, optional, record, text, time } from './schema.ts';
+import { count, flag, list, oneOf, optional, record, text, time } from './schema.ts';
 
 const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
 const imageRef = text('Reference or id of an image of this host.');
-
-export const historyEntry = record({
-  createdAt: nullable(time('When the step was made.')),
-  createdBy: text('Command that made the step.'),
-  comment: text('Comment of its maker.'),
-  author: text('Author.'),
-  emptyLayer: flag('True where the step changed only the configuration.'),
-  digest: nullable(text('Digest of its layer; null for a step without one.')),
-  sizeBytes: count('Unpacked size of its layer, in bytes.'),
-});
-
-export const layerInfo = record({
-  digest: text('Digest of the stored layer.'),
-  diffId: text('Digest of the unpacked layer.'),
-  chainId: text('Digest of the layer with all below it.'),
-  mediaType: text('Media type.'),
-  storedBytes: count('Stored size, in bytes.'),
-  sizeBytes: nullable(count('Unpacked size, in bytes; null where it is not unpacked.')),
-  images: list(Type.String(), { description: 'References of the images that share it.' }),
-  unpacked: flag('Whether it is unpacked on this host.'),
-});
 
 export const storeItem = record({
   kind: oneOf(['Blob', 'Layer', 'Image', 'Container', 'Volume', 'Ingest', 'Mount', 'Task', 'Network', 'Lease'], 'What it is.'),
@@ -39,9 +17,6 @@ const define = <const T extends Record<string, MethodDefinition>>(table: T): T =
 
 /** Methods of image management beyond import, list and remove. */
 export const imageMethods = define({
-  'image/tag': { summary: 'Gives an image a further reference.', params: record({ image: imageRef, reference: text('New reference.'), force: optional(flag('Moves a reference that another image has.')) }), result: record({ image }), readOnly: false, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'ImageReferenceInUse', 'StoreBusy', 'ElevationRequired'] },
-  'image/history': { summary: 'The steps that made an image, newest first.', params: record({ image: imageRef }), result: record({ items: list(historyEntry) }), readOnly: true, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'ManifestInvalid'] },
-  'image/layers': { summary: 'The layers of an image, the lowest first; of all images where none is named.', params: record({ image: optional(imageRef), orphaned: optional(flag('Only layers that no image needs.')) }), result: record({ items: list(layerInfo) }), readOnly: true, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'ManifestInvalid'] },
   'image/export': {
     summary: 'Writes images to an archive: an OCI image layout (folder or tar), or what `docker load` reads.',
     params: record({

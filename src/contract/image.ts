@@ -14,6 +14,8 @@ export const image = record({
   layerCount: count('Number of layers.'),
   sizeBytes: count('Unpacked size, in bytes.'),
   storedBytes: count('Size of the stored layers, in bytes.'),
+  uniqueBytes: count('Size of the unpacked layers that no other image has, in bytes.'),
+  sharedBytes: count('Size of the unpacked layers that other images have too, in bytes.'),
   containers: list(Type.String(), { description: 'Ids of the containers made from it.' }),
 }, 'An image.');
 

@@ -2,9 +2,32 @@ import { Type } from 'typebox';
 import { containerRef } from './container.ts';
 import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
-import { flag, list, optional, record, text } from './schema.ts';
+import { count, flag, list, nullable, optional, record, text, time } from './schema.ts';
 
 const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
+
+const imageRef = text('Reference or id of an image of this host.');
+
+const historyEntry = record({
+  createdAt: nullable(time('When the step was made.')),
+  createdBy: text('Command that made the step.'),
+  comment: text('Comment of its maker.'),
+  author: text('Author.'),
+  emptyLayer: flag('True where the step changed only the configuration.'),
+  digest: nullable(text('Digest of its layer; null for a step without one.')),
+  sizeBytes: count('Unpacked size of its layer, in bytes; its stored size where it is not unpacked.'),
+});
+
+const layerInfo = record({
+  digest: nullable(text('Digest of the stored layer; null where only the unpacked one is here.')),
+  diffId: text('Digest of the unpacked layer.'),
+  chainId: text('Digest of the layer with all below it.'),
+  mediaType: nullable(text('Media type of the stored layer.')),
+  storedBytes: nullable(count('Stored size, in bytes.')),
+  sizeBytes: nullable(count('Unpacked size, in bytes; null where it is not unpacked.')),
+  images: list(Type.String(), { description: 'References of the images that share it.' }),
+  unpacked: flag('Whether it is unpacked on this host.'),
+});
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
@@ -12,6 +35,9 @@ const changeErrors = ['StoreBusy', 'ElevationRequired', 'MountNamespacePrivate']
 
 /** Methods that make images of what is here, and keep the store in order. */
 export const storeMethods = define({
+  'image/tag': { summary: 'Gives an image a further reference.', params: record({ image: imageRef, reference: text('New reference.'), force: optional(flag('Moves a reference that another image has.')) }), result: record({ image }), readOnly: false, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'ImageReferenceInUse', ...changeErrors] },
+  'image/history': { summary: 'The steps that made an image, newest first.', params: record({ image: imageRef }), result: record({ items: list(historyEntry) }), readOnly: true, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'ManifestInvalid'] },
+  'image/layers': { summary: 'The layers of an image, the lowest first; of all images where none is named.', params: record({ image: optional(imageRef), orphaned: optional(flag('Only layers that no image needs.')) }), result: record({ items: list(layerInfo) }), readOnly: true, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'ManifestInvalid'] },
   'container/commit': {
     summary: "Makes an image of a container's changes; the same changes give the same digest.",
     params: record({

@@ -8,6 +8,7 @@ export { ArchiveImporter } from './archive-importer.ts';
 export type { ArchiveImage, ArchiveImportRequest, ArchiveLayer, RootFileSystemConfig } from './archive-image.ts';
 export { chainIds } from './chain-id.ts';
 export { parseImageConfig, parseImageDefaults, type ImageDefaults } from './image-config.ts';
+export { readHistory, readLayers, type ChainedLayer, type HistoryStep } from './image-history.ts';
 export { deriveImage } from './derive-image.ts';
 export { BlobIntake } from './blob-intake.ts';
 export { imageCompatibility, type Compatibility, type ImageHost } from './compatibility.ts';

@@ -1,8 +1,19 @@
-import { commitContainer } from '../../engine/index.ts';
+import { commitContainer, imageHistory, listLayers, tagImage } from '../../engine/index.ts';
 import type { Handlers } from './handlers.ts';
 import { viewImage } from './views.ts';
 
 /** Methods that make images of what is here, and keep the store in order. */
-export const storeHandlers: Handlers<'container/commit'> = {
+export const storeHandlers: Handlers<'container/commit' | 'image/tag' | 'image/history' | 'image/layers'> = {
   'container/commit': async (params, { engine, signal, progress }) => ({ image: viewImage(await commitContainer(engine.forChange(), params, progress, signal)) }),
+  'image/tag': async ({ image, reference, force }, { engine, signal }) => ({ image: viewImage(await tagImage(engine.forChange(), image, reference, force ?? false, signal)) }),
+  'image/history': async ({ image }, { engine }) => ({
+    items: (await imageHistory(engine.ports, image)).map(({ createdAt, createdBy, comment, author, layer, sizeBytes }) =>
+      ({ createdAt: createdAt?.toISOString() ?? null, createdBy, comment, author, emptyLayer: layer === undefined, digest: layer?.digest ?? null, sizeBytes })),
+  }),
+  'image/layers': async (params, { engine }) => ({
+    items: (await listLayers(engine.ports, params)).map(({ stored, diffId, chainId, unpackedBytes, images }) => ({
+      digest: stored?.digest ?? null, diffId, chainId, mediaType: stored?.mediaType ?? null, storedBytes: stored?.sizeBytes ?? null,
+      sizeBytes: unpackedBytes ?? null, images: [...images], unpacked: unpackedBytes !== undefined,
+    })),
+  }),
 };

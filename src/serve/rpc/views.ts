@@ -45,7 +45,7 @@ export const viewContainer = ({ record, monitored }: LiveContainer): WireContain
 /** A record whose task was just started or ended by this engine, so that it needs no second look. */
 export const viewRecord = (record: ContainerRecord): WireContainer => viewContainer({ record, monitored: true });
 
-export const viewImage = ({ image, containers }: ImageWithUsers): WireImage => ({
+export const viewImage = ({ image, containers, uniqueBytes, sharedBytes }: ImageWithUsers): WireImage => ({
   reference: image.reference,
   name: familiarImageReference(parseImageReference(image.reference)),
   id: image.configDigest,
@@ -58,6 +58,8 @@ export const viewImage = ({ image, containers }: ImageWithUsers): WireImage => (
   layerCount: image.layerCount,
   sizeBytes: image.unpackedBytes,
   storedBytes: image.storedBytes,
+  uniqueBytes,
+  sharedBytes,
   containers: [...containers],
 });
 
