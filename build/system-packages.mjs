@@ -36,6 +36,7 @@ const needs = {
     { name: 'libcap2-bin', why: 'puts capabilities on files in tests', found: program('setcap') },
     { name: 'procps', why: 'finds processes in tests', found: program('pgrep') },
     { name: 'skopeo', why: 'makes image archives for tests', found: program('skopeo') },
+    { name: 'docker-registry', why: 'the registry that pulls and pushes are tested on', found: program('docker-registry') },
     { name: 'umoci', why: 'makes image archives for tests', found: program('umoci') },
   ],
   bench: [
