@@ -247,7 +247,7 @@ class CopyPlan {
       const plain = plainName(header.name);
       if (plain === undefined) throw new SiloError('ArchivePathUnsafe', { args: { entry: header.name, reason: 'leads out of the archive by ..' }, target: { kind: 'archive', id: path } });
       const type = archiveTypes[header.type ?? 'file'];
-      if (type === undefined) throw new SiloError('LayerEntryUnsupported', { args: { entry: header.name, reason: `whose type '${String(header.type)}' is not one of a file system` }, target: { kind: 'archive', id: path } });
+      if (type === undefined) throw new SiloError('LayerEntryUnsupported', { args: { entry: header.name, reason: `whose type '${header.type ?? ''}' is not one of a file system` }, target: { kind: 'archive', id: path } });
       if (plain === '') { entry.resume(); continue; }
       const parts = join(destination, fromText(plain));
       const parent = (await root.locate(parentOf(parts))).path;

@@ -35,8 +35,10 @@ export const repairStore = async (ports: Ports): Promise<void> => {
   const technology = ports.isolations.Process.technology;
   if (technology === undefined) return;
   await repairContainers(ports);
+  // Before the leases: a build's task may still write to a snapshot of its lease.
+  await repairTasks(ports, technology);
   await repairLeases(ports);
-  await repairOrphans(ports, technology);
+  await repairFolders(ports, technology);
   await attempt(ports, 'unfinished content', 'ingest', async () => { await ports.content.repair(); });
 };
 
@@ -71,8 +73,8 @@ const repairLeases = async (ports: Ports): Promise<void> => {
   }
 };
 
-/** Tasks, mounts, networks, folders and snapshots that belong to no record, or to one that has ended. */
-const repairOrphans = async (ports: Ports, { runtime, snapshotter }: IsolationChoice['technology']): Promise<void> => {
+/** Tasks, mounts, networks and folders that belong to no record (those of builds never do), or to one that has ended. */
+const repairTasks = async (ports: Ports, { runtime, snapshotter }: IsolationChoice['technology']): Promise<void> => {
   const seen = new Set([...await runtime.list(), ...await ports.network.list(), ...await ports.files.list()]);
   for (const id of seen) {
     await attempt(ports, 'leftovers', id, () => ifFree(ports, lockName(id), async () => {
@@ -86,6 +88,10 @@ const repairOrphans = async (ports: Ports, { runtime, snapshotter }: IsolationCh
       await ports.locks.forget(lockName(id));
     }));
   }
+};
+
+/** Snapshots and volumes that nobody knows of. */
+const repairFolders = async (ports: Ports, { snapshotter }: IsolationChoice['technology']): Promise<void> => {
   // Folders are listed before rows: a folder's row is made before it, so a folder without one belongs to nobody.
   const folders = await snapshotter.list();
   const known = new Set(ports.metadata.read((reader) => reader.snapshotKeys(snapshotter.name)));
