@@ -14,6 +14,7 @@ export class LateRegistry implements Registry {
   async *blob(...call: Parameters<Registry['blob']>): AsyncGenerator<Uint8Array> { yield* (await this.#registry()).blob(...call); }
   async upload(...call: Parameters<Registry['upload']>): ReturnType<Registry['upload']> { return (await this.#registry()).upload(...call); }
   async putManifest(...call: Parameters<Registry['putManifest']>): Promise<Digest> { return (await this.#registry()).putManifest(...call); }
+  async referrers(...call: Parameters<Registry['referrers']>): ReturnType<Registry['referrers']> { return (await this.#registry()).referrers(...call); }
   async tags(...call: Parameters<Registry['tags']>): Promise<readonly string[]> { return (await this.#registry()).tags(...call); }
   async repositories(...call: Parameters<Registry['repositories']>): Promise<readonly string[]> { return (await this.#registry()).repositories(...call); }
   async connect(...call: Parameters<Registry['connect']>): ReturnType<Registry['connect']> { return (await this.#registry()).connect(...call); }

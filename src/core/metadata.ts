@@ -144,6 +144,8 @@ export interface MetadataReader {
   image(reference: string): ImageRecord | undefined;
   images(): readonly ImageRecord[];
   imagesByManifest(digest: Digest): readonly ImageRecord[];
+  /** Blobs that a manifest needs, as `setBlobReferences` was told. */
+  blobReferences(parent: Digest): readonly Digest[];
   /** Images whose reference named this digest in its registry. */
   imagesBySource(digest: Digest): readonly ImageRecord[];
   containerCounts(): { readonly all: number; readonly running: number };

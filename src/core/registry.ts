@@ -23,6 +23,14 @@ export interface RemoteBlob {
   readonly urls: readonly string[];
 }
 
+/** A signature, SBOM or other artifact that names a manifest as its subject. */
+export interface RemoteReferrer {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly artifactType: string | undefined;
+}
+
 export type UploadOutcome = 'uploaded' | 'present' | 'mounted';
 
 /**
@@ -41,6 +49,8 @@ export interface Registry {
   upload(reference: ImageReference, blob: Omit<RemoteBlob, 'urls'>, open: (offset: number) => AsyncIterable<Uint8Array>, options: RegistryCall & { readonly from?: ImageReference | undefined; readonly onProgress?: ((sentBytes: number) => void) | undefined }): Promise<UploadOutcome>;
   /** Puts a manifest under the reference's tag, or its digest. */
   putManifest(reference: ImageReference, mediaType: string, bytes: Uint8Array, call?: RegistryCall): Promise<Digest>;
+  /** What refers to a manifest; none where the registry keeps no list of either kind. */
+  referrers(reference: ImageReference, subject: Digest, call?: RegistryCall): Promise<readonly RemoteReferrer[]>;
   tags(reference: ImageReference, call?: RegistryCall & { readonly limit?: number | undefined }): Promise<readonly string[]>;
   repositories(registry: string, call?: RegistryCall & { readonly limit?: number | undefined }): Promise<readonly string[]>;
   /** Checks a credential and keeps it; tells where. Never in clear on a disk. */

@@ -1,4 +1,4 @@
-import type { RegistryCredential } from '../core/index.ts';
+import type { RegistryCredential, RemoteReferrer } from '../core/index.ts';
 import type { Ports } from './ports.ts';
 
 export interface FoundImage { readonly registry: string; readonly repository: string; readonly tag: string | null }
@@ -16,4 +16,12 @@ export const findImages = async (
   }
   const reference = await ports.registry.parseReference(request.registry === undefined ? request.repository : `${request.registry}/${request.repository}`);
   return (await ports.registry.tags(reference, call)).map((tag) => ({ registry: reference.registry, repository: reference.repository, tag }));
+};
+
+/** What refers to an image in its registry. A tag is resolved first: referrers name digests. */
+export const findReferrers = async (ports: Ports, text: string, credential: RegistryCredential | undefined, signal?: AbortSignal): Promise<readonly RemoteReferrer[]> => {
+  const reference = await ports.registry.parseReference(text);
+  const call = { credential, signal };
+  const digest = reference.digest ?? (await ports.registry.manifest(reference, call)).digest;
+  return ports.registry.referrers(reference, digest, call);
 };

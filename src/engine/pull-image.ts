@@ -6,13 +6,17 @@ import { throwIfCancelled } from './guards.ts';
 import { imageHost } from './image-host.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
+import { mirrorFromRegistry } from './mirror.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
 import { chooseIsolation } from './technology.ts';
 
 export interface PullRequest {
   readonly reference: string;
+  /** `all` mirrors every platform; the one of this host, or else the first, is what the reference shows. */
   readonly platform?: string | undefined;
+  /** Brings what refers to the image too. */
+  readonly referrers?: boolean | undefined;
   readonly osVersion?: string | undefined;
   readonly credential?: RegistryCredential | undefined;
   readonly policy?: 'Missing' | 'Always' | 'Never' | undefined;
@@ -39,13 +43,15 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
   const call = { credential: request.credential, signal };
   const top = await ports.registry.manifest(reference, call);
   const wanted = wantedPlatform(ports, request);
-  if (present?.sourceDigest === top.digest && samePlatform(present.platform, wanted)) return { images: listImages(ports, name), changed: false };
+  const everything = request.platform === 'all' || request.referrers === true;
+  if (!everything && present?.sourceDigest === top.digest && samePlatform(present.platform, wanted)) return { images: listImages(ports, name), changed: false };
   const { technology } = chooseIsolation(ports.isolations, 'Auto');
   try {
     await withLease(ports, signal, async (leaseId) => {
       const intake = new BlobIntake(ports.content, (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal), signal);
       const source = new RegistrySource(ports, intake, reference, call, progress);
       await source.keep(top.digest, top.bytes);
+      const mirrored = everything ? await mirrorFromRegistry(ports, intake, reference, top, { referrers: request.referrers ?? false, call, progress }) : undefined;
       const descriptor: Descriptor = { mediaType: top.mediaType, digest: top.digest, sizeBytes: top.bytes.length, platform: undefined, referenceName: undefined, imageName: undefined, urls: [] };
       const image = await resolveImage({ path: name, content: ports.content, source, wanted }, [descriptor], reference);
       if (request.platform === undefined) requireCompatible(ports, name, image.platform);
@@ -56,7 +62,7 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
         // Images of another system are kept for inspection, export and push; nothing here could unpack them.
         const unpackedBytes = runsHere ? await unpackLayers(ports, technology, leaseId, image, { progress, signal, arrived: (digest) => downloads.arrived(digest) }) : 0;
         await downloads.all();
-        await publishImage(ports, 'image/pull', name, image, unpackedBytes, top.digest);
+        await publishImage(ports, 'image/pull', name, { ...image, blobs: [...new Set([...image.blobs, ...(mirrored?.digests ?? [])])] }, unpackedBytes, top.digest);
       } finally {
         await downloads.end();
       }
@@ -71,7 +77,7 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
 };
 
 const wantedPlatform = (ports: Ports, request: PullRequest): Platform => {
-  const platform: Platform = request.platform === undefined ? { os: ports.host.os, architecture: ports.host.architecture } : parsePlatform(request.platform);
+  const platform: Platform = request.platform === undefined || request.platform === 'all' ? { os: ports.host.os, architecture: ports.host.architecture } : parsePlatform(request.platform);
   const osVersion = request.osVersion ?? (platform.os === 'windows' && ports.host.os === 'windows' ? ports.host.osVersion : undefined);
   return { ...platform, ...(osVersion === undefined ? {} : { osVersion }) };
 };

@@ -1,7 +1,8 @@
 import { SiloError, formatImageReference, type Digest, type ImageReference } from '../base/index.ts';
 import type { RegistryCredential } from '../core/index.ts';
-import { parseManifest, type Descriptor } from '../image/index.ts';
+import { isLayerType, type LinkedBlobs } from '../image/index.ts';
 import { findImage } from './image-lookup.ts';
+import { outgoing } from './mirror.ts';
 import type { Ports } from './ports.ts';
 import type { ImageProgress } from './publish-image.ts';
 
@@ -10,6 +11,8 @@ export interface PushRequest {
   readonly destination?: string | undefined;
   readonly credential?: RegistryCredential | undefined;
   readonly includeForeignLayers?: boolean | undefined;
+  /** Puts every platform that was pulled, with what refers to them; the index gets the tag. */
+  readonly allPlatforms?: boolean | undefined;
 }
 
 export interface PushOutcome {
@@ -20,7 +23,6 @@ export interface PushOutcome {
 }
 
 const parallelUploads = 3;
-const largestManifestBytes = 4 * 1024 * 1024;
 
 /**
  * Puts an image into a registry: layers and configuration first, in parallel, the manifest last, so that
@@ -30,13 +32,14 @@ export const pushImage = async (ports: Ports, request: PushRequest, progress: ((
   const image = ports.metadata.read((reader) => findImage(reader, request.image));
   const destination = await ports.registry.parseReference(request.destination ?? image.reference);
   const origin = await ports.registry.parseReference(image.reference);
-  const bytes = await ports.content.readAll(image.manifestDigest, largestManifestBytes);
-  const manifest = parseManifest(bytes);
-  if (manifest.kind !== 'manifest') throw new SiloError('ManifestInvalid', { args: { reason: 'an index was found where a manifest was expected' }, target: { kind: 'image', id: image.reference } });
+  const top = request.allPlatforms === true ? image.sourceDigest : image.manifestDigest;
+  const along = request.allPlatforms === true ? ports.metadata.read((reader) => reader.blobReferences(image.manifestDigest)) : [];
+  const parts = await outgoing(ports, top, along);
+  if (parts === undefined) throw new SiloError('BlobNotFound', { args: { digest: top }, target: { kind: 'image', id: image.reference } });
   const call = { credential: request.credential, signal };
   let uploadedBytes = 0;
   let skippedLayers = 0;
-  const upload = async (blob: Descriptor): Promise<void> => {
+  const upload = async (blob: LinkedBlobs['blobs'][number]): Promise<void> => {
     if (blob.urls.length > 0 && request.includeForeignLayers !== true) { skippedLayers++; return; }
     const activity = `Layer ${blob.digest.slice(7, 19)}`;
     const outcome = await ports.registry.upload(destination, blob, (offset) => ports.content.read(blob.digest, { offset, ...(signal === undefined ? {} : { signal }) }), {
@@ -46,20 +49,22 @@ export const pushImage = async (ports: Ports, request: PushRequest, progress: ((
       onProgress: (currentBytes) => progress?.({ activity, status: 'Uploading', currentBytes, totalBytes: blob.sizeBytes }),
     });
     if (outcome === 'uploaded') uploadedBytes += blob.sizeBytes;
-    else if (blob !== manifest.config) skippedLayers++;
+    else if (isLayerType(blob.mediaType)) skippedLayers++;
     progress?.({ activity, status: outcome === 'uploaded' ? 'Uploaded' : 'Present', currentBytes: blob.sizeBytes, totalBytes: blob.sizeBytes, completed: true });
   };
-  await inParallel(distinct([...manifest.layers, manifest.config]), parallelUploads, upload);
-  const digest = await ports.registry.putManifest(destination, typeOf(bytes), bytes, call);
+  await inParallel(parts.filter((part) => part.kind === 'blob').map((part) => part.item), parallelUploads, upload);
+  for (const part of parts) {
+    if (part.kind !== 'document') continue;
+    const place = part.digest === top ? destination : { ...destination, tag: undefined, digest: part.digest };
+    await ports.registry.putManifest(place, typeOf(part.bytes), part.bytes, call);
+  }
   await ports.metadata.write((writer) => {
-    writer.appendEvent({ time: ports.clock.now(), kind: 'image/push', subject: formatReference(destination), attributes: [{ name: 'digest', value: digest }] });
+    writer.appendEvent({ time: ports.clock.now(), kind: 'image/push', subject: formatReference(destination), attributes: [{ name: 'digest', value: top }] });
   });
-  return { reference: formatReference(destination), digest, uploadedBytes, skippedLayers };
+  return { reference: formatReference(destination), digest: top, uploadedBytes, skippedLayers };
 };
 
 const formatReference = (reference: ImageReference): string => formatImageReference({ ...reference, digest: reference.tag === undefined ? reference.digest : undefined });
-
-const distinct = (blobs: readonly Descriptor[]): readonly Descriptor[] => [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
 
 const typeOf = (manifest: Uint8Array): string =>
   (JSON.parse(new TextDecoder().decode(manifest)) as { mediaType?: string }).mediaType ?? 'application/vnd.oci.image.manifest.v1+json';

@@ -9,6 +9,8 @@ export type { ArchiveImage, ArchiveImportRequest, ArchiveLayer, RootFileSystemCo
 export { chainIds } from './chain-id.ts';
 export { parseImageConfig, parseImageDefaults, type ImageDefaults } from './image-config.ts';
 export { readHistory, readLayers, type ChainedLayer, type HistoryStep } from './image-history.ts';
+export { writeArchive, type ExportedImage } from './archive-writer.ts';
+export { writeArchiveAt } from './archive-output.ts';
 export { deriveImage } from './derive-image.ts';
 export { BlobIntake } from './blob-intake.ts';
 export { imageCompatibility, type Compatibility, type ImageHost } from './compatibility.ts';
@@ -20,3 +22,5 @@ export { parseManifest } from './manifest.ts';
 export { isTarArchive, plainName, tarEntries } from './tar-entries.ts';
 export { storeImage, type ImageLayer } from './store-image.ts';
 export { packLayer } from './pack-layer.ts';
+export { linkedBlobs, type LinkedBlobs } from './linked-blobs.ts';
+export { manifestInvalid } from './json-document.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Digest, ImageReference } from '../base/index.ts';
-import type { Registry, RegistryCall, RegistryCredential, RemoteBlob, RemoteManifest, UploadOutcome } from '../core/index.ts';
+import type { Registry, RegistryCall, RegistryCredential, RemoteBlob, RemoteManifest, RemoteReferrer, UploadOutcome } from '../core/index.ts';
 import { firstOf, passwordFor, type CredentialProvider } from './credentials.ts';
 import { credentialServer, DockerConfigCredentials } from './docker-credentials.ts';
 import { RegistryClient } from './registry-client.ts';
@@ -10,6 +10,8 @@ import { Secret } from './secret.ts';
 /** Clients for credentials given with a call; each holds a few connections. */
 const keptClients = 8;
 const defaultLimit = 10_000;
+/** Artifacts of one manifest; real images have a handful. */
+const referrerLimit = 1000;
 
 /**
  * Registries as the engine sees them. A credential given with a call has a client of its own, so that
@@ -57,6 +59,15 @@ export class DistributionRegistry implements Registry {
     const client = await this.#client(reference.registry, call.credential);
     const name = reference.tag ?? reference.digest ?? `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
     return client.pushManifest(reference, name, { bytes, mediaType }, { signal: call.signal });
+  }
+
+  async referrers(reference: ImageReference, subject: Digest, call: RegistryCall = {}): Promise<readonly RemoteReferrer[]> {
+    const found: RemoteReferrer[] = [];
+    for await (const { digest, mediaType, sizeBytes, artifactType } of (await this.#client(reference.registry, call.credential)).listReferrers(reference, subject, { signal: call.signal })) {
+      found.push({ digest, mediaType, sizeBytes, artifactType });
+      if (found.length >= referrerLimit) break;
+    }
+    return found;
   }
 
   async tags(reference: ImageReference, call: RegistryCall & { readonly limit?: number | undefined } = {}): Promise<readonly string[]> {

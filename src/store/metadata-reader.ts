@@ -49,6 +49,10 @@ export class SqliteReader implements MetadataReader {
     return this.database.all('SELECT * FROM images WHERE manifest_digest = ? ORDER BY reference', digest).map(toImage);
   }
 
+  blobReferences(parent: Digest): readonly Digest[] {
+    return this.database.all('SELECT child FROM blob_references WHERE parent = ?', parent).map((row) => String(row['child']) as Digest);
+  }
+
   imagesBySource(digest: Digest): readonly ImageRecord[] {
     return this.database.all('SELECT * FROM images WHERE source_digest = ? ORDER BY reference', digest).map(toImage);
   }

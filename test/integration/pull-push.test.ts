@@ -128,6 +128,44 @@ describe.skipIf(reason !== undefined)(`images of a registry${reason === undefine
     expect(await host.settledLeaks()).toEqual([]);
   });
 
+  it('are mirrored with every platform, and with what refers to them', async () => {
+    const repository = 'team/mirrored';
+    const layer = execFileSync('tar', ['-C', join(host.folder, 'random'), '-c', '--exclude', 'noise', '.']);
+    const layerDigest = await putBlob(repository, layer);
+    const type = 'application/vnd.oci.image.manifest.v1+json';
+    const manifests = [];
+    for (const architecture of ['amd64', 'arm64', 's390x']) {
+      const config = Buffer.from(JSON.stringify({ os: 'linux', architecture, config: {}, rootfs: { type: 'layers', diff_ids: [layerDigest] } }));
+      const manifest = JSON.stringify({ schemaVersion: 2, mediaType: type, config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: await putBlob(repository, config), size: config.length }, layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: layerDigest, size: layer.length }] });
+      const digest = `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
+      await put(`${repository}/manifests/${digest}`, type, manifest);
+      manifests.push({ mediaType: type, digest, size: Buffer.byteLength(manifest), platform: { os: 'linux', architecture } });
+    }
+    const indexType = 'application/vnd.oci.image.index.v1+json';
+    const index = JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests });
+    await put(`${repository}/manifests/1`, indexType, index);
+    const subject = { mediaType: indexType, digest: `sha256:${createHash('sha256').update(index).digest('hex')}`, size: Buffer.byteLength(index) };
+    const empty = Buffer.from('{}');
+    const signature = JSON.stringify({ schemaVersion: 2, mediaType: type, artifactType: 'application/vnd.example.signature', config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: await putBlob(repository, empty), size: 2 }, layers: [], subject });
+    const signatureDigest = `sha256:${createHash('sha256').update(signature).digest('hex')}`;
+    await put(`${repository}/manifests/${signatureDigest}`, type, signature);
+    // Debian's registry keeps no list of referrers: the specification's fallback is an index under a tag.
+    await put(`${repository}/manifests/${subject.digest.replace(':', '-')}`, indexType, JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [{ mediaType: type, digest: signatureDigest, size: Buffer.byteLength(signature), artifactType: 'application/vnd.example.signature' }] }));
+
+    const name = `${registry.host}/${repository}:1`;
+    expect((await engine.call('image/referrers', { reference: name })).items).toMatchObject([{ digest: signatureDigest, artifactType: 'application/vnd.example.signature' }]);
+    const { images: [image] } = await engine.call('image/pull', { reference: name, platform: 'all', referrers: true });
+    expect(image?.operatingSystem).toBe('linux');
+    const pushed = await engine.call('image/push', { image: name, destination: `${registry.host}/team/copy:1`, allPlatforms: true });
+    expect(pushed.digest).toBe(subject.digest);
+    const copied = execFileSync('skopeo', ['inspect', '--raw', '--tls-verify=false', `docker://${registry.host}/team/copy:1`], { encoding: 'utf8' });
+    expect(copied).toBe(index);
+    expect((await engine.call('image/referrers', { reference: `${registry.host}/team/copy:1` })).items).toMatchObject([{ digest: signatureDigest }]);
+    for (const architecture of ['arm64', 's390x']) execFileSync('skopeo', ['inspect', '--tls-verify=false', '--override-arch', architecture, `docker://${registry.host}/team/copy:1`]);
+    await engine.call('image/remove', { image: name });
+    expect(await host.settledLeaks()).toEqual([]);
+  }, 60_000);
+
   it('are there or not when the engine is killed in the middle of a pull', async () => {
     const name = `${registry.host}/team/noise:1`;
     for (const moment of [1, 10, 25, 45, 70, 110]) {
