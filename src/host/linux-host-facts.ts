@@ -13,15 +13,27 @@ const readText = (path: string): string | undefined => {
 
 const distribution = (): string => /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(readText('/etc/os-release') ?? '')?.[1] ?? version();
 
-/** Mounts made in a namespace of its own are seen by no other engine (decision 9). The host's is that of process 1. */
-const mountNamespaceProblem = (): string | undefined => {
+const link = (path: string): string | undefined => {
   try {
-    const [own, host] = [readlinkSync('/proc/self/ns/mnt'), readlinkSync('/proc/1/ns/mnt')];
-    return own === host ? undefined : `this engine is in ${own}, the host in ${host}`;
+    return readlinkSync(path);
   } catch {
-    // Without rights on process 1 nothing can be mounted anyway.
     return undefined;
   }
+};
+
+/** Number of the mount that a process has at `/`: no other mount of the kernel has it, in whatever namespace (proc_pid_mountinfo(5)). */
+const rootMount = (process: 'self' | 1): string | undefined =>
+  readText(`/proc/${process}/mountinfo`)?.split('\n').map((line) => line.split(' ')).findLast((fields) => fields[4] === '/')?.[0];
+
+/**
+ * Mounts made in a namespace of its own are seen by no other engine (decision 9). The host's is that of
+ * process 1, whose link even root may not read everywhere; then the mounts themselves tell.
+ */
+const mountNamespaceProblem = (): string | undefined => {
+  const [own, host] = [link('/proc/self/ns/mnt'), link('/proc/1/ns/mnt')];
+  if (host !== undefined) return own === host ? undefined : `this engine is in ${own ?? 'another one'}, the host in ${host}`;
+  const [ownRoot, hostRoot] = [rootMount('self'), rootMount(1)];
+  return hostRoot === undefined || ownRoot === hostRoot ? undefined : `this engine is in ${own ?? 'another one'}, not in that of the host`;
 };
 
 export const linuxHostFacts = (): HostFacts => ({

@@ -27,14 +27,13 @@ export class Database {
   readonly path: string;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  readonly #writable: boolean;
-  readonly #newerVersion: number | undefined;
+  /** Schema versions of a store that a newer engine made and this one may only read. */
+  readonly #readOnly: { readonly found: number; readonly known: number } | undefined;
 
-  private constructor(path: string, connection: DatabaseSync, newerVersion: number | undefined, writable: boolean) {
+  private constructor(path: string, connection: DatabaseSync, readOnly?: { readonly found: number; readonly known: number }) {
     this.path = path;
     this.#connection = connection;
-    this.#newerVersion = newerVersion;
-    this.#writable = writable;
+    this.#readOnly = readOnly;
   }
 
   /**
@@ -63,10 +62,10 @@ export class Database {
       if (found > known) {
         const limits = connection.prepare('SELECT least_reader, least_writer FROM schema_limits').get() as { least_reader: number; least_writer: number };
         if (limits.least_reader > known) throw new SiloError('StoreNewer', { args: { path, found, known }, target: { kind: 'store', id: path } });
-        return new Database(path, connection, found, limits.least_writer <= known);
+        return new Database(path, connection, limits.least_writer > known ? { found, known } : undefined);
       }
       if (found < known) await retryBusy(path, undefined, () => migrate(connection, migrations));
-      return new Database(path, connection, undefined, true);
+      return new Database(path, connection);
     } catch (error) {
       connection.close();
       throw translate(error, path);
@@ -95,7 +94,7 @@ export class Database {
   }
 
   async write<T>(body: () => T, signal?: AbortSignal): Promise<T> {
-    if (!this.#writable) throw new SiloError('StoreNewer', { args: { path: this.path, found: this.#newerVersion ?? 0, known: released.at(-1)?.version ?? 0 }, target: { kind: 'store', id: this.path } });
+    if (this.#readOnly !== undefined) throw new SiloError('StoreNewer', { args: { path: this.path, ...this.#readOnly }, target: { kind: 'store', id: this.path } });
     return retryBusy(this.path, signal, () => transaction(this.#connection, body));
   }
 

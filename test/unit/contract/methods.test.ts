@@ -113,14 +113,15 @@ describe('the table of methods', () => {
     expect(definitions.filter(takesStream).length).toBeGreaterThan(0);
   });
 
-  it('calls read-only exactly what may be repeated without harm', () => {
-    expect(definitions.filter(([, { readOnly }]) => !readOnly).map(([name]) => name).sort()).toEqual([
-      'container/commit', 'container/create', 'container/remove', 'container/run', 'container/start', 'container/stop', 'image/import', 'image/remove', 'isolation/set', 'process/run', 'process/start',
-    ]);
+  it('calls read-only exactly what its verb says: what only looks may be repeated without harm', () => {
+    const looking = new Set(['discover', 'find', 'get', 'history', 'initialize', 'layers', 'list', 'log', 'referrers', 'shutdown', 'test', 'wait']);
+    const verb = (name: string): string => name.split(/[./]/).at(-1) ?? '';
+    expect(definitions.filter(([name, { readOnly }]) => readOnly !== looking.has(verb(name))).map(([name]) => name)).toEqual([]);
   });
 
   it('lets every change say that it lacks rights or the host mount namespace', () => {
-    const silent = definitions.filter(([, { readOnly, errors }]) => !readOnly && !(errors.includes('ElevationRequired') && errors.includes('MountNamespacePrivate'))).map(([name]) => name);
+    // Logging in to a registry changes nothing of the host.
+    const silent = definitions.filter(([name, { readOnly, errors }]) => !readOnly && !name.startsWith('registry/') && !(errors.includes('ElevationRequired') && errors.includes('MountNamespacePrivate'))).map(([name]) => name);
     expect(silent).toEqual([]);
   });
 });

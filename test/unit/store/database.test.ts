@@ -251,6 +251,7 @@ describe.skipIf(whyNoSmallDisk !== undefined)('a full disk', () => {
 
   it('does not keep a store from being opened again, nor its engine from being killed meanwhile', async () => {
     (await SqliteMetadata.open(path)).close();
+    writeFileSync(filler(), Buffer.alloc(300 * 1024));
     // A log that nobody could put back into the database, as a killed engine leaves it.
     await expect(run(process.execPath, [writer, path, 'fill'])).rejects.toMatchObject({ signal: 'SIGKILL' });
     expect(readdirSync(disk)).toContain('meta.db-wal');
