@@ -7,6 +7,7 @@ import { layerComponents } from '../../../../src/snapshot/overlay/byte-path.ts';
 import type { TarEntry } from '../../../../src/snapshot/overlay/tar-header.ts';
 import { TarReader } from '../../../../src/snapshot/overlay/tar-reader.ts';
 import { OverlayLayers } from '../../../fixtures/overlay-layers.ts';
+import { mountSmallDisk } from '../../../fixtures/small-disk.ts';
 import { buildEntry, buildTar, tarHeader, withChecksum, type BuiltEntry } from '../../../fixtures/tar-builder.ts';
 import { skipReason, temporaryFolders, whyNoMounts } from '../../../fixtures/temporary-folder.ts';
 
@@ -135,7 +136,8 @@ describe('the names in a layer', () => {
   });
 
   it.skipIf(skipReason('fuzzing of layers on the disk', whyNoMounts()))('never reach what lies beside the layer, whatever links and entries are mixed', async () => {
-    const folder = folders.make();
+    const folder = mountSmallDisk(join(folders.make(), 'disk'), 100_000_000);
+    folders.mounts.push(folder);
     const outside = join(folder, 'outside');
     mkdirSync(outside);
     writeFileSync(join(outside, 'secret'), 'secret');
