@@ -39,7 +39,7 @@ export const registryMethods = define({
     }),
     result: record({ images: list(image), changed: flag('False where the host had it already.') }),
     readOnly: false,
-    errors: [...registryErrors, 'ImageNotFound', 'ImagePlatformMismatch', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'DiskFull', 'PlatformInvalid'],
+    errors: [...registryErrors, 'MountNamespacePrivate', 'ImageNotFound', 'ImagePlatformMismatch', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'DiskFull', 'PlatformInvalid'],
   },
   'image/push': {
     summary: 'Puts an image into a registry.',
@@ -53,7 +53,7 @@ export const registryMethods = define({
     }),
     result: record({ reference: text('Where it is now.'), digest: text('Digest of the manifest.'), uploadedBytes: count('Bytes sent.'), skippedLayers: count('Layers that the registry had, or that are foreign.') }),
     readOnly: false,
-    errors: [...registryErrors, 'ImageNotFound', 'BlobNotFound', 'IdAmbiguous'],
+    errors: [...registryErrors, 'MountNamespacePrivate', 'ImageNotFound', 'BlobNotFound', 'IdAmbiguous'],
   },
   'image/referrers': {
     summary: 'What refers to an image in its registry: signatures, SBOMs, attestations.',
