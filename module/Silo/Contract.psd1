@@ -7,11 +7,6 @@
     BatchBytes = 65536
     TimeFields = @('createdAt', 'exitedAt', 'finishedAt', 'importedAt', 'startedAt', 'time')
     Methods = @{
-        'image/export' = @{
-            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
-            Times = @(); ItemTimes = @()
-            Fields = @('path', 'sizeBytes', 'digests')
-        }
         'store/optimize' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
@@ -147,6 +142,11 @@
             Times = @(); ItemTimes = @()
             Fields = @('reference', 'digest', 'uploadedBytes', 'skippedLayers')
         }
+        'image/referrers' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $true
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'digest', 'artifactType', 'mediaType', 'sizeBytes')
+        }
         'image/find' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $true
             Times = @(); ItemTimes = @()
@@ -186,6 +186,11 @@
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('items', 'digest', 'diffId', 'chainId', 'mediaType', 'storedBytes', 'sizeBytes', 'images', 'unpacked')
+        }
+        'image/export' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('path', 'sizeBytes', 'digests')
         }
         'container/commit' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false

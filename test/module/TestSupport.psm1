@@ -6,12 +6,13 @@ $script:Manifest = Join-Path -Path $script:Root -ChildPath 'module/Silo/Silo.psd
 function Get-ProjectRoot { $script:Root }
 
 function Import-SiloForTest {
-    # A fresh module, and so a fresh engine. SILO_TEST_STRICT is set for the run under strict mode.
+    # A fresh module, and so a fresh engine. SILO_TEST_STRICT is set for the run under strict mode;
+    # SILO_TEST_ENGINE may name another engine file, for example src/main.ts, in place of the built one.
     [CmdletBinding()]
     param([hashtable] $Script, [switch] $RealEngine, [hashtable] $ImportParameter = @{})
     Remove-Module -Name Silo -Force -ErrorAction Ignore
     $env:SILO_SCRIPT = if ($Script) { ConvertTo-Json -InputObject $Script -Compress } else { $null }
-    $env:SILO_ENGINE = if ($RealEngine) { $null } else { Join-Path -Path $PSScriptRoot -ChildPath 'scripted-engine.ts' }
+    $env:SILO_ENGINE = if ($RealEngine) { $env:SILO_TEST_ENGINE } else { Join-Path -Path $PSScriptRoot -ChildPath 'scripted-engine.ts' }
     Import-Module -Name $script:Manifest -Global -Force @ImportParameter
     if ($env:SILO_TEST_STRICT) { . (Get-Module -Name Silo) { Set-StrictMode -Version Latest } }
 }
@@ -50,7 +51,7 @@ function Get-EnginePid { & (Get-Module -Name Silo) { if ($null -ne $script:Engin
 
 function Get-CallTable {
     # One plain call of every exported command; each is right for the scripted engine.
-    $credential = New-Object -TypeName System.Management.Automation.PSCredential -ArgumentList 'me', (ConvertTo-SecureString -String 'hunter2' -AsPlainText -Force)
+    $credential = Get-TestCredential
     @{
         'Add-ContainerImageTag'        = @{ Name = 'busybox:latest'; Reference = 'busybox:1' }
         'Connect-ContainerRegistry'    = @{ Registry = 'private.example'; Credential = $credential }
@@ -93,7 +94,7 @@ function Get-MissingForContainer {
     if ((& id -u) -ne '0') { return 'not root' }
     foreach ($tool in 'runc', 'conmon', 'tar') { if (-not (Get-Command -Name $tool -CommandType Application -ErrorAction Ignore)) { return "no $tool" } }
     if (-not (Test-Path -LiteralPath '/bin/busybox')) { return 'no /bin/busybox' }
-    if (-not (Test-Path -LiteralPath (Join-Path -Path $script:Root -ChildPath 'dist/silo.mjs'))) { return 'no dist/silo.mjs: build the engine first' }
+    if (-not $env:SILO_TEST_ENGINE -and -not (Test-Path -LiteralPath (Join-Path -Path $script:Root -ChildPath 'dist/silo.mjs'))) { return 'no dist/silo.mjs: build the engine first' }
 }
 
 function New-RootFileSystem {
@@ -132,5 +133,48 @@ function Clear-StateRoot {
         })
 }
 
+function Get-MissingForRegistry {
+    # Why no registry can be started here, or nothing.
+    if (-not (Get-Command -Name docker-registry -CommandType Application -ErrorAction Ignore)) { return 'no docker-registry: apt-get install docker-registry' }
+}
+
+function Start-TestRegistry {
+    # Debian's docker-registry on a free port of loopback, with a folder of its own; with -Password it wants a login.
+    [CmdletBinding()]
+    param([string] $Password)
+    $folder = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath "silo-registry-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+    [void] (New-Item -Path $folder -ItemType Directory)
+    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $port = $listener.LocalEndpoint.Port
+    $listener.Stop()
+    $auth = ''
+    if ($Password) {
+        Set-Content -LiteralPath "$folder/htpasswd" -Value (& htpasswd -nbB 'me' $Password)
+        $auth = "auth: {htpasswd: {realm: test, path: $folder/htpasswd}}`n"
+    }
+    Set-Content -LiteralPath "$folder/config.yml" -Value "version: 0.1`nlog: {level: error}`nstorage: {filesystem: {rootdirectory: $folder/data}}`n${auth}http: {addr: '127.0.0.1:$port'}`n"
+    $process = Start-Process -FilePath 'docker-registry' -ArgumentList 'serve', "$folder/config.yml" -RedirectStandardOutput "$folder/out" -RedirectStandardError "$folder/err" -PassThru
+    $registry = @{ Process = $process; Folder = $folder; Host = "127.0.0.1:$port" }
+    $answers = { try { (Invoke-WebRequest -Uri "http://127.0.0.1:$port/v2/" -SkipHttpErrorCheck -TimeoutSec 2).StatusCode -in 200, 401 } catch { $false } }
+    if (-not (Wait-Until $answers)) { Stop-TestRegistry -Registry $registry; throw 'the registry did not answer' }
+    $registry
+}
+
+function Stop-TestRegistry {
+    [CmdletBinding()]
+    param([hashtable] $Registry)
+    if (-not $Registry) { return }
+    if (-not $Registry.Process.HasExited) { $Registry.Process.Kill(); [void] $Registry.Process.WaitForExit(5000) }
+    Remove-Item -LiteralPath $Registry.Folder -Recurse -Force -ErrorAction Ignore
+}
+
+function Get-TestCredential {
+    [CmdletBinding()]
+    param([string] $Password = 'hunter2')
+    New-Object -TypeName System.Management.Automation.PSCredential -ArgumentList 'me', (ConvertTo-SecureString -String $Password -AsPlainText -Force)
+}
+
 Export-ModuleMember -Function Get-ProjectRoot, Import-SiloForTest, Remove-SiloForTest, New-RecordFile, Read-Record, Wait-Until, Get-EnginePid, Get-CallTable,
-    Get-MissingForContainer, New-RootFileSystem, Initialize-StateRoot, Clear-StateRoot
+    Get-MissingForContainer, New-RootFileSystem, Initialize-StateRoot, Clear-StateRoot,
+    Get-MissingForRegistry, Start-TestRegistry, Stop-TestRegistry, Get-TestCredential

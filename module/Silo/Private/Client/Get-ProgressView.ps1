@@ -1,6 +1,7 @@
 function Get-ProgressView {
     # Status, share and time left of one bar. The time left is told once a second has shown how fast it goes.
-    param($Value, [hashtable] $Bar, [datetime] $Now)
+    # A build counts steps where everything else counts bytes.
+    param($Value, [hashtable] $Bar, [datetime] $Now, [string] $Method)
     $view = @{ Status = $Value.status; PercentComplete = -1 }
     $current = $Value.currentBytes
     $total = $Value.PSObject.Properties['totalBytes']
@@ -8,7 +9,7 @@ function Get-ProgressView {
     if ($known) {
         $view.PercentComplete = [int] [Math]::Min(100, 100 * $current / $total.Value)
         $view.Status = '{0} ({1} / {2})' -f $Value.status, (Format-ByteCount -Byte $current), (Format-ByteCount -Byte $total.Value)
-    } elseif ($current -gt 0) {
+    } elseif ($current -gt 0 -and $Method -ne 'image/build') {
         $view.Status = '{0} ({1})' -f $Value.status, (Format-ByteCount -Byte $current)
     }
     $elapsed = ($Now - $Bar.Since).TotalSeconds

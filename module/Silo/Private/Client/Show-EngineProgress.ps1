@@ -24,7 +24,7 @@ function Show-EngineProgress {
             $bar = @{ Id = 100 * $Request.Id + $Request.BarCount; Since = $now; SinceBytes = $value.currentBytes }
             $Request.Shown[$activity] = $bar
         }
-        $shown = Get-ProgressView -Value $value -Bar $bar -Now $now
+        $shown = Get-ProgressView -Value $value -Bar $bar -Now $now -Method $Request.Method
         Write-Progress -Id $bar.Id -Activity $activity @shown
     }
 }
