@@ -3,7 +3,6 @@ import type { MethodDefinition } from './method.ts';
 import { count, flag, list, oneOf, optional, record, text, time } from './schema.ts';
 
 const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
-const imageRef = text('Reference or id of an image of this host.');
 
 export const storeItem = record({
   kind: oneOf(['Blob', 'Layer', 'Image', 'Container', 'Volume', 'Ingest', 'Mount', 'Task', 'Network', 'Lease'], 'What it is.'),
@@ -17,19 +16,6 @@ const define = <const T extends Record<string, MethodDefinition>>(table: T): T =
 
 /** Methods of image management beyond import, list and remove. */
 export const imageMethods = define({
-  'image/export': {
-    summary: 'Writes images to an archive: an OCI image layout (folder or tar), or what `docker load` reads.',
-    params: record({
-      images: list(imageRef, { minItems: 1 }),
-      path: text('Absolute path of the file or folder to write.'),
-      format: optional(oneOf(['OciArchive', 'OciFolder', 'DockerArchive'], 'Form; OciArchive where left out.')),
-      force: optional(flag('Replaces what is there.')),
-      progressToken,
-    }),
-    result: record({ path: text('Path.'), sizeBytes: count('Bytes written.'), digests: list(Type.String(), { description: 'Manifest digests in the archive.' }) }),
-    readOnly: false,
-    errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'PathNotFound', 'PathAccessDenied', 'PathExists', 'DiskFull'],
-  },
   'store/optimize': {
     summary: 'Removes what nothing needs: unused images where asked, stopped containers where asked, blobs, layers, the build cache.',
     params: record({ unusedImages: optional(flag('Also images that no container uses.')), danglingImages: optional(flag('Also images without a name.')), stoppedContainers: optional(flag('Also containers that have ended.')), buildCache: optional(flag('Also the build cache.')), olderThan: optional(time('Only images and containers made before.')), keepLast: optional(count('Newest images of each repository to keep.')), dryRun: optional(flag('Tells what would be done.')) }),

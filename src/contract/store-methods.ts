@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { containerRef } from './container.ts';
 import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
-import { count, flag, list, nullable, optional, record, text, time } from './schema.ts';
+import { count, flag, list, nullable, oneOf, optional, record, text, time } from './schema.ts';
 
 const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
 
@@ -38,6 +38,19 @@ export const storeMethods = define({
   'image/tag': { summary: 'Gives an image a further reference.', params: record({ image: imageRef, reference: text('New reference.'), force: optional(flag('Moves a reference that another image has.')) }), result: record({ image }), readOnly: false, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'ImageReferenceInUse', ...changeErrors] },
   'image/history': { summary: 'The steps that made an image, newest first.', params: record({ image: imageRef }), result: record({ items: list(historyEntry) }), readOnly: true, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'ManifestInvalid'] },
   'image/layers': { summary: 'The layers of an image, the lowest first; of all images where none is named.', params: record({ image: optional(imageRef), orphaned: optional(flag('Only layers that no image needs.')) }), result: record({ items: list(layerInfo) }), readOnly: true, errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'ManifestInvalid'] },
+  'image/export': {
+    summary: 'Writes images to an archive: an OCI image layout (folder or tar), or what `docker load` reads.',
+    params: record({
+      images: list(imageRef, { minItems: 1 }),
+      path: text('Absolute path of the file or folder to write.'),
+      format: optional(oneOf(['OciArchive', 'OciFolder', 'DockerArchive'], 'Form; OciArchive where left out.')),
+      force: optional(flag('Replaces what is there.')),
+      progressToken,
+    }),
+    result: record({ path: text('Path.'), sizeBytes: count('Bytes written.'), digests: list(Type.String(), { description: 'Manifest digests in the archive.' }) }),
+    readOnly: false,
+    errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'DigestMismatch', 'SizeMismatch', 'ManifestInvalid', 'PathNotFound', 'PathAccessDenied', 'PathExists', 'DiskFull', ...changeErrors],
+  },
   'container/commit': {
     summary: "Makes an image of a container's changes; the same changes give the same digest.",
     params: record({

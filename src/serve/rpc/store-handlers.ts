@@ -1,10 +1,14 @@
-import { commitContainer, imageHistory, listLayers, tagImage } from '../../engine/index.ts';
+import { commitContainer, exportImages, imageHistory, listLayers, tagImage } from '../../engine/index.ts';
 import type { Handlers } from './handlers.ts';
 import { viewImage } from './views.ts';
 
 /** Methods that make images of what is here, and keep the store in order. */
-export const storeHandlers: Handlers<'container/commit' | 'image/tag' | 'image/history' | 'image/layers'> = {
+export const storeHandlers: Handlers<'container/commit' | 'image/export' | 'image/tag' | 'image/history' | 'image/layers'> = {
   'container/commit': async (params, { engine, signal, progress }) => ({ image: viewImage(await commitContainer(engine.forChange(), params, progress, signal)) }),
+  'image/export': async (params, { engine, signal, progress }) => {
+    const { path, sizeBytes, digests } = await exportImages(engine.forChange(), params, progress, signal);
+    return { path, sizeBytes, digests: [...digests] };
+  },
   'image/tag': async ({ image, reference, force }, { engine, signal }) => ({ image: viewImage(await tagImage(engine.forChange(), image, reference, force ?? false, signal)) }),
   'image/history': async ({ image }, { engine }) => ({
     items: (await imageHistory(engine.ports, image)).map(({ createdAt, createdBy, comment, author, layer, sizeBytes }) =>
