@@ -172,7 +172,7 @@ const taskMounts = async (session: BuildSession, order: RunOrder, root: StepRoot
 export const scriptPath = '/dev/silo/script';
 
 /** Owner, in the store, of the volumes that build caches are. */
-export const cacheVolumeOwner = 'build-cache';
+const cacheVolumeOwner = 'build-cache';
 
 const cacheFolder = async (session: BuildSession, mount: RunMount, target: string, release: (() => Promise<void>)[]): Promise<string> => {
   const { ports, signal } = session;
