@@ -203,3 +203,6 @@ export const connectSequencedPackets = (path: string): number => {
 
 /** shutdown(2). `send`: the other end reads end-of-input. `both`: reads of this end that wait in another thread come back too. */
 export const shutDown = (socket: number, side: 'send' | 'both'): void => { call('int shutdown(int fd, int how)', 'shutdown', String(socket), socket, side === 'send' ? 1 : 2); };
+
+/** malloc_trim(3): gives freed memory back to the system. */
+export const trimHeap = (): void => { bind('int malloc_trim(size_t keep)')(0); };

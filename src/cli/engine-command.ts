@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly log: Logger;
   readonly exitsFolder: string;
   readonly open: () => Promise<Engine>;
+  /** Gives memory that is free back to the system. */
+  readonly trimMemory: () => void;
   readonly probe: () => Promise<readonly RuntimeRequirement[]>;
 }
 
@@ -22,13 +24,13 @@ export const exitCodes = { done: 0, failed: 1, protocolViolation: 2 } as const;
  * `silo engine`: serves stdio. Ctrl+C is the client's to decide: a terminal sends it to the whole process
  * group, so SIGINT is ignored. The engine ends when stdin closes, when its parent is gone, or after five idle minutes.
  */
-export const engineCommand = async ({ version, logPath, log, open, probe }: CommandContext): Promise<number> => {
+export const engineCommand = async ({ version, logPath, log, open, probe, trimMemory }: CommandContext): Promise<number> => {
   process.on('SIGINT', () => undefined);
   const parent = process.ppid;
   const parentWatch = setInterval(() => { if (process.ppid !== parent) process.stdin.destroy(new Error('the parent is gone')); }, parentLookMs);
   parentWatch.unref();
   process.on('SIGTERM', () => { process.stdin.destroy(new Error('SIGTERM')); });
-  const end = await serveConnection({ input: process.stdin, output: process.stdout, identity: { version, logPath }, log, open, probe, idleMs });
+  const end = await serveConnection({ input: process.stdin, output: process.stdout, identity: { version, logPath }, log, open, probe, idleMs, onRest: trimMemory });
   log.debug({ end }, 'the engine ends');
   return end === 'violation' ? exitCodes.protocolViolation : exitCodes.done;
 };

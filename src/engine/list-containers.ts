@@ -31,8 +31,10 @@ export const listContainers = async (ports: Ports, request: ListRequest): Promis
   const limit = Math.min(request.limit ?? largestPage, largestPage);
   const read = (reader: MetadataReader): { records: readonly ContainerRecord[]; next: string | undefined } => {
     if (request.containers !== undefined) return { records: request.containers.map((reference) => findContainer(reader, reference)), next: undefined };
-    const page = reader.containers({ after: parseCursor(request.cursor), limit, ...(request.states === undefined ? {} : { states: withTransitions(request.states) }) });
-    return { records: page, next: page.length === limit ? String(page.at(-1)?.position) : undefined };
+    // One more than the page: only it tells whether there is another.
+    const found = reader.containers({ after: parseCursor(request.cursor), limit: limit + 1, ...(request.states === undefined ? {} : { states: withTransitions(request.states) }) });
+    const page = found.slice(0, limit);
+    return { records: page, next: found.length > limit ? String(page.at(-1)?.position) : undefined };
   };
   const { records, next } = ports.metadata.read(read);
   const items: LiveContainer[] = [];

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SiloError } from '../../src/base/index.ts';
 import type { ExecSpec, Runtime, TaskSpec } from '../../src/core/index.ts';
@@ -37,6 +36,8 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       return spec;
     };
     const lines = async (path: string): Promise<readonly string[]> => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+    /** A loaded host may take its time until a task has come so far. */
+    const says = (spec: TaskSpec, word: string): Promise<void> => expect.poll(() => readFile(spec.logPath, 'utf8').catch(() => ''), { timeout: 10_000 }).toContain(word);
     const code = async (attempt: Promise<unknown>): Promise<string> => attempt.then(() => 'no error', (error: SiloError) => error.code);
 
     it('runs nothing of a created task until it is started', async () => {
@@ -68,8 +69,8 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('ends a task by a signal with 128 and its number', async () => {
-      const spec = await started(shell('trap "exit 3" TERM; while :; do sleep 0.05; done'));
-      await delay(200);
+      const spec = await started(shell('trap "exit 3" TERM; echo up; while :; do sleep 0.05; done'));
+      await says(spec, 'up');
       await host.another.kill(spec.id, sigterm);
       expect((await host.runtime.wait(spec.id)).exitCode).toBe(3);
       await host.runtime.delete(spec.id);
@@ -107,7 +108,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
 
     it('deletes a running task with every process in it, and leaves only its log', async () => {
       const spec = await started(shell('sleep 100 & sleep 100 & echo up; wait'));
-      await delay(100);
+      await says(spec, 'up');
       await host.runtime.delete(spec.id);
       expect(await host.leftovers(spec.id)).toEqual([]);
       expect(await lines(spec.logPath)).toHaveLength(1);

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
 import type { Params, WireContainer, WireLogLine } from '../../src/contract/index.ts';
@@ -55,9 +54,9 @@ describe.skipIf(reason !== undefined)(`containers${reason === undefined ? '' : `
     const asWeb = await run(engine, { image: 'obedient:1', command: ['id -u; id -g; touch /etc/x 2>/dev/null || echo refused'] });
     expect(asWeb.stdout).toEqual(['100', '101', 'refused']);
 
-    await engine.call('container/create', { image: 'obedient:1', name: 'signalled', command: ['trap "echo got it; exit 6" USR1; while :; do sleep 0.05; done'] });
+    await engine.call('container/create', { image: 'obedient:1', name: 'signalled', command: ['trap "echo got it; exit 6" USR1; echo up; while :; do sleep 0.05; done'] });
     await engine.call('container/start', { container: 'signalled' });
-    await delay(300);
+    await expect.poll(async () => { const lines: string[] = []; await engine.call('container/log', { container: 'signalled' }, { onItem: (item) => lines.push((item as WireLogLine).text) }); return lines; }, { timeout: 10_000 }).toEqual(['up']);
     const stopped = await engine.call('container/stop', { container: 'signalled' });
     expect(stopped).toMatchObject({ stopReason: 'Graceful', container: { exitCode: 6 } });
     const { container } = await engine.call('container/remove', { container: 'signalled' }).then(async () => engine.call('container/create', { image: 'obedient:1', name: 'keeps' }));

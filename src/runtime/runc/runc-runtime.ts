@@ -18,6 +18,7 @@ import { findProcesses, identify, isAlive } from './process-identity.ts';
 import { findProgram } from './programs.ts';
 import { runc, runcMessage, runcOrFail, startFailure } from './runc-command.ts';
 import { SeccompProfile, seccompProfilePath } from './seccomp.ts';
+import { releaseFirstProcess } from './start-signal.ts';
 import { writeStdin } from './stdin-writer.ts';
 import { TaskFiles, readNumber } from './task-files.ts';
 
@@ -92,8 +93,10 @@ export class RuncRuntime implements Runtime {
     const files = this.#files(id);
     const note = files.readNote();
     if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'runc', reason: 'the task was not created' } });
-    const result = await runc(this.#runcRoot, ['start', id]);
-    if (result.exitCode !== 0) throw startFailure(result.stderr, '', result.exitCode);
+    if (!(await releaseFirstProcess(join(this.#runcRoot, id, 'exec.fifo'), () => isAlive(note.task)))) {
+      const result = await runc(this.#runcRoot, ['start', id]);
+      if (result.exitCode !== 0) throw startFailure(result.stderr, '', result.exitCode);
+    }
     await files.writeNote({ ...note, started: true });
   }
 
@@ -195,6 +198,9 @@ export class RuncRuntime implements Runtime {
     const note = files.readNote();
     // Without a note an engine was killed while conmon worked: end conmon and runc first, or they would go on behind us.
     if (note === undefined && existsSync(files.folder)) await endAll(() => [...findProcesses('conmon', `--cid\0${id}`), ...findProcesses('runc', 'create', id)]);
+    // Of a task that has ended runc has nothing left but its state folder and empty cgroups: those are removed
+    // here, without a process. Whatever still runs is runc's to end.
+    if (note !== undefined && !isAlive(note.task) && cgroupProcesses(id).length === 0) await rm(join(this.#runcRoot, id), { recursive: true, force: true });
     if (existsSync(join(this.#runcRoot, id))) {
       const result = await runc(this.#runcRoot, ['delete', '--force', id]);
       if (result.exitCode !== 0) await rm(join(this.#runcRoot, id), { recursive: true, force: true });

@@ -32,6 +32,8 @@ export interface ServeOptions {
   readonly probe: () => Promise<readonly RuntimeRequirement[]>;
   /** Ends the connection when no request was open for so long; undefined never does. */
   readonly idleMs?: number;
+  /** Called once after each spell of work, when no request was open for ten seconds. */
+  readonly onRest?: () => void;
 }
 
 /** Why the connection ended. */
@@ -39,6 +41,8 @@ export type ServeEnd = 'inputClosed' | 'shutdown' | 'idle' | 'violation';
 
 /** How long open calls may take to come to rest after the client is gone: a start is finished or undone, never cut. */
 const windDownMs = 20_000;
+
+const restMs = 10_000;
 
 const progressType = new ProgressType<Progress>();
 
@@ -62,6 +66,7 @@ class RpcConnection {
   #initialized = false;
   #escapeDateLikeText = false;
   #idle: NodeJS.Timeout | undefined;
+  #rest: NodeJS.Timeout | undefined;
 
   constructor(options: ServeOptions) {
     this.#options = options;
@@ -102,6 +107,7 @@ class RpcConnection {
 
   async #windDown(reason: string | undefined): Promise<void> {
     clearTimeout(this.#idle);
+    clearTimeout(this.#rest);
     if (reason !== undefined) for (const controller of this.#open.values()) controller.abort(reason);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => { timer = setTimeout(resolve, windDownMs); });
@@ -212,7 +218,10 @@ class RpcConnection {
 
   #restartIdle(): void {
     clearTimeout(this.#idle);
-    if (this.#options.idleMs === undefined || this.#open.size > 0) return;
+    clearTimeout(this.#rest);
+    if (this.#open.size > 0) return;
+    if (this.#options.onRest !== undefined) this.#rest = setTimeout(this.#options.onRest, restMs).unref();
+    if (this.#options.idleMs === undefined) return;
     this.#idle = setTimeout(() => { this.#end.resolve('idle'); }, this.#options.idleMs);
   }
 }
