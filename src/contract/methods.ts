@@ -84,7 +84,7 @@ export type WireHost = Static<typeof hostInfo>;
 
 const containerErrors = ['ContainerNotFound', 'IdAmbiguous', 'ContainerBusy', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 const createErrors = ['ImageNotFound', 'ImageReferenceInvalid', 'ContainerNameInUse', 'ContainerNameInvalid', 'CommandMissing', 'SignalInvalid', 'PathNotFound', 'IsolationUnsupported', 'OptionUnsupported', 'ImagePlatformMismatch', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
-const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerStartFailed', 'ExecutableNotFound', 'UserNotFound', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'RuntimeFailed', 'ConfigInvalid', 'DiskFull'] as const satisfies readonly ErrorCode[];
+const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerStartFailed', 'ExecutableNotFound', 'UserNotFound', 'PathNotFound', 'PathAccessDenied', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'RuntimeFailed', 'ConfigInvalid', 'DiskFull'] as const satisfies readonly ErrorCode[];
 const importErrors = ['PathNotFound', 'PathAccessDenied', 'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ImageReferenceInvalid', 'PlatformInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;

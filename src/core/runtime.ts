@@ -109,7 +109,7 @@ export interface RuntimeRequirement {
  */
 export interface Runtime {
   readonly name: string;
-  /** Errors: RuncMissing and kin, ExecutableNotFound, UserNotFound, ConfigInvalid, RuntimeFailed. After an error nothing of the task is left. */
+  /** Errors: RuncMissing and kin, ExecutableNotFound, UserNotFound, PathNotFound and PathAccessDenied (of a mount's source), ConfigInvalid, RuntimeFailed. After an error nothing of the task is left. */
   create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }>;
   start(id: string): Promise<void>;
   status(id: string): Promise<TaskStatus>;
