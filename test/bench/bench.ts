@@ -13,6 +13,7 @@ import { startDocker } from './peers/docker.ts';
 import { isMissing, type MissingPeer, type Peer } from './peers/peer.ts';
 import { startPodman } from './peers/podman.ts';
 import { startRunc } from './peers/runc.ts';
+import { buildRows } from './rows/build.ts';
 import { cmdletRows } from './rows/cmdlet.ts';
 import { containerRows } from './rows/containers.ts';
 import { listingRows } from './rows/listing.ts';
@@ -78,6 +79,8 @@ try {
       for (const peer of working) await peer.close();
     }
     rows.push(...await rowsOrReason('engine memory', () => memoryRows(setting)));
+    console.log('bench: builds');
+    rows.push(...await rowsOrReason('builds', () => buildRows(setting, rounds)));
     console.log('bench: start of the engine');
     rows.push(...await rowsOrReason('engine start', () => startUpRows(setting, rounds)));
     console.log('bench: cmdlets');
