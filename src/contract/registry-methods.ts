@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
-import { count, flag, list, nullable, oneOf, optional, record, text, type Static } from './schema.ts';
+import { count, flag, list, nullable, oneOf, optional, record, text } from './schema.ts';
 
 const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
 const imageRef = text('Reference or id of an image of this host.');
@@ -9,7 +9,7 @@ const imageRef = text('Reference or id of an image of this host.');
 /** Sent over the connection only; never stored, logged or answered. */
 export const credential = record({ userName: text('Name.'), secret: text('Password or token.') }, 'Credential for a registry.');
 
-export const compatibility = record({
+const compatibility = record({
   platform: text('Platform of the image.'),
   imageBuild: nullable(text('Windows build of the image.')),
   hostBuild: nullable(text('Windows build of the host; null on other hosts.')),
@@ -18,7 +18,6 @@ export const compatibility = record({
   reason: text('Why.'),
   suggestedTag: nullable(text('A tag that would run here.')),
 });
-export type WireCompatibility = Static<typeof compatibility>;
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
