@@ -29,6 +29,14 @@ const layerInfo = record({
   unpacked: flag('Whether it is unpacked on this host.'),
 });
 
+export const storeItem = record({
+  kind: oneOf(['Blob', 'Layer', 'Image', 'Container', 'Volume', 'Ingest', 'Mount', 'Task', 'Network', 'Lease'], 'What it is.'),
+  id: text('Digest, key, reference or id.'),
+  sizeBytes: count('Bytes on the disk.'),
+  reason: text('Why it is there, or what is wrong with it.'),
+  action: oneOf(['Removed', 'WouldRemove', 'Repaired', 'WouldRepair', 'Failed'], 'What was done, or would be.'),
+});
+
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
 const changeErrors = ['StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const;
@@ -50,6 +58,13 @@ export const storeMethods = define({
     result: record({ path: text('Path.'), sizeBytes: count('Bytes written.'), digests: list(Type.String(), { description: 'Manifest digests in the archive.' }) }),
     readOnly: false,
     errors: ['ImageNotFound', 'ImageReferenceInvalid', 'IdAmbiguous', 'BlobNotFound', 'DigestMismatch', 'SizeMismatch', 'ManifestInvalid', 'PathNotFound', 'PathAccessDenied', 'PathExists', 'DiskFull', ...changeErrors],
+  },
+  'store/optimize': {
+    summary: 'Removes what nothing needs: unused images where asked, stopped containers where asked, blobs, layers, the build cache.',
+    params: record({ unusedImages: optional(flag('Also images that no container uses.')), danglingImages: optional(flag('Also images without a name.')), stoppedContainers: optional(flag('Also containers that have ended.')), buildCache: optional(flag('Also the build cache.')), olderThan: optional(time('Only containers made before, and images that this host got before.')), keepLast: optional(count('Newest images of each repository to keep.')), dryRun: optional(flag('Tells what would be done.')) }),
+    result: record({ items: list(storeItem), reclaimedBytes: count('Bytes freed, or that would be.') }),
+    readOnly: false,
+    errors: changeErrors,
   },
   'container/commit': {
     summary: "Makes an image of a container's changes; the same changes give the same digest.",

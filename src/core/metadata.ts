@@ -209,7 +209,7 @@ export interface MetadataWriter extends MetadataReader {
   markBuildCacheUsed(keys: readonly string[], usedAt: Date): void;
   deleteBuildCacheEntry(key: string): void;
   appendEvent(event: Omit<EventRecord, 'seq'>): void;
-  /** Everything that no image, container, lease or entry of the build cache reaches: the sweep of mark and sweep. Rows of the returned layers are deleted; the caller, who holds the store lock, deletes folders and files. */
+  /** Everything that no image, container, lease or entry of the build cache reaches: the sweep of mark and sweep. The returned layers are nobody's any more, and marked (`leasedSnapshots('')`) until their rows are deleted: the caller, who holds the store lock, deletes folders and files, and then the rows. What an earlier caller marked and could not delete is among them. */
   collectGarbage(knownBlobs: readonly Digest[]): { readonly blobs: readonly Digest[]; readonly snapshots: readonly SnapshotKey[] };
   /** Layers that were published in another boot and never synced: dropped, with everything above them, but for those that a container stands on. */
   dropUnsyncedLayers(bootId: string): readonly SnapshotKey[];

@@ -1,6 +1,7 @@
 import { SiloError, type Digest } from '../base/index.ts';
 import type { SnapshotKey } from '../core/index.ts';
 import { chainIds, type ArchiveImage } from '../image/index.ts';
+import { oweSweep } from './collect-garbage.ts';
 import type { Ports } from './ports.ts';
 import type { IsolationChoice } from './technology.ts';
 
@@ -73,7 +74,9 @@ export const publishImage = (ports: Ports, eventKind: string, reference: string,
       layerCount: image.layers.length,
     });
     writer.appendEvent({ time: ports.clock.now(), kind: eventKind, subject: reference, attributes: [{ name: 'digest', value: image.manifestDigest }] });
-    return before !== undefined && before.manifestDigest !== image.manifestDigest;
+    const moved = before !== undefined && before.manifestDigest !== image.manifestDigest;
+    if (moved) oweSweep(writer);
+    return moved;
   });
 
 /**

@@ -1,5 +1,6 @@
 import { SiloError, isSiloError } from '../base/index.ts';
 import type { ContainerRecord } from '../core/index.ts';
+import { collectGarbage, isSweepDue, oweSweep } from './collect-garbage.ts';
 import { lockName, withContainer } from './container-lock.ts';
 import type { Ports } from './ports.ts';
 import { releaseTask, settle } from './settle.ts';
@@ -23,6 +24,7 @@ export const removeContainer = async (
       await eraseContainer(ports, record, options.keepVolumes ?? false);
       return record.id;
     });
+    if (isSweepDue(ports)) await collectGarbage(ports);
     return { removed: true, id };
   } catch (error) {
     if (options.force === true && isSiloError(error, 'ContainerNotFound')) return { removed: false, id: null };
@@ -46,6 +48,8 @@ export const eraseContainer = async (ports: Ports, record: ContainerRecord, keep
     for (const volume of volumes) writer.deleteVolume(volume);
     if (record.snapshotKey !== undefined) writer.deleteSnapshot(record.snapshotKey);
     writer.deleteContainer(record.id);
+    // It was the last to need an image whose name had been removed.
+    if (writer.imagesByManifest(record.manifestDigest).length === 0 && writer.containersOfManifest(record.manifestDigest).length === 0) oweSweep(writer);
     writer.appendEvent({ time: ports.clock.now(), kind: 'container/remove', subject: record.id, attributes: [{ name: 'name', value: record.name }] });
   });
   await ports.locks.forget(lockName(record.id));

@@ -1,6 +1,6 @@
 import { SiloError, isSiloError } from '../base/index.ts';
 import type { ImageRecord, MetadataReader } from '../core/index.ts';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectGarbage, oweSweep } from './collect-garbage.ts';
 import { findImage } from './image-lookup.ts';
 import type { Ports } from './ports.ts';
 
@@ -24,6 +24,7 @@ export const removeImage = async (ports: Ports, text: string, force: boolean, si
       writer.deleteImage(reference);
       writer.appendEvent({ time: ports.clock.now(), kind: 'image/remove', subject: reference, attributes: [{ name: 'digest', value: image.manifestDigest }] });
     }
+    oweSweep(writer);
     return references;
   }, signal);
   return { removed, reclaimedBytes: await collectGarbage(ports) };

@@ -1,4 +1,5 @@
 import type { ContainerRecord } from '../core/index.ts';
+import { collectGarbage, isSweepDue, oweSweep } from './collect-garbage.ts';
 import { lockName } from './container-lock.ts';
 import { attachmentLockName } from './run-container.ts';
 import { endLease, leaseLockName, storeLockName } from './lease.ts';
@@ -40,6 +41,7 @@ export const repairStore = async (ports: Ports): Promise<void> => {
   await repairLeases(ports);
   await repairFolders(ports, technology);
   await attempt(ports, 'unfinished content', 'ingest', async () => { await ports.content.repair(); });
+  if (isSweepDue(ports)) await attempt(ports, 'what was to be swept', 'store', async () => { await collectGarbage(ports); });
 };
 
 const repairContainers = async (ports: Ports): Promise<void> => {
@@ -68,6 +70,8 @@ const repairLeases = async (ports: Ports): Promise<void> => {
   for (const { id } of ports.metadata.read((reader) => reader.leases())) {
     await attempt(ports, 'a lease', id, () => ifFree(ports, leaseLockName(id), async () => {
       await endLease(ports, id);
+      // What came under it is nobody's now.
+      await ports.metadata.write(oweSweep);
       await ports.locks.forget(leaseLockName(id));
     }));
   }

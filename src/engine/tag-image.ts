@@ -1,5 +1,5 @@
 import { formatImageReference, parseImageReference, shortHex, SiloError } from '../base/index.ts';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectGarbage, oweSweep } from './collect-garbage.ts';
 import { findImage } from './image-lookup.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import { isNameless } from './nameless.ts';
@@ -22,6 +22,7 @@ export const tagImage = async (ports: Ports, text: string, newReference: string,
     // It has a name now.
     if (isNameless(image.reference)) writer.deleteImage(image.reference);
     writer.appendEvent({ time: ports.clock.now(), kind: 'image/tag', subject: reference, attributes: [{ name: 'digest', value: image.manifestDigest }] });
+    if (before !== undefined) oweSweep(writer);
     return before !== undefined;
   }, signal);
   if (moved) await collectGarbage(ports);

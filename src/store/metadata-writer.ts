@@ -151,8 +151,8 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
         SELECT key FROM snapshots WHERE kind = 'layer' AND chain_id IN (SELECT chain_id FROM images UNION SELECT chain_id FROM build_cache)
         UNION SELECT parent FROM snapshots WHERE kind = 'container' AND parent IS NOT NULL
         UNION SELECT s.parent FROM snapshots s JOIN kept ON s.key = kept.key WHERE s.parent IS NOT NULL)
-      DELETE FROM snapshots WHERE kind = 'layer' AND key NOT IN (SELECT key FROM kept) RETURNING key`).map((row) => Number(row['key']));
-    return { blobs, snapshots };
+      UPDATE snapshots SET kind = 'pending', lease_id = '', chain_id = NULL, parent = NULL WHERE kind = 'layer' AND key NOT IN (SELECT key FROM kept) RETURNING key`).map((row) => Number(row['key']));
+    return { blobs, snapshots: [...new Set([...snapshots, ...this.leasedSnapshots('')])] };
   }
 
   dropUnsyncedLayers(bootId: string): readonly SnapshotKey[] {

@@ -1,13 +1,17 @@
-import { commitContainer, exportImages, imageHistory, listLayers, tagImage } from '../../engine/index.ts';
+import { commitContainer, exportImages, imageHistory, listLayers, optimizeStore, tagImage } from '../../engine/index.ts';
 import type { Handlers } from './handlers.ts';
 import { viewImage } from './views.ts';
 
 /** Methods that make images of what is here, and keep the store in order. */
-export const storeHandlers: Handlers<'container/commit' | 'image/export' | 'image/tag' | 'image/history' | 'image/layers'> = {
+export const storeHandlers: Handlers<'container/commit' | 'image/export' | 'image/tag' | 'image/history' | 'image/layers' | 'store/optimize'> = {
   'container/commit': async (params, { engine, signal, progress }) => ({ image: viewImage(await commitContainer(engine.forChange(), params, progress, signal)) }),
   'image/export': async (params, { engine, signal, progress }) => {
     const { path, sizeBytes, digests } = await exportImages(engine.forChange(), params, progress, signal);
     return { path, sizeBytes, digests: [...digests] };
+  },
+  'store/optimize': async ({ olderThan, ...params }, { engine, signal }) => {
+    const items = await optimizeStore(engine.forChange(), { ...params, olderThan: olderThan === undefined ? undefined : new Date(olderThan) }, signal);
+    return { items: [...items], reclaimedBytes: items.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
   },
   'image/tag': async ({ image, reference, force }, { engine, signal }) => ({ image: viewImage(await tagImage(engine.forChange(), image, reference, force ?? false, signal)) }),
   'image/history': async ({ image }, { engine }) => ({

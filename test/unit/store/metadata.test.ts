@@ -250,7 +250,11 @@ describe('chains of layers', () => {
 });
 
 describe('the garbage collector', () => {
-  const sweep = (known: readonly Digest[] = []) => store.write((writer) => writer.collectGarbage(known));
+  const sweep = (known: readonly Digest[] = []) => store.write((writer) => {
+    const garbage = writer.collectGarbage(known);
+    for (const key of garbage.snapshots) writer.deleteSnapshot(key);
+    return garbage;
+  });
 
   it('keeps layers that an image or a container stands on, shared or not, and sweeps the others', async () => {
     const keys = await store.write((writer) => {
@@ -313,6 +317,17 @@ describe('the garbage collector', () => {
         }
         expect(garbage.blobs).toEqual(Array.from({ length: 10 }, (_, node) => node).filter((node) => !reached.has(node)).map(name));
       }), { numRuns: 30 }));
+
+  it('tells of layers that were marked and not deleted again, and nobody finds them meanwhile', async () => {
+    const key = await store.write((writer) => layer(writer, 'doomed', undefined));
+    const mark = () => store.write((writer) => writer.collectGarbage([]));
+    expect((await mark()).snapshots).toEqual([key]);
+    expect(store.read((reader) => [reader.layer(snapshotter, digestOf('chain doomed')), reader.layers(), reader.leasedSnapshots('')])).toEqual([undefined, [], [key]]);
+    expect(store.read((reader) => reader.snapshotKeys(snapshotter))).toEqual([key]);
+    expect((await mark()).snapshots).toEqual([key]);
+    await store.write((writer) => { writer.deleteSnapshot(key); });
+    expect((await mark()).snapshots).toEqual([]);
+  });
 
   it('leaves snapshots alone that are still being made', async () => {
     const key = await store.write((writer) => { writer.addLease('l'); return writer.allocateSnapshot(snapshotter, 'l'); });
