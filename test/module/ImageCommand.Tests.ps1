@@ -10,13 +10,14 @@ AfterAll { Remove-SiloForTest }
 
 Describe 'Request-ContainerImage' -Tag Fast {
     It 'sends what was given and gives the image' {
-        $image = Request-ContainerImage -Reference 'reg.example/app:2' -Platform 'linux/arm64' -OSVersion '10.0.20348' -Pull Missing -Credential $credential
+        $image = Request-ContainerImage -Reference 'reg.example/app:2' -Platform 'linux/arm64' -OSVersion '10.0.20348' -IncludeReferrer -Pull Missing -Credential $credential
         $image.PSTypeNames[0] | Should -Be 'Silo.ContainerImage'
         $sent = Get-Sent 'image/pull'
         $sent.reference | Should -Be 'reg.example/app:2'
         $sent.platform | Should -Be 'linux/arm64'
         $sent.osVersion | Should -Be '10.0.20348'
         $sent.policy | Should -Be 'Missing'
+        $sent.referrers | Should -BeTrue
         $sent.credential.userName | Should -Be 'me'
         $sent.credential.secret | Should -Be 'hunter2'
     }
@@ -121,11 +122,17 @@ Describe 'Registries' -Tag Fast {
         (Get-Sent 'image/find').limit | Should -Be 50
         (Get-Sent 'image/find').Keys | Should -Not -Contain 'repository'
     }
+    It 'finds what refers to an image' {
+        (Find-ContainerImage -ReferrerOf 'reg.example/app:1').PSTypeNames[0] | Should -Be 'Silo.RegistryReferrer'
+        (Get-Sent 'image/referrers').reference | Should -Be 'reg.example/app:1'
+        { Find-ContainerImage -ReferrerOf 'reg.example/app:1' -Tag '1' } | Should -Throw
+    }
     It 'pushes, also elsewhere' {
-        $pushed = Submit-ContainerImage -Name 'app:1' -Destination 'reg.example/app:1' -Credential $credential -IncludeForeignLayer
+        $pushed = Submit-ContainerImage -Name 'app:1' -Destination 'reg.example/app:1' -Credential $credential -IncludeForeignLayer -AllPlatform
         $pushed.PSTypeNames[0] | Should -Be 'Silo.SubmittedContainerImage'
         $pushed.Digest | Should -Match '^sha256:'
         (Get-Sent 'image/push').includeForeignLayers | Should -BeTrue
+        (Get-Sent 'image/push').allPlatforms | Should -BeTrue
         (Get-Sent 'image/push').credential.secret | Should -Be 'hunter2'
         (Get-ContainerImage -Name 'alp*' | Submit-ContainerImage).Reference | Should -Be 'docker.io/library/alpine:3.20'
     }

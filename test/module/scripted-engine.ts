@@ -10,14 +10,15 @@
  *   loud            writes 1 MB to its own stderr before it answers     ends-<n>      exits with code n
  *
  * Images: `missing/…` is not here until it is pulled, `nowhere/…` not in its registry either, and a registry that is
- * named `private…` wants the login me with hunter2. A build whose target is `broken` fails.
+ * named `private…` wants the login me with hunter2. A build whose target is
+ * `broken` fails, one whose target is `endless` never ends.
  *
  * SILO_SCRIPT is JSON: `record` (a file that gets one line for each event), `protocolVersion`,
  * `containers` (how many container/list has), `exitAtStart`, `idleExit` (ends with 0 after that many ms),
  * `fail` (every request but initialize fails with that code).
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, CancellationToken } from 'vscode-jsonrpc/node';
+import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
 import { errorTable, SiloError, type ErrorCode } from '../../src/base/index.ts';
 import { imageMethods } from '../../src/contract/image-methods.ts';
 import { batchLines, maximumFrameBytes, methods, protocolVersion, streamWindowBytes, timeFields, type MethodDefinition } from '../../src/contract/index.ts';
@@ -169,10 +170,10 @@ const login = (reference: string, credential: unknown): void => {
   const given = credential as Fields | undefined;
   if (registry.startsWith('private') && !logins.has(registry) && given?.['secret'] !== 'hunter2') fail('RegistryLoginRequired', 'host', registry, 'login');
 };
-const tellProgress = async (token: unknown, activity: string, status: string, steps = 10): Promise<void> => {
+const tellProgress = async (token: unknown, activity: string, status: string, cancelled: CancellationToken, steps = 10): Promise<void> => {
   for (let step = 1; token !== undefined && step <= steps; step += 1) {
     await connection.sendNotification('$/progress', ParameterStructures.byName, { token, value: { activity, status, currentBytes: step * 1_000_000, totalBytes: steps * 1_000_000, completed: step === steps } });
-    await until(60, CancellationToken.None);
+    await until(60, cancelled);
   }
 };
 
@@ -185,18 +186,18 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     containerCount: containers.length, runningCount: 1, imageCount: 1, elevated: true,
   }),
   'host/test': () => ({ ready: false, requirements: [{ name: 'runc', satisfied: true, detail: 'runc 1.1.5', remedy: null }, { name: 'conmon', satisfied: false, detail: 'not found', remedy: 'apt-get install conmon' }] }),
-  'image/import': async ({ progressToken, reference }) => {
-    await tellProgress(progressToken, 'Layer 1', 'Unpacking');
+  'image/import': async ({ progressToken, reference }, token) => {
+    await tellProgress(progressToken, 'Layer 1', 'Unpacking', token);
     return { images: [image(textOf(reference ?? 'busybox:latest'))] };
   },
   'image/list': ({ reference }) => ({ items: reference === undefined ? [image('busybox:latest'), image('alpine:3.20')] : [image(textOf(reference))] }),
   'image/remove': ({ image: reference }) => ({ removed: [reference], reclaimedBytes: 12 }),
-  'image/pull': async ({ reference, policy, progressToken, credential }) => {
+  'image/pull': async ({ reference, policy, progressToken, credential }, token) => {
     const wanted = textOf(reference);
     login(wanted, credential);
     if (wanted.startsWith('nowhere/')) fail('TagNotFound', 'host', wanted, 'image/pull');
     const changed = policy === 'Always' ? wanted !== 'busybox:latest' : !isHere(wanted);
-    if (changed) for (const [activity, status] of [['Layer 0123456789ab', 'Downloading'], ['Layer 1 of 1', 'Unpacking']] as const) await tellProgress(progressToken, activity, status);
+    if (changed) for (const [activity, status] of [['Layer 0123456789ab', 'Downloading'], ['Layer 1 of 1', 'Unpacking']] as const) await tellProgress(progressToken, activity, status, token);
     pulled.add(wanted);
     return { images: [image(wanted)], changed };
   },
@@ -210,6 +211,7 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     if (repository === undefined) return { items: ['library/busybox', 'team/app', 'team/tools'].map((name) => ({ registry: from, repository: name, tag: null })) };
     return { items: ['1.0', '1.1', 'latest'].map((tag) => ({ registry: from, repository, tag })) };
   },
+  'image/referrers': () => ({ items: [{ digest: `sha256:${idOf(11)}`, artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json', mediaType: 'application/vnd.oci.image.manifest.v1+json', sizeBytes: 500 }] }),
   'image/test': ({ image: reference }) => {
     const name = textOf(reference);
     const runs = !name.startsWith('windows/');
@@ -242,8 +244,8 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     return { path, sizeBytes: 2_100_512, digests: (images as string[]).map(() => `sha256:${idOf(7)}`) };
   },
   'image/build': async ({ stream, target, references, progressToken }, token) => {
-    await tellProgress(progressToken, 'Step 1 of 2', 'RUN', 2);
-    if (stream !== undefined) await sendLines(textOf(stream), logLines('lines-6'), token);
+    await tellProgress(progressToken, 'Build of /tmp', 'RUN', token, 2);
+    if (stream !== undefined) await sendLines(textOf(stream), logLines(target === 'endless' ? target : 'lines-6'), token);
     if (target === 'broken') throw new SiloError('BuildStepFailed', { args: { line: 3, instruction: 'RUN', exitCode: 2 }, operation: 'image/build' });
     return { image: image(textOf((references as string[] | undefined)?.[0] ?? 'built:latest')), cachedSteps: 1, steps: 2 };
   },

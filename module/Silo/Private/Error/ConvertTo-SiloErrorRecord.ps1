@@ -13,10 +13,10 @@ function ConvertTo-SiloErrorRecord {
         if ($null -ne $WireError.PSObject.Properties['data'] -and $null -ne $WireError.data -and $null -ne $WireError.data.PSObject.Properties['code']) {
             foreach ($property in $WireError.data.PSObject.Properties) { $data[$property.Name] = $property.Value }
             $Code = $data.code
-            $action = $data.action
-            $category = $data.category
-            if ($null -ne $data.args) { foreach ($property in $data.args.PSObject.Properties) { $Argument[$property.Name] = $property.Value } }
-            if ($null -eq $Target -and $null -ne $data.target) { $Target = $data.target.id }
+            $action = $data['action']
+            $category = $data['category']
+            if ($null -ne $data['args']) { foreach ($property in $data['args'].PSObject.Properties) { $Argument[$property.Name] = $property.Value } }
+            if ($null -eq $Target -and $null -ne $data['target']) { $Target = $data['target'].id }
         }
     }
     $class = $contract.ErrorCodes[$Code]

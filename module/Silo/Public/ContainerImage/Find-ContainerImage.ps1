@@ -1,16 +1,19 @@
 function Find-ContainerImage {
     <#
     .SYNOPSIS
-    Finds the repositories of a registry, or the tags of a repository.
+    Finds the repositories of a registry, the tags of a repository, or what refers to an image.
     .DESCRIPTION
     With a repository it gets the tags of that; without one, or with wildcards, the repositories of the
-    registry. Docker Hub does not list its repositories.
+    registry. Docker Hub does not list its repositories. With -ReferrerOf it gets the signatures, SBOMs and
+    other artifacts that refer to an image.
     .PARAMETER Repository
     Repositories, with or without their registry. With wildcards it chooses among the registry's repositories.
     .PARAMETER Registry
     Registry, for example registry.example:5000; that of the settings where left out.
     .PARAMETER Tag
     Only tags that match; wildcards are allowed.
+    .PARAMETER ReferrerOf
+    Image in its registry whose signatures, SBOMs and other artifacts are wanted.
     .PARAMETER Limit
     Most repositories or tags to ask for; 1000 where left out.
     .PARAMETER Credential
@@ -24,29 +27,40 @@ function Find-ContainerImage {
     Find-ContainerImage -Registry registry.example:5000 -Repository team/*
 
     Shows the repositories of a team in a private registry.
+    .EXAMPLE
+    Find-ContainerImage -ReferrerOf registry.example/team/app:2.1
+
+    Shows the signatures and SBOMs of an image.
     .INPUTS
     System.String
     .OUTPUTS
-    Silo.RegistryImage
+    Silo.RegistryImage, or Silo.RegistryReferrer with -ReferrerOf
     .LINK
     Request-ContainerImage
     #>
-    [CmdletBinding()]
-    [OutputType('Silo.RegistryImage')]
+    [CmdletBinding(DefaultParameterSetName = 'Repository')]
+    [OutputType('Silo.RegistryImage', 'Silo.RegistryReferrer')]
     param(
-        [Parameter(Position = 0, ValueFromPipeline = $true)]
+        [Parameter(Position = 0, ParameterSetName = 'Repository', ValueFromPipeline = $true)]
         [SupportsWildcards()]
         [Alias('Name')]
         [ValidateNotNullOrEmpty()]
         [string[]] $Repository,
 
+        [Parameter(ParameterSetName = 'Repository')]
         [ValidateNotNullOrEmpty()]
         [string] $Registry,
 
+        [Parameter(ParameterSetName = 'Repository')]
         [SupportsWildcards()]
         [ValidateNotNullOrEmpty()]
         [string[]] $Tag,
 
+        [Parameter(Mandatory = $true, ParameterSetName = 'ReferrerOf')]
+        [ValidateNotNullOrEmpty()]
+        [string] $ReferrerOf,
+
+        [Parameter(ParameterSetName = 'Repository')]
         [ValidateRange(1, 10000)]
         [int] $Limit,
 
@@ -63,6 +77,11 @@ function Find-ContainerImage {
         if ($Credential) { $parameter.credential = ConvertTo-WireCredential -Credential $Credential }
     }
     process {
+        if ($ReferrerOf) {
+            $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'image/referrers' -Parameter ($parameter + @{ reference = $ReferrerOf })
+            if ($null -ne $result) { ConvertTo-SiloObject -TypeName 'Silo.RegistryReferrer' -Method 'image/referrers' -Record $result.Items }
+            return
+        }
         $pattern = @(foreach ($item in $Repository) { if ([WildcardPattern]::ContainsWildcardCharacters($item)) { $item } })
         foreach ($item in $Repository) {
             if ($item -in $pattern) { continue }

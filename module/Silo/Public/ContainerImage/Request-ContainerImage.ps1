@@ -8,10 +8,12 @@ function Request-ContainerImage {
     .PARAMETER Reference
     Images as [registry/]repository[:tag][@digest]; without a registry that of the settings, without a tag latest.
     .PARAMETER Platform
-    os/architecture[/variant] in place of this host's. An image of another platform can be kept, inspected,
-    exported and pushed, but not run.
+    os/architecture[/variant] in place of this host's, or all to mirror every platform. An image of another
+    platform can be kept, inspected, exported and pushed, but not run.
     .PARAMETER OSVersion
     Windows build to choose where the image is there for several, for example 10.0.20348.
+    .PARAMETER IncludeReferrer
+    Gets signatures, SBOMs and whatever else refers to the image, too.
     .PARAMETER Credential
     Name and password, or token, for the registry. Where left out, what Connect-ContainerRegistry was given,
     what Docker's config.json names, or nobody's.
@@ -28,6 +30,10 @@ function Request-ContainerImage {
     Request-ContainerImage -Reference registry.example/team/app:2.1 -Credential (Get-Credential)
 
     Gets an image from a registry that asks for a login.
+    .EXAMPLE
+    Request-ContainerImage -Reference registry.example/app:2.1 -Platform all -IncludeReferrer | Submit-ContainerImage -Destination mirror.example/app:2.1 -AllPlatform
+
+    Copies an image to another registry, with all its platforms and signatures: Request-ContainerImage gets it.
     .EXAMPLE
     Find-ContainerImage -Repository registry.example/team/app -Tag 2.* | Request-ContainerImage
 
@@ -56,6 +62,8 @@ function Request-ContainerImage {
         [ValidateNotNullOrEmpty()]
         [string] $OSVersion,
 
+        [switch] $IncludeReferrer,
+
         [ValidateNotNull()]
         [System.Management.Automation.PSCredential]
         [System.Management.Automation.Credential()]
@@ -72,6 +80,7 @@ function Request-ContainerImage {
         $parameter = @{ policy = $Pull }
         if ($Platform) { $parameter.platform = $Platform }
         if ($OSVersion) { $parameter.osVersion = $OSVersion }
+        if ($IncludeReferrer) { $parameter.referrers = $true }
         if ($Credential) { $parameter.credential = ConvertTo-WireCredential -Credential $Credential }
     }
     process {

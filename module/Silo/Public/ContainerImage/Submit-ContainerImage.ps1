@@ -13,6 +13,8 @@ function Submit-ContainerImage {
     Images, as Get-ContainerImage gives them.
     .PARAMETER Destination
     Reference to push to; the image's own where left out.
+    .PARAMETER AllPlatform
+    Pushes every platform that was pulled, and what refers to them.
     .PARAMETER Credential
     Name and password, or token, for the registry. Where left out, what Connect-ContainerRegistry was given,
     what Docker's config.json names, or nobody's.
@@ -61,6 +63,8 @@ function Submit-ContainerImage {
         [ValidateNotNullOrEmpty()]
         [string] $Destination,
 
+        [switch] $AllPlatform,
+
         [ValidateNotNull()]
         [System.Management.Automation.PSCredential]
         [System.Management.Automation.Credential()]
@@ -74,6 +78,7 @@ function Submit-ContainerImage {
         . Import-CallerPreference
         $parameter = @{}
         if ($Destination) { $parameter.destination = $Destination }
+        if ($AllPlatform) { $parameter.allPlatforms = $true }
         if ($Credential) { $parameter.credential = ConvertTo-WireCredential -Credential $Credential }
         if ($IncludeForeignLayer) { $parameter.includeForeignLayers = $true }
     }
