@@ -256,10 +256,19 @@ class CopyPlan {
       if (!behindLink) yield* this.#ways.to(parent);
       if (this.#ways.emitted(name) === undefined || type !== 'folder') this.#ways.note(name, type);
       const linkName = type === 'hardLink' ? join(destination, fromText(plainName(header.linkname ?? '') ?? '')) : fromText(header.linkname ?? '');
-      const attributes = new Map(Object.entries(header.pax ?? {}).filter(([key]) => key.startsWith('SCHILY.xattr.')).map(([key, value]) => [key.slice('SCHILY.xattr.'.length), Buffer.from(value)]));
+      // Of PAX headers tar-stream uses names and sizes only.
+      const pax: Readonly<Record<string, string>> = { ...header.pax };
+      const number = (key: string, fallback: number | undefined): number => { const value = Number(pax[key] || Number.NaN); return Number.isFinite(value) ? Math.floor(value) : fallback ?? 0; };
+      const attributes = new Map<string, Uint8Array>();
+      for (const [key, value] of Object.entries(pax)) {
+        if (!key.startsWith('SCHILY.xattr.')) continue;
+        // It gives texts, and these are bytes.
+        if (value.includes('\uFFFD')) throw new SiloError('LayerEntryUnsupported', { args: { entry: header.name, reason: `whose attribute ${key.slice('SCHILY.xattr.'.length)} is no text` }, target: { kind: 'archive', id: path } });
+        attributes.set(key.slice('SCHILY.xattr.'.length), Buffer.from(value));
+      }
       yield this.#checked({
-        name, type, mode: this.#mode((header.mode ?? 0o644) & 0o7777, type === 'folder'), uid: owner?.uid ?? header.uid ?? 0, gid: owner?.gid ?? header.gid ?? 0,
-        mtime: clamp(Math.floor((header.mtime?.getTime() ?? 0) / 1000), times), attributes, linkName,
+        name, type, mode: this.#mode((header.mode ?? 0o644) & 0o7777, type === 'folder'), uid: owner?.uid ?? number('uid', header.uid), gid: owner?.gid ?? number('gid', header.gid),
+        mtime: clamp(number('mtime', Math.floor((header.mtime?.getTime() ?? 0) / 1000)), times), attributes, linkName,
         ...(type === 'characterDevice' || type === 'blockDevice' ? { major: header.devmajor ?? 0, minor: header.devminor ?? 0 } : {}),
         ...(type === 'file' ? { sizeBytes: header.size ?? 0, content: () => entry as AsyncIterable<Uint8Array> } : {}),
       });
