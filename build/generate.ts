@@ -48,7 +48,7 @@ const contractTable = (): string => {
   const rows = Object.entries({ ...imageMethods, ...methods } as Record<string, MethodDefinition>).map(([name, method]) => {
     const records = [method.result, ...(method.streams === undefined ? [] : [method.streams])];
     const fields = [...new Set(records.flatMap((schema) => fieldNames(schema)))];
-    const takes = (name: string): boolean => name in ((method.params as Node).properties ?? {});
+    const takes = (parameter: string): boolean => parameter in ((method.params as Node).properties ?? {});
     return `        ${quote(name)} = @{
             ReadOnly = ${flag(method.readOnly)}; Stream = ${flag(method.streams !== undefined)}; Progress = ${flag(takes('progressToken'))}; Credential = ${flag(takes('credential'))}
             Times = ${list(fieldNames(method.result, isTime))}; ItemTimes = ${list(fieldNames(method.streams, isTime))}

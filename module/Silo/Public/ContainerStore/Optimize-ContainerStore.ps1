@@ -15,7 +15,7 @@ function Optimize-ContainerStore {
     .PARAMETER BuildCache
     Also removes the build cache.
     .PARAMETER OlderThan
-    Only images and containers that were made before this time.
+    Only containers that were made, and images that this host got, before this time.
     .PARAMETER KeepLast
     How many of the newest images of each repository to keep.
     .PARAMETER AsJob
@@ -27,7 +27,7 @@ function Optimize-ContainerStore {
     .EXAMPLE
     Optimize-ContainerStore -UnusedImage -OlderThan (Get-Date).AddDays(-30) -KeepLast 2
 
-    Removes unused images that are older than a month, but never the last two of a repository.
+    Removes unused images that came here more than a month ago, but never the last two of a repository.
     .OUTPUTS
     Silo.ContainerStoreItem
     .LINK
