@@ -58,5 +58,9 @@ export const mountedUpper = (target: string): string | undefined => {
   return upper;
 };
 
+/** Targets of all mounts that lie within a folder. */
+export const mountsBelow = (folder: string): readonly string[] =>
+  readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => unescaped(line.split(' ')[4] ?? '')).filter((target) => target.startsWith(`${folder}/`));
+
 /** proc(5): blanks, tabs, line ends and backslashes are octal; in the options commas too. */
 const unescaped = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));

@@ -1,0 +1,216 @@
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { errorCode, type EngineClient } from '../../build/engine-client.ts';
+import { whyNoContainers } from '../fixtures/busybox-root.ts';
+import { TestHost } from './host-state.ts';
+
+const reason = whyNoContainers();
+
+describe.skipIf(reason !== undefined)(`the store${reason === undefined ? '' : `: ${reason}`}`, () => {
+  let host: TestHost;
+  let engine: EngineClient;
+  beforeAll(async () => {
+    host = new TestHost();
+    engine = await host.withImage();
+  });
+  afterAll(async () => { await host.close(); });
+
+  const base = 'docker.io/library/busybox:test';
+  const names = async (): Promise<readonly string[]> => (await engine.call('image/list', {})).items.map((image) => image.name);
+  const blobs = (): readonly string[] => readdirSync(join(host.root, 'blobs/sha256')).toSorted();
+  const layers = (): readonly string[] => readdirSync(join(host.root, 'snapshots')).toSorted();
+  const code = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', (error: unknown) => errorCode(error) ?? error);
+  /** An image of busybox and a layer of its own. */
+  const commit = async (reference: string | undefined, content: string): Promise<{ readonly digest: string; readonly reference: string }> => {
+    await engine.call('container/run', { image: 'busybox:test', name: 'maker', command: ['sh', '-c', `echo ${content} > /data/own; dd if=/dev/zero of=/data/zeros bs=1k count=500 2>/dev/null`] });
+    const { image } = await engine.call('container/commit', { container: 'maker', ...(reference === undefined ? {} : { reference }), message: `made with ${content}`, author: 'Somebody' });
+    await engine.call('container/remove', { container: 'maker' });
+    return image;
+  };
+
+  afterEach(async () => {
+    for (const { id } of (await engine.call('container/list', {})).items) await engine.call('container/remove', { container: id, force: true });
+    for (const { reference } of (await engine.call('image/list', {})).items) if (reference !== base) await engine.call('image/remove', { image: reference });
+    expect([blobs().length, layers().length]).toEqual([3, 1]);
+    expect(await host.settledLeaks()).toEqual([]);
+  });
+
+  describe('gives images further names', () => {
+    it('and takes them away again, the last one with the image', async () => {
+      const { digest } = await commit('one:test', '1');
+      const { image } = await engine.call('image/tag', { image: 'one:test', reference: 'registry.test/two:v2' });
+      expect(image).toMatchObject({ name: 'registry.test/two:v2', digest });
+      expect((await engine.call('image/remove', { image: 'one:test' })).reclaimedBytes).toBe(0);
+      expect((await engine.call('image/remove', { image: 'registry.test/two:v2' })).reclaimedBytes).toBeGreaterThan(500 * 1024);
+    });
+
+    it('but moves a name only when it is told to, and then sweeps what had it', async () => {
+      await commit('one:test', '1');
+      await commit('two:test', '2');
+      const before = blobs().length;
+      expect(await code(engine.call('image/tag', { image: 'one:test', reference: 'two:test' }))).toBe('ImageReferenceInUse');
+      expect(await code(engine.call('image/tag', { image: 'one:test', reference: 'one:test' }))).toBe('done');
+      await engine.call('image/tag', { image: 'one:test', reference: 'two:test', force: true });
+      expect(blobs()).toHaveLength(before - 3);
+    });
+
+    it('and says what is wrong with a name', async () => {
+      expect(await code(engine.call('image/tag', { image: 'missing:test', reference: 'a:b' }))).toBe('ImageNotFound');
+      expect(await code(engine.call('image/tag', { image: 'busybox:test', reference: 'A:b' }))).toBe('ImageReferenceInvalid');
+      expect(await code(engine.call('image/tag', { image: 'busybox:test', reference: `a@sha256:${'0'.repeat(64)}` }))).toBe('ImageReferenceInvalid');
+    });
+
+    it('and an image without a name gets one for good', async () => {
+      const { reference, digest } = await commit(undefined, 'nameless');
+      await engine.call('image/tag', { image: reference, reference: 'named:test' });
+      expect(await names()).toEqual(['busybox:test', 'named:test']);
+      expect((await engine.call('image/list', { reference: 'named:test' })).items[0]?.digest).toBe(digest);
+    });
+  });
+
+  it('tells the history of an image, newest first, and also of layers that nobody told of', async () => {
+    await commit('one:test', '1');
+    const { items } = await engine.call('image/history', { image: 'one:test' });
+    expect(items.map(({ comment, author, emptyLayer }) => ({ comment, author, emptyLayer }))).toEqual([{ comment: 'made with 1', author: 'Somebody', emptyLayer: false }, { comment: '', author: '', emptyLayer: false }]);
+    expect(items[0]).toMatchObject({ createdBy: expect.stringContaining('sh -c echo 1') as string, sizeBytes: 2 + 500 * 1024 });
+    expect(items[1]?.sizeBytes).toBeGreaterThan(1_000_000);
+    expect((await engine.call('image/history', { image: 'busybox:test' })).items).toHaveLength(1);
+    expect(await code(engine.call('image/history', { image: 'missing' }))).toBe('ImageNotFound');
+  });
+
+  it('tells the layers of an image, who shares them, and how much is its own', async () => {
+    await commit('one:test', '1');
+    await commit('two:test', '2');
+    const { items } = await engine.call('image/layers', { image: 'one:test' });
+    expect(items.map(({ images, unpacked }) => ({ images, unpacked }))).toEqual([
+      { images: [base, 'docker.io/library/one:test', 'docker.io/library/two:test'], unpacked: true }, { images: ['docker.io/library/one:test'], unpacked: true },
+    ]);
+    expect(items[1]).toMatchObject({ sizeBytes: 2 + 500 * 1024, mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' });
+    expect(items[1]?.storedBytes).toBe(statSync(join(host.root, 'blobs', items[1]?.digest?.replace(':', '/') ?? '')).size);
+    expect((await engine.call('image/layers', {})).items).toHaveLength(3);
+    const [one] = (await engine.call('image/list', { reference: 'one:test' })).items;
+    expect(one).toMatchObject({ uniqueBytes: 2 + 500 * 1024, sharedBytes: items[0]?.sizeBytes });
+    await engine.call('image/tag', { image: 'one:test', reference: 'same:test' });
+    expect((await engine.call('image/list', { reference: 'one:test' })).items[0]?.uniqueBytes).toBe(2 + 500 * 1024);
+  });
+
+  it('finds layers that only a container still needs, and sweeps them with it', async () => {
+    await commit('one:test', '1');
+    expect((await engine.call('image/layers', { orphaned: true })).items).toEqual([]);
+    await engine.call('container/create', { image: 'one:test', name: 'user', command: ['true'] });
+    await engine.call('image/remove', { image: 'one:test', force: true });
+    const { items } = await engine.call('image/layers', { orphaned: true });
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({ images: [], sizeBytes: 2 + 500 * 1024 });
+    await engine.call('container/remove', { container: 'user' });
+    expect((await engine.call('image/layers', { orphaned: true })).items).toEqual([]);
+    expect(blobs()).toHaveLength(3);
+  });
+
+  describe('is optimized', () => {
+    it('by nothing where nothing is superfluous and nothing else is asked for', async () => {
+      await commit('one:test', '1');
+      await commit(undefined, 'nameless');
+      expect(await engine.call('store/optimize', {})).toEqual({ items: [], reclaimedBytes: 0 });
+      expect(await names()).toHaveLength(3);
+    });
+
+    it('by what it said beforehand, byte by byte', async () => {
+      await commit('one:test', '1');
+      const nameless = await commit(undefined, 'nameless');
+      await engine.call('container/run', { image: 'busybox:test', name: 'ended', command: ['sh', '-c', 'dd if=/dev/zero of=/data/big bs=1k count=2000 2>/dev/null'] });
+      await engine.call('container/create', { image: 'busybox:test', name: 'fresh', command: ['true'] });
+      const before = [blobs(), layers(), await names()];
+      const asked = { unusedImages: true, danglingImages: true, stoppedContainers: true } as const;
+      const dry = await engine.call('store/optimize', { ...asked, dryRun: true });
+      expect([blobs(), layers(), await names()]).toEqual(before);
+      expect(dry.items.map(({ kind, id, action }) => `${kind} ${kind === 'Container' ? '' : id} ${action}`).toSorted())
+        .toEqual(['Container  WouldRemove', 'Image docker.io/library/one:test WouldRemove', `Image ${nameless.reference} WouldRemove`]);
+      for (const item of dry.items) expect(item.sizeBytes).toBeGreaterThan(500 * 1024);
+      const done = await engine.call('store/optimize', asked);
+      expect(done.items.map((item) => ({ ...item, action: '' }))).toEqual(dry.items.map((item) => ({ ...item, action: '' })));
+      expect(done.items.every(({ action }) => action === 'Removed')).toBe(true);
+      expect(done.reclaimedBytes).toBe(dry.reclaimedBytes);
+      expect((await engine.call('container/list', {})).items.map(({ name }) => name)).toEqual(['fresh']);
+      expect(await names()).toEqual(['busybox:test']);
+    });
+
+    it('by unused images, but for those that are new, in use, or the last of their repository', async () => {
+      await commit('app:1', '1');
+      const middle = new Date();
+      for (const version of [2, 3, 4]) await commit(`app:${version}`, String(version));
+      await commit('used:1', 'used');
+      await engine.call('container/create', { image: 'used:1', name: 'user', command: ['true'] });
+      const would = async (params: object): Promise<readonly string[]> => (await engine.call('store/optimize', { unusedImages: true, dryRun: true, ...params })).items.map(({ id }) => id.replace('docker.io/library/', ''));
+      expect(await would({})).toEqual(['app:1', 'app:2', 'app:3', 'app:4', 'busybox:test']);
+      expect(await would({ olderThan: middle.toISOString() })).toEqual(['app:1', 'busybox:test']);
+      expect(await would({ keepLast: 2 })).toEqual(['app:1', 'app:2']);
+      expect(await would({ keepLast: 3, olderThan: middle.toISOString() })).toEqual(['app:1']);
+      expect(await would({ unusedImages: false, danglingImages: true })).toEqual([]);
+    });
+
+    it('by blobs and layers that nobody refers to', async () => {
+      const stray = join(host.root, 'blobs/sha256', '0'.repeat(64));
+      writeFileSync(stray, 'stray');
+      expect(await engine.call('store/optimize', {})).toEqual({ items: [{ kind: 'Blob', id: `sha256:${'0'.repeat(64)}`, sizeBytes: 5, reason: 'nothing refers to it', action: 'Removed' }], reclaimedBytes: 5 });
+    });
+
+    it('at the next try by what could not be deleted', async () => {
+      await commit('one:test', '1');
+      const key = layers().at(-1) ?? '';
+      // A folder cannot be removed while something is mounted in it.
+      const inner = join(host.root, 'snapshots', key, 'fs/mounted');
+      mkdirSync(inner);
+      const { mount, mountFlags, unmount } = await import('../../native/libc.ts');
+      const outside = join(host.folder, 'outside');
+      mkdirSync(outside);
+      writeFileSync(join(outside, 'file'), 'not the snapshot\'s');
+      mount(outside, inner, null, mountFlags.bind, null);
+      await engine.call('image/remove', { image: 'one:test' });
+      expect(layers()).toContain(key);
+      const failed = await engine.call('store/optimize', {});
+      expect(failed.items[0]).toMatchObject({ kind: 'Layer', id: key, action: 'Failed', sizeBytes: 0 });
+      expect(readdirSync(outside)).toEqual(['file']);
+      unmount(inner);
+      await using next = await host.engine();
+      await next.call('host/get', {});
+      for (const end = performance.now() + 10_000; layers().includes(key) && performance.now() < end;) await delay(50);
+      expect(layers()).not.toContain(key);
+    });
+
+    it('by an engine that is killed in the middle: the next one does the rest', async () => {
+      for (const moment of [0, 5, 10, 20, 40, 80]) {
+        for (const version of [1, 2, 3]) await commit(`app:${version}`, String(version));
+        const doomed = await host.engine();
+        await doomed.call('host/get', {});
+        doomed.call('store/optimize', { unusedImages: true, keepLast: 1 }).catch(() => undefined);
+        await delay(moment);
+        await host.kill(doomed);
+        await using next = await host.engine();
+        await next.call('store/optimize', { unusedImages: true, keepLast: 1 });
+        expect(await host.settledLeaks()).toEqual([]);
+        expect(await names()).toEqual(['app:3', 'busybox:test']);
+        expect([blobs().length, layers().length]).toEqual([6, 2]);
+      }
+    }, 120_000);
+  });
+
+  it('is swept by the next engine where one was killed between removing an image and its content', async () => {
+    for (const moment of [0, 1, 2, 4, 8, 12, 20]) {
+      await commit('one:test', '1');
+      const doomed = await host.engine();
+      await doomed.call('host/get', {});
+      doomed.call('image/remove', { image: 'one:test' }).catch(() => undefined);
+      await delay(moment);
+      await host.kill(doomed);
+      await using next = await host.engine();
+      if (!(await names()).includes('one:test')) {
+        await next.call('host/get', {});
+        for (const end = performance.now() + 10_000; blobs().length > 3 && performance.now() < end;) await delay(20);
+        expect([blobs().length, layers().length]).toEqual([3, 1]);
+      }
+    }
+  }, 60_000);
+});
