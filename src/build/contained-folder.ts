@@ -148,3 +148,17 @@ export class ContainedFolder {
     return fromFileError(error, `${this.root}/${toText(path)}`);
   }
 }
+
+/** Bytes on the disk of everything below a folder; links are not followed. */
+export const folderBytes = async (root: string): Promise<number> => {
+  const folder = new ContainedFolder(root);
+  let bytes = 0;
+  const visit = async (path: ByteString): Promise<void> => {
+    const stat = await folder.stat(path);
+    if (stat === undefined) return;
+    bytes += stat.blocks * 512;
+    if (stat.isDirectory()) for (const name of await folder.names(path)) await visit(path === '' ? name : `${path}/${name}`);
+  };
+  await visit('');
+  return bytes;
+};

@@ -257,7 +257,7 @@ class CopyPlan {
       if (this.#ways.emitted(name) === undefined || type !== 'folder') this.#ways.note(name, type);
       const linkName = type === 'hardLink' ? join(destination, fromText(plainName(header.linkname ?? '') ?? '')) : fromText(header.linkname ?? '');
       // Of PAX headers tar-stream uses names and sizes only.
-      const pax: Readonly<Record<string, string>> = { ...header.pax };
+      const pax = (header.pax ?? {}) as Readonly<Record<string, string>>;
       const number = (key: string, fallback: number | undefined): number => { const value = Number(pax[key] || Number.NaN); return Number.isFinite(value) ? Math.floor(value) : fallback ?? 0; };
       const attributes = new Map<string, Uint8Array>();
       for (const [key, value] of Object.entries(pax)) {

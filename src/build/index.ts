@@ -7,7 +7,7 @@
 export { BuildArguments } from './arguments.ts';
 export { openContext, readSecret, type BuildContext } from './build-context.ts';
 export { cacheKey } from './cache-key.ts';
-export { ContainedFolder } from './contained-folder.ts';
+export { ContainedFolder, folderBytes } from './contained-folder.ts';
 export { findSources, planCopy, planFolder, type ContentDigests, type CopyOrder, type CopyTarget, type FoundSources } from './copy-plan.ts';
 export { dockerfileInvalid } from './dockerfile-invalid.ts';
 export { parsePorts } from './exposed-ports.ts';

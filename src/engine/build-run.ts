@@ -4,6 +4,7 @@ import { SiloError, isSiloError } from '../base/index.ts';
 import { IgnorePatterns, cacheKey, dockerfileInvalid, findSources, layerTar, planCopy, readSecret, type CopyOrder, type RunInstruction, type RunMount } from '../build/index.ts';
 import type { DiffSummary, Lock, NetworkMode, SnapshotKey, TaskExit, TaskMount } from '../core/index.ts';
 import type { ArchiveLayer } from '../image/index.ts';
+import { cacheVolumeOwner } from './build-cache.ts';
 import { buildHostName, emptyChain, type BuildChain, type BuildSession, type StepRoot } from './build-session.ts';
 import { alwaysMounted } from './mount-points.ts';
 
@@ -170,9 +171,6 @@ const taskMounts = async (session: BuildSession, order: RunOrder, root: StepRoot
 
 /** Where a script that is run as a file lies in the container: in memory, so that it is in no layer. */
 export const scriptPath = '/dev/silo/script';
-
-/** Owner, in the store, of the volumes that build caches are. */
-const cacheVolumeOwner = 'build-cache';
 
 const cacheFolder = async (session: BuildSession, mount: RunMount, target: string, release: (() => Promise<void>)[]): Promise<string> => {
   const { ports, signal } = session;

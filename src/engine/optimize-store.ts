@@ -1,6 +1,7 @@
 import { formatImageReference, parseImageReference, type Digest } from '../base/index.ts';
 import type { ContainerRecord, ImageRecord, MetadataWriter } from '../core/index.ts';
 import { readLayers } from '../image/index.ts';
+import { removeCacheVolumes } from './build-cache.ts';
 import { sweepStore, type Swept } from './collect-garbage.ts';
 import { storeLockName } from './lease.ts';
 import { isNameless } from './nameless.ts';
@@ -61,6 +62,7 @@ export const optimizeStore = async (ports: Ports, request: OptimizeRequest, sign
     const owners = await ownersOf(ports, plan.images);
     const swept = request.dryRun === true ? await rehearse(ports, request, plan) : await carryOut(ports, request, plan);
     items.push(...itemsOf(plan.images, owners, swept, action));
+    if (request.buildCache === true) items.push(...(await removeCacheVolumes(ports, request.dryRun ?? false)).map(({ id, sizeBytes }) => ({ kind: 'Volume', id, sizeBytes, reason: 'cache of builds', action } as const)));
   } finally {
     await lock.release();
   }

@@ -126,6 +126,22 @@ CMD ["a.txt"]
     expect(again.image.digest).toBe(image.digest);
   });
 
+  it('gives back what it kept when it is asked to', async () => {
+    const context = host.context({ Dockerfile: 'FROM busybox:test\nRUN --mount=type=cache,target=/cache,id=given-back head -c 100000 /dev/zero > /cache/file && cp /cache/file /file\n' });
+    const { image } = await host.build(engine, context, { references: ['given:back'] });
+    await engine.call('image/remove', { image: image.reference });
+    expect((await host.build(engine, context)).cachedSteps).toBe(2);
+    await engine.call('image/remove', { image: 'built:test' });
+    const rehearsed = await engine.call('store/optimize', { buildCache: true, dryRun: true });
+    const done = await engine.call('store/optimize', { buildCache: true });
+    expect(done.items.map(({ kind, id, sizeBytes }) => `${kind} ${id} ${sizeBytes}`).sort()).toEqual(rehearsed.items.map(({ kind, id, sizeBytes }) => `${kind} ${id} ${sizeBytes}`).sort());
+    expect(done.items.filter(({ kind }) => kind === 'Volume').map(({ sizeBytes }) => sizeBytes > 100_000)).toContain(true);
+    expect(done.items.filter(({ kind }) => kind === 'Layer').length).toBeGreaterThan(0);
+    expect((await engine.call('store/optimize', { buildCache: true })).items).toEqual([]);
+    expect((await host.build(engine, context)).cachedSteps).toBe(1);
+    expect(await host.settledLeaks()).toEqual([]);
+  });
+
   it('without a reference has its digest for a name', async () => {
     const { image } = await host.build(engine, { Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' }, { references: [] });
     expect(image).toMatchObject({ layerCount: 1 });
@@ -355,9 +371,9 @@ RUN ls /real /tmp/silo-escape && pwd -P
   }, 60_000);
 
   it('builds stages that need not wait for each other at the same time', async () => {
-    const began = performance.now();
-    await host.build(engine, { Dockerfile: 'FROM busybox:test AS a\nRUN sleep 1; echo a > /a\nFROM busybox:test AS b\nRUN sleep 1; echo b > /b\nFROM scratch\nCOPY --from=a /a /\nCOPY --from=b /b /\n' });
-    expect(performance.now() - began).toBeLessThan(1900);
+    const run = (name: string): string => `FROM busybox:test AS ${name}\nRUN echo begin; sleep 1; echo end > /${name}; echo end\n`;
+    const { lines } = await host.build(engine, { Dockerfile: `${run('a')}${run('b')}FROM scratch\nCOPY --from=a /a /\nCOPY --from=b /b /\n` });
+    expect(lines).toEqual(['begin', 'begin', 'end', 'end']);
   });
 
   it('of two engines at once ends well for both', async () => {

@@ -57,7 +57,7 @@ export class RuncRuntime implements Runtime {
     const files = this.#files(spec.id);
     const config = ociConfig(spec, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), this.#grants(spec.process, spec.privileged));
     checkDocument('config', config);
-    await Promise.all(spec.mounts.map(async ({ source }) => stat(source).catch((error: unknown) => { throw fromFileError(error, source); })));
+    await Promise.all(spec.mounts.filter(({ memory }) => memory === undefined).map(async ({ source }) => stat(source).catch((error: unknown) => { throw fromFileError(error, source); })));
     try {
       await mkdir(files.folder, { recursive: true, mode: 0o700 });
       await rm(files.exitFile, { force: true });
