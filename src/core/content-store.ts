@@ -19,6 +19,8 @@ export interface IngestOptions {
  */
 export interface BlobWriter {
   readonly writtenBytes: number;
+  /** A descriptor that reads the content as far as it is written, also after `commit`. The caller closes it. Undefined where content is kept in another way. */
+  openReader(): Promise<{ readonly fd: number; close(): Promise<void> } | undefined>;
   /** Errors: DiskFull, OperationCancelled. The chunk may be reused once the promise is settled. */
   write(chunk: Uint8Array): Promise<void>;
   /** Verifies, makes durable and publishes. Errors: DigestMismatch, SizeMismatch, DiskFull; all of them leave nothing behind. Committing content that is there already succeeds. */

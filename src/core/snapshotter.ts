@@ -1,4 +1,4 @@
-import type { Digest } from '../base/index.ts';
+import type { Arrival, Digest } from '../base/index.ts';
 
 /** An integer of its own, given by Metadata; the folder's name. Never a container id (decision 3). */
 export type SnapshotKey = number;
@@ -7,6 +7,8 @@ export interface LayerSource {
   /** Local file that holds the layer as stored. */
   readonly path: string;
   readonly mediaType: string;
+  /** Where the layer is still on its way: an open descriptor of its file, read as far as it has arrived. The caller closes it. */
+  readonly arriving?: { readonly fd: number; readonly arrival: Arrival };
   /** Digest of the uncompressed tar; verified where given. */
   readonly diffId?: Digest;
   /** Bytes that the layer may unpack to. */

@@ -1,5 +1,5 @@
 import { SiloError, type Digest } from '../base/index.ts';
-import type { SnapshotKey } from '../core/index.ts';
+import type { LayerSource, SnapshotKey } from '../core/index.ts';
 import { chainIds, type ArchiveImage } from '../image/index.ts';
 import { oweSweep } from './collect-garbage.ts';
 import type { Ports } from './ports.ts';
@@ -17,13 +17,20 @@ export interface UnpackOptions {
   /** Most bytes that one layer may unpack to. */
   readonly maximumSizeBytes?: number | undefined;
   readonly progress?: ((progress: ImageProgress) => void) | undefined;
-  /** Settles when the layer's blob is in the store, where it is still on its way. */
-  readonly arrived?: ((digest: Digest) => Promise<void>) | undefined;
+  /** Layers that are still on their way: they are unpacked while they arrive. */
+  readonly arrivals?: LayerArrivals | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface LayerArrivals {
+  /** The layer's growing file, once it has begun to arrive; undefined where the store has it whole. */
+  arriving(digest: Digest): Promise<LayerSource['arriving']>;
+  /** Settles when the layer is in the store, its digest verified. */
+  arrived(digest: Digest): Promise<void>;
+}
+
 /** Unpacks the layers that no image had yet; the sum of all of them in bytes. */
-export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, leaseId: string, image: StoredImage, { maximumSizeBytes, progress, arrived, signal }: UnpackOptions): Promise<number> => {
+export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, leaseId: string, image: StoredImage, { maximumSizeBytes, progress, arrivals, signal }: UnpackOptions): Promise<number> => {
   const ids = chainIds(image.layers.map((layer) => layer.diffId));
   const chain: SnapshotKey[] = [];
   let bytes = 0;
@@ -33,17 +40,23 @@ export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, le
     if (found === undefined) {
       const key = await ports.metadata.write((writer) => writer.allocateSnapshot(snapshotter.name, leaseId), signal);
       const activity = `Layer ${index + 1} of ${image.layers.length}`;
-      await arrived?.(layer.digest);
-      const applied = await snapshotter.applyLayer(key, chain, {
-        path: await ports.content.path(layer.digest),
+      const arriving = await arrivals?.arriving(layer.digest);
+      const applying = snapshotter.applyLayer(key, chain, {
+        path: arriving === undefined ? await ports.content.path(layer.digest) : layer.digest,
         mediaType: layer.mediaType,
         diffId: layer.diffId,
+        ...(arriving === undefined ? {} : { arriving }),
         onProgress: (currentBytes) => progress?.({ activity, status: 'Unpacking', currentBytes, totalBytes: layer.sizeBytes }),
         ...(maximumSizeBytes === undefined ? {} : { limitBytes: maximumSizeBytes }),
         ...(signal === undefined ? {} : { signal }),
       });
+      // Damaged bytes fail to unpack before their digest is known: the digest is the better reason, and it
+      // must be right before anybody sees the layer.
+      const [applied, arrival] = await Promise.allSettled([applying, arrivals?.arrived(layer.digest)]);
+      if (arrival.status === 'rejected') throw arrival.reason;
+      if (applied.status === 'rejected') throw applied.reason;
       progress?.({ activity, status: 'Unpacked', currentBytes: layer.sizeBytes, totalBytes: layer.sizeBytes, completed: true });
-      const record = { key, snapshotter: snapshotter.name, chainId, diffId: layer.diffId, parent: chain[0], sizeBytes: applied.sizeBytes };
+      const record = { key, snapshotter: snapshotter.name, chainId, diffId: layer.diffId, parent: chain[0], sizeBytes: applied.value.sizeBytes };
       const published = await ports.metadata.write((writer) => writer.publishLayer(record, ports.host.bootId));
       // Another engine unpacked the same layer meanwhile: its own stays, and this one goes with the lease.
       found = published ? record : ports.metadata.read((reader) => reader.layer(snapshotter.name, chainId));

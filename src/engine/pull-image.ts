@@ -1,7 +1,8 @@
 import { SiloError, formatImageReference, formatPlatform, parsePlatform, type Digest, type ImageReference, type Platform } from '../base/index.ts';
 import type { RegistryCredential, RemoteBlob } from '../core/index.ts';
-import { BlobIntake, imageCompatibility, isLayerType, resolveImage, type BlobSource, type Descriptor } from '../image/index.ts';
+import { BlobIntake, imageCompatibility, isLayerType, resolveImage, type BlobSource, type Descriptor, type IntakeWatch } from '../image/index.ts';
 import { collectGarbage } from './collect-garbage.ts';
+import { Downloads } from './downloads.ts';
 import { throwIfCancelled } from './guards.ts';
 import { imageHost } from './image-host.ts';
 import { withLease } from './lease.ts';
@@ -21,9 +22,6 @@ export interface PullRequest {
   readonly credential?: RegistryCredential | undefined;
   readonly policy?: 'Missing' | 'Always' | 'Never' | undefined;
 }
-
-/** Layers on their way at once: more do not fill a line better, and cost a connection each. */
-const parallelLayers = 3;
 
 /** The reference that the store keeps: a tag stays a name also where a digest says what it must be. */
 const keptReference = (reference: ImageReference): string => formatImageReference(reference.tag === undefined ? reference : { ...reference, digest: undefined });
@@ -60,7 +58,7 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
       try {
         const runsHere = image.platform.os === ports.host.os;
         // Images of another system are kept for inspection, export and push; nothing here could unpack them.
-        const unpackedBytes = runsHere ? await unpackLayers(ports, technology, leaseId, image, { progress, signal, arrived: (digest) => downloads.arrived(digest) }) : 0;
+        const unpackedBytes = runsHere ? await unpackLayers(ports, technology, leaseId, image, { progress, signal, arrivals: downloads }) : 0;
         await downloads.all();
         await publishImage(ports, 'image/pull', name, { ...image, blobs: [...new Set([...image.blobs, ...(mirrored?.digests ?? [])])] }, unpackedBytes, top.digest);
       } finally {
@@ -133,39 +131,15 @@ class RegistrySource implements BlobSource {
   }
 
   /** Begins with the layers; whoever begins must `end`. */
-  download(): { arrived(digest: Digest): Promise<void>; all(): Promise<void>; end(): Promise<void> } {
-    const stop = new AbortController();
-    const signal = this.#call.signal === undefined ? stop.signal : AbortSignal.any([this.#call.signal, stop.signal]);
-    const waiting = [...this.#layers.values()];
-    const arrivals = new Map(waiting.map((layer) => [layer.digest, Promise.withResolvers<void>()]));
-    // Whoever waits is told; nobody may be waiting for a later layer when an earlier one fails.
-    for (const { promise } of arrivals.values()) promise.catch(() => undefined);
-    const worker = async (): Promise<void> => {
-      for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
-        const arrival = arrivals.get(layer.digest);
-        try {
-          if (!(await this.#intake.has(layer.digest))) await this.#fetch(layer, signal);
-          arrival?.resolve();
-        } catch (error) {
-          arrival?.reject(error);
-          stop.abort();
-          throw error;
-        }
-      }
-    };
-    const workers = Array.from({ length: Math.min(parallelLayers, waiting.length) }, worker);
-    const finished = Promise.allSettled(workers);
-    return {
-      arrived: (digest) => arrivals.get(digest)?.promise ?? Promise.resolve(),
-      all: async () => { await Promise.all(workers); },
-      end: async () => { stop.abort(); await finished; },
-    };
+  download(): Downloads {
+    return new Downloads([...this.#layers.values()], (layer, watch, signal) => this.#fetch(layer, watch, signal), this.#call.signal);
   }
 
-  async #fetch(layer: RemoteBlob, signal: AbortSignal): Promise<void> {
+  async #fetch(layer: RemoteBlob, watch: IntakeWatch, signal: AbortSignal): Promise<void> {
+    if (await this.#intake.has(layer.digest)) return;
     const activity = `Layer ${layer.digest.slice(7, 19)}`;
     const bytes = this.#ports.registry.blob(this.#reference, layer, { ...this.#call, signal });
-    await this.#intake.store(this.#counted(bytes, activity, layer.sizeBytes), layer.digest, layer.sizeBytes);
+    await this.#intake.store(this.#counted(bytes, activity, layer.sizeBytes), layer.digest, layer.sizeBytes, watch);
     this.#progress?.({ activity, status: 'Downloaded', currentBytes: layer.sizeBytes, totalBytes: layer.sizeBytes, completed: true });
   }
 

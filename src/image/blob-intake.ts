@@ -1,5 +1,13 @@
 import type { Digest } from '../base/index.ts';
-import type { BlobInfo, ContentStore } from '../core/index.ts';
+import type { BlobInfo, BlobWriter, ContentStore } from '../core/index.ts';
+
+/** Told of a blob while it is written: for who reads it meanwhile. Its digest is known only when `store` returns. */
+export interface IntakeWatch {
+  /** @param open a reader of the blob as far as it is written; its descriptor is the watcher's to close. */
+  begun(open: () => ReturnType<BlobWriter['openReader']>): Promise<void>;
+  grown(bytes: number): void;
+  whole(): void;
+}
 
 /** Puts an archive's pieces into the content store and tells the caller of each. */
 export class BlobIntake {
@@ -14,14 +22,19 @@ export class BlobIntake {
   }
 
   /** Errors: DigestMismatch, SizeMismatch, DiskFull, OperationCancelled, and what `pieces` throws. */
-  async store(pieces: AsyncIterable<Uint8Array>, expected?: Digest, expectedSizeBytes?: number): Promise<BlobInfo> {
+  async store(pieces: AsyncIterable<Uint8Array>, expected?: Digest, expectedSizeBytes?: number, watch?: IntakeWatch): Promise<BlobInfo> {
     const writer = await this.content.ingest({
       ...(expected === undefined ? {} : { expected }),
       ...(expectedSizeBytes === undefined ? {} : { expectedSizeBytes }),
       ...(this.#signal === undefined ? {} : { signal: this.#signal }),
     });
     try {
-      for await (const piece of pieces) await writer.write(piece);
+      await watch?.begun(() => writer.openReader());
+      for await (const piece of pieces) {
+        await writer.write(piece);
+        watch?.grown(writer.writtenBytes);
+      }
+      watch?.whole();
       const info = await writer.commit();
       await this.#onBlob?.(info.digest);
       return info;

@@ -12,7 +12,7 @@ export { readHistory, readLayers, type ChainedLayer, type HistoryStep } from './
 export { writeArchive, type ExportedImage } from './archive-writer.ts';
 export { writeArchiveAt } from './archive-output.ts';
 export { deriveImage } from './derive-image.ts';
-export { BlobIntake } from './blob-intake.ts';
+export { BlobIntake, type IntakeWatch } from './blob-intake.ts';
 export { imageCompatibility, type Compatibility, type ImageHost } from './compatibility.ts';
 export { resolveImage, type BlobSource } from './image-sources.ts';
 export type { Descriptor } from './manifest.ts';

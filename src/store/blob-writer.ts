@@ -78,6 +78,8 @@ export class FileBlobWriter implements BlobWriter {
     }
   }
 
+  openReader(): Promise<{ readonly fd: number; close(): Promise<void> }> { return open(this.#ingest.path, 'r'); }
+
   get writtenBytes(): number { return this.#written; }
 
   async write(chunk: Uint8Array): Promise<void> {

@@ -29,7 +29,7 @@ export const applyLayer = async (job: ApplyJob, watch: ApplyWatch): Promise<Appl
   let writer: LayerWriter | undefined;
   let closeSource: (() => void) | undefined;
   try {
-    const source = openLayer(job.path);
+    const source = await openLayer(job.path, job.arriving);
     closeSource = () => source.close();
     mkdirSync(job.folder, { recursive: true, mode: 0o700 });
     const tree = new LayerTree(`${job.folder}/fs`, job.chain);

@@ -8,6 +8,8 @@ export interface ApplyJob {
   /** Roots of the layers below, top first. */
   readonly chain: readonly string[];
   readonly path: string;
+  /** A file that still grows; see LayerSource.arriving. */
+  readonly arriving: { readonly fd: number; readonly shared: SharedArrayBuffer } | undefined;
   readonly diffId: string | undefined;
   /** Undefined: 64 GiB, and the ratio guard. */
   readonly limitBytes: number | undefined;

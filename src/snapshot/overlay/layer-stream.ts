@@ -1,9 +1,14 @@
-import { createReadStream, openSync, readSync, closeSync } from 'node:fs';
+import { createReadStream, openSync, read, readSync, closeSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { Arrival } from '../../base/index.ts';
 import { archiveInvalid } from './tar-header.ts';
 
 /** Bytes read at once, and unpacked at once: measured best between 64 KiB and 4 MiB (src/adr/0019-layer-unpacking.md). */
 const pieceBytes = 1024 * 1024;
+
+/** Bytes that tell one packer from another. */
+const magicBytes = 6;
 
 export interface LayerStream {
   readonly pieces: AsyncIterable<Buffer>;
@@ -12,28 +17,69 @@ export interface LayerStream {
   close(): void;
 }
 
+interface Source { readonly stream: Readable; readonly magic: string; readBytes(): number }
+
 /** The tar of a stored layer: gzip or zstd by its first bytes, whatever its media type says, or as it is. */
-export const openLayer = (path: string): LayerStream => {
-  const magic = firstBytes(path);
-  if (magic.startsWith('fd377a585a00') || magic.startsWith('425a68')) throw archiveInvalid('it is compressed with xz or bzip2, which layers may not be');
-  const source = createReadStream(path, { highWaterMark: pieceBytes });
+export const openLayer = async (path: string, arriving?: { readonly fd: number; readonly shared: SharedArrayBuffer }): Promise<LayerStream> => {
+  const { stream, magic, readBytes } = arriving === undefined ? storedSource(path) : await arrivingSource(arriving.fd, new Arrival(arriving.shared));
   // The reader of `pieces` is told of it; without a listener it would end the thread too.
-  source.on('error', () => undefined);
+  stream.on('error', () => undefined);
+  if (magic.startsWith('fd377a585a00') || magic.startsWith('425a68')) {
+    stream.destroy();
+    throw archiveInvalid('it is compressed with xz or bzip2, which layers may not be');
+  }
   // Unpacking runs in Node's thread pool, at the same time as this thread writes files.
   const unpacker = magic.startsWith('1f8b') ? createGunzip({ chunkSize: pieceBytes }) : /^28b52ffd|^5.2a4d18/.test(magic) ? createZstdDecompress({ chunkSize: pieceBytes }) : undefined;
   if (unpacker !== undefined) {
-    source.on('error', (error) => unpacker.destroy(error));
-    source.pipe(unpacker);
+    stream.on('error', (error) => unpacker.destroy(error));
+    stream.pipe(unpacker);
   }
   return {
-    pieces: readable(unpacker ?? source),
-    readBytes: () => source.bytesRead,
+    pieces: readable(unpacker ?? stream),
+    readBytes,
     close: () => {
-      source.destroy();
+      stream.destroy();
       unpacker?.destroy();
     },
   };
 };
+
+const storedSource = (path: string): Source => {
+  const magic = firstBytes(path);
+  const stream = createReadStream(path, { highWaterMark: pieceBytes });
+  return { stream, magic, readBytes: () => stream.bytesRead };
+};
+
+/** A file that another thread still writes: read as far as it has come, then waited for. */
+const arrivingSource = async (fd: number, arrival: Arrival): Promise<Source> => {
+  while (arrival.bytes < magicBytes && arrival.state === 'growing') await arrival.beyond(arrival.bytes);
+  let position = 0;
+  const pieces = async function* (): AsyncGenerator<Buffer> {
+    for (;;) {
+      // The state first: what had arrived before it became final is then surely counted.
+      const { state } = arrival;
+      const wanted = Math.min(pieceBytes, arrival.bytes - position);
+      if (wanted > 0) {
+        const piece = Buffer.allocUnsafe(wanted);
+        const size = await readAt(fd, piece, position);
+        position += size;
+        yield piece.subarray(0, size);
+      } else if (state === 'whole') {
+        return;
+      } else if (state === 'failed') {
+        throw archiveInvalid('the rest of it did not arrive');
+      } else {
+        await arrival.beyond(position);
+      }
+    }
+  };
+  const start = Buffer.alloc(magicBytes);
+  const size = await readAt(fd, start, 0);
+  return { stream: Readable.from(pieces(), { objectMode: false, highWaterMark: pieceBytes }), magic: start.toString('hex', 0, size), readBytes: () => position };
+};
+
+const readAt = (fd: number, buffer: Buffer, position: number): Promise<number> =>
+  new Promise((resolve, reject) => { read(fd, buffer, 0, buffer.length, position, (error, size) => { if (error) reject(error); else resolve(size); }); });
 
 async function* readable(stream: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
   try {
@@ -48,7 +94,7 @@ async function* readable(stream: AsyncIterable<unknown>): AsyncGenerator<Buffer>
 const firstBytes = (path: string): string => {
   const fd = openSync(path, 'r');
   try {
-    const start = Buffer.alloc(6);
+    const start = Buffer.alloc(magicBytes);
     return start.toString('hex', 0, readSync(fd, start, 0, start.length, 0));
   } finally {
     closeSync(fd);

@@ -31,7 +31,7 @@ export class OverlaySnapshotter implements Snapshotter {
 
   async applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer> {
     const result = await this.#workers.run(
-      { kind: 'apply', folder: this.#keyFolder(key), chain: chain.map((below) => this.#layerFolder(below)), path: source.path, diffId: source.diffId, limitBytes: source.limitBytes },
+      { kind: 'apply', folder: this.#keyFolder(key), chain: chain.map((below) => this.#layerFolder(below)), path: source.path, arriving: source.arriving === undefined ? undefined : { fd: source.arriving.fd, shared: source.arriving.arrival.shared }, diffId: source.diffId, limitBytes: source.limitBytes },
       { signal: source.signal, onProgress: source.onProgress },
     );
     return result as AppliedLayer;
