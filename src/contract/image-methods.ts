@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import type { MethodDefinition } from './method.ts';
-import { count, flag, list, optional, record, text } from './schema.ts';
-import { storeItem } from './store-methods.ts';
+import { count, flag, optional, record, text } from './schema.ts';
 
 const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
 
@@ -9,6 +8,5 @@ const define = <const T extends Record<string, MethodDefinition>>(table: T): T =
 
 /** Methods of image management beyond import, list and remove. */
 export const imageMethods = define({
-  'store/repair': { summary: 'Mends what killed engines left, and checks every blob.', params: record({ dryRun: optional(flag('Tells what would be done.')), verify: optional(flag('Reads every blob and compares its digest.')), progressToken }), result: record({ items: list(storeItem) }), readOnly: false, errors: ['StoreBusy', 'ElevationRequired'] },
   'store/move': { summary: 'Moves the state root to another folder; no container may run.', params: record({ path: text('Absolute path of the new state root; it must be missing or empty.'), dryRun: optional(flag('Tells what would be done.')), progressToken }), result: record({ path: text('New state root.'), movedBytes: count('Bytes moved.') }), readOnly: false, errors: ['ContainerRunning', 'PathExists', 'PathAccessDenied', 'DiskFull', 'StoreBusy', 'ElevationRequired'] },
 });

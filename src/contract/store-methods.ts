@@ -66,6 +66,7 @@ export const storeMethods = define({
     readOnly: false,
     errors: changeErrors,
   },
+  'store/repair': { summary: 'Mends what killed engines left, and checks every blob.', params: record({ dryRun: optional(flag('Tells what would be done.')), verify: optional(flag('Reads every blob and compares its digest.')), progressToken }), result: record({ items: list(storeItem) }), readOnly: false, errors: changeErrors },
   'container/commit': {
     summary: "Makes an image of a container's changes; the same changes give the same digest.",
     params: record({

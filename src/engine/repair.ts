@@ -4,8 +4,9 @@ import { lockName } from './container-lock.ts';
 import { attachmentLockName } from './run-container.ts';
 import { endLease, leaseLockName, storeLockName } from './lease.ts';
 import type { Ports } from './ports.ts';
+import type { StoreItem } from './optimize-store.ts';
 import { eraseContainer } from './remove-container.ts';
-import { settle } from './settle.ts';
+import { exitOf, settle } from './settle.ts';
 import type { IsolationChoice } from './technology.ts';
 
 /** Runs `body` where nobody holds the lock; whoever holds it is alive and does its own work. */
@@ -19,12 +20,26 @@ const ifFree = async (ports: Ports, name: string, body: () => Promise<void>): Pr
   }
 };
 
-const attempt = async (ports: Ports, what: string, subject: string, body: () => Promise<void>): Promise<void> => {
+/** Who is told what was found, and whether it is only to be looked for. */
+export interface RepairWatch {
+  readonly dryRun: boolean;
+  found(item: StoreItem): void;
+}
+
+const unwatched: RepairWatch = { dryRun: false, found: () => undefined };
+
+/** The next engine tries again what cannot be mended; one such thing must not keep the others from it. */
+const mend = async (ports: Ports, watch: RepairWatch, item: Pick<StoreItem, 'kind' | 'id' | 'reason'>, body: () => Promise<void>): Promise<void> => {
+  if (watch.dryRun) {
+    watch.found({ ...item, sizeBytes: 0, action: 'WouldRepair' });
+    return;
+  }
   try {
     await body();
+    watch.found({ ...item, sizeBytes: 0, action: 'Repaired' });
   } catch (error) {
-    // The next engine tries again; one thing that can't be mended must not keep the others from it.
-    ports.log.error({ err: error, subject }, `could not repair ${what}`);
+    ports.log.error({ err: error, subject: item.id }, `could not be repaired: ${item.kind}, ${item.reason}`);
+    watch.found({ ...item, sizeBytes: 0, reason: error instanceof Error ? error.message : String(error), action: 'Failed' });
   }
 };
 
@@ -32,28 +47,48 @@ const attempt = async (ports: Ports, what: string, subject: string, body: () => 
  * Mends what engines that were killed, or a reboot, left behind. It touches only what no living engine
  * holds, may run in many engines at once, and may itself be killed anywhere.
  */
-export const repairStore = async (ports: Ports): Promise<void> => {
+export const repairStore = async (ports: Ports, watch: RepairWatch = unwatched): Promise<void> => {
   const technology = ports.isolations.Process.technology;
   if (technology === undefined) return;
-  await repairContainers(ports);
+  await repairContainers(ports, watch);
   // Before the leases: a build's task may still write to a snapshot of its lease.
-  await repairTasks(ports, technology);
-  await repairLeases(ports);
-  await repairFolders(ports, technology);
-  await attempt(ports, 'unfinished content', 'ingest', async () => { await ports.content.repair(); });
-  if (isSweepDue(ports)) await attempt(ports, 'what was to be swept', 'store', async () => { await collectGarbage(ports); });
+  await repairTasks(ports, technology, watch);
+  await repairLeases(ports, watch);
+  await repairFolders(ports, technology, watch);
+  if (watch.dryRun) return;
+  await repairContent(ports, watch);
 };
 
-const repairContainers = async (ports: Ports): Promise<void> => {
+const repairContent = async (ports: Ports, watch: RepairWatch): Promise<void> => {
+  try {
+    const unfinished = await ports.content.repair();
+    if (unfinished > 0) watch.found({ kind: 'Ingest', id: `${unfinished} files`, sizeBytes: 0, reason: 'an engine ended while it wrote them', action: 'Repaired' });
+    if (isSweepDue(ports)) await collectGarbage(ports);
+  } catch (error) {
+    ports.log.error({ err: error }, 'what was left in the store could not be swept');
+    watch.found({ kind: 'Blob', id: 'store', sizeBytes: 0, reason: error instanceof Error ? error.message : String(error), action: 'Failed' });
+  }
+};
+
+const doubtOf: Readonly<Partial<Record<ContainerRecord['state'], string>>> = {
+  starting: 'an engine ended while it started the container', removing: 'an engine ended while it removed the container',
+};
+
+const repairContainers = async (ports: Ports, watch: RepairWatch): Promise<void> => {
   const doubtful = ports.metadata.read((reader) => reader.containers({ states: ['starting', 'removing', 'running', 'paused'] }));
   for (const { id } of doubtful) {
-    await attempt(ports, 'a container', id, () => ifFree(ports, lockName(id), async () => {
+    await ifFree(ports, lockName(id), async () => {
       const record = ports.metadata.read((reader) => reader.container(id));
       if (record === undefined) return;
-      const settled = await settle(ports, record);
-      if (settled.state === 'removing') await eraseContainer(ports, settled, false);
-      else await removeIfAutomatic(ports, settled);
-    }));
+      const doubt = doubtOf[record.state] ?? ((await exitOf(ports, record)) === undefined ? undefined : 'its end was not recorded yet');
+      const settleIt = async (): Promise<void> => {
+        const settled = await settle(ports, record);
+        if (settled.state === 'removing') await eraseContainer(ports, settled, false);
+        else await removeIfAutomatic(ports, settled);
+      };
+      // One that runs may still be frozen by an engine that is gone.
+      await mend(ports, doubt === undefined ? { dryRun: watch.dryRun, found: () => undefined } : watch, { kind: 'Container', id, reason: doubt ?? 'it runs' }, settleIt);
+    });
   }
 };
 
@@ -66,9 +101,9 @@ export const removeIfAutomatic = async (ports: Ports, record: ContainerRecord): 
   });
 };
 
-const repairLeases = async (ports: Ports): Promise<void> => {
+const repairLeases = async (ports: Ports, watch: RepairWatch): Promise<void> => {
   for (const { id } of ports.metadata.read((reader) => reader.leases())) {
-    await attempt(ports, 'a lease', id, () => ifFree(ports, leaseLockName(id), async () => {
+    await ifFree(ports, leaseLockName(id), () => mend(ports, watch, { kind: 'Lease', id, reason: 'its engine is gone' }, async () => {
       await endLease(ports, id);
       // What came under it is nobody's now.
       await ports.metadata.write(oweSweep);
@@ -78,31 +113,37 @@ const repairLeases = async (ports: Ports): Promise<void> => {
 };
 
 /** Tasks, mounts, networks and folders that belong to no record (those of builds never do), or to one that has ended. */
-const repairTasks = async (ports: Ports, { runtime, snapshotter }: IsolationChoice['technology']): Promise<void> => {
-  const seen = new Set([...await runtime.list(), ...await ports.network.list(), ...await ports.files.list()]);
-  for (const id of seen) {
-    await attempt(ports, 'leftovers', id, () => ifFree(ports, lockName(id), async () => {
+const repairTasks = async (ports: Ports, { runtime, snapshotter }: IsolationChoice['technology'], watch: RepairWatch): Promise<void> => {
+  const [tasks, networks, folders] = (await Promise.all([runtime.list(), ports.network.list(), ports.files.list()])).map((ids) => new Set(ids)) as [Set<string>, Set<string>, Set<string>];
+  for (const id of new Set([...tasks, ...networks, ...folders])) {
+    await ifFree(ports, lockName(id), async () => {
       const record = ports.metadata.read((reader) => reader.container(id));
       if (record !== undefined && (record.state === 'running' || record.state === 'paused')) return;
-      await runtime.delete(id);
-      await snapshotter.unmount(ports.files.paths(id).rootPath);
-      await ports.network.release(record?.sandboxId ?? id);
-      if (record !== undefined) { await ports.files.releaseRoot(id); return; }
-      await ports.files.remove(id);
-      await ports.locks.forget(lockName(id));
-    }));
+      const kind = tasks.has(id) ? 'Task' : networks.has(id) ? 'Network' : 'Container';
+      // The folder of a container that does not run is no leftover; whether something is mounted there is seen by unmounting it.
+      const leftover = kind !== 'Container' || record === undefined;
+      await mend(ports, leftover ? watch : { dryRun: watch.dryRun, found: () => undefined }, { kind, id, reason: record === undefined ? 'its container is not in the store' : 'its container has ended' }, async () => {
+        await runtime.delete(id);
+        await snapshotter.unmount(ports.files.paths(id).rootPath);
+        await ports.network.release(record?.sandboxId ?? id);
+        if (record !== undefined) { await ports.files.releaseRoot(id); return; }
+        await ports.files.remove(id);
+        await ports.locks.forget(lockName(id));
+      });
+    });
   }
 };
 
 /** Snapshots and volumes that nobody knows of. */
-const repairFolders = async (ports: Ports, { snapshotter }: IsolationChoice['technology']): Promise<void> => {
+const repairFolders = async (ports: Ports, { snapshotter }: IsolationChoice['technology'], watch: RepairWatch): Promise<void> => {
+  const reason = 'the store does not know it';
   // Folders are listed before rows: a folder's row is made before it, so a folder without one belongs to nobody.
   const folders = await snapshotter.list();
   const known = new Set(ports.metadata.read((reader) => reader.snapshotKeys(snapshotter.name)));
-  for (const key of folders) if (!known.has(key)) await attempt(ports, 'a snapshot', String(key), () => snapshotter.remove(key));
+  for (const key of folders) if (!known.has(key)) await mend(ports, watch, { kind: 'Layer', id: String(key), reason }, () => snapshotter.remove(key));
   const volumeFolders = await ports.volumes.list();
   const volumes = new Set(ports.metadata.read((reader) => reader.volumeIds()));
-  for (const id of volumeFolders) if (!volumes.has(id)) await attempt(ports, 'a volume', id, () => ports.volumes.remove(id));
+  for (const id of volumeFolders) if (!volumes.has(id)) await mend(ports, watch, { kind: 'Volume', id, reason }, () => ports.volumes.remove(id));
 };
 
 /**

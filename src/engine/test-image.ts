@@ -41,7 +41,8 @@ export const testImage = async (ports: Ports, reference: string, credential: Reg
   return { reference: local.reference, local: true, intact: damaged.length === 0, damaged, platform: local.platform, compatibility: imageCompatibility(local.platform, imageHost(ports)) };
 };
 
-const isIntact = async (ports: Ports, digest: Digest, progress: ((progress: ImageProgress) => void) | undefined, signal: AbortSignal | undefined): Promise<boolean> => {
+/** Reads a blob and compares its digest. */
+export const isIntact = async (ports: Ports, digest: Digest, progress: ((progress: ImageProgress) => void) | undefined, signal: AbortSignal | undefined): Promise<boolean> => {
   const info = await ports.content.stat(digest);
   if (info === undefined) return false;
   const { algorithm, hex } = digestParts(digest);

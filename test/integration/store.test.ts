@@ -197,6 +197,51 @@ describe.skipIf(reason !== undefined)(`the store${reason === undefined ? '' : `:
     }, 120_000);
   });
 
+  describe('is repaired', () => {
+    const repair = async (params: { readonly dryRun?: boolean; readonly verify?: boolean } = {}): Promise<readonly string[]> =>
+      (await engine.call('store/repair', params)).items.map(({ kind, action, reason: why }) => `${kind} ${action}: ${why}`);
+
+    it('by nothing where nothing is wrong', async () => {
+      await engine.call('container/create', { image: 'busybox:test', name: 'stopped', command: ['true'] });
+      await engine.call('container/start', { container: 'stopped' });
+      await engine.call('container/wait', { container: 'stopped' });
+      await engine.call('container/create', { image: 'busybox:test', name: 'running', command: ['sleep', '100'] });
+      await engine.call('container/start', { container: 'running' });
+      expect(await repair({ verify: true })).toEqual([]);
+      expect(await repair({ dryRun: true, verify: true })).toEqual([]);
+    });
+
+    it('of what nobody knows of, and says it beforehand', async () => {
+      mkdirSync(join(host.root, 'snapshots/4711/fs'), { recursive: true });
+      mkdirSync(join(host.root, 'volumes/lost'));
+      mkdirSync(join(host.root, 'containers', 'c'.repeat(64)));
+      const expected = ['Container %: its container is not in the store', 'Layer %: the store does not know it', 'Volume %: the store does not know it'];
+      expect(await repair({ dryRun: true })).toEqual(expected.map((line) => line.replace('%', 'WouldRepair')));
+      expect(layers()).toContain('4711');
+      expect(await repair()).toEqual(expected.map((line) => line.replace('%', 'Repaired')));
+      expect(await repair()).toEqual([]);
+    });
+
+    it('of damaged blobs, naming the image that needs them; an import brings them back', async () => {
+      await commit('one:test', '1');
+      const archive = join(host.folder, 'one.tar');
+      await engine.call('image/export', { images: ['one:test'], path: archive, force: true });
+      const layer = (await engine.call('image/layers', { image: 'one:test' })).items[1]?.digest ?? '';
+      const path = join(host.root, 'blobs', layer.replace(':', '/'));
+      writeFileSync(path, 'damaged');
+      writeFileSync(join(host.root, 'blobs/sha256', '1'.repeat(64)), 'of another digest');
+      expect(await repair()).toEqual([]);
+      const found = ['nothing needs it', 'pull or import again: docker.io/library/one:test'];
+      expect((await repair({ verify: true, dryRun: true })).toSorted()).toEqual(found.map((why) => `Blob WouldRemove: its content does not have its digest; ${why}`));
+      expect((await repair({ verify: true })).toSorted()).toEqual(found.map((why) => `Blob Removed: its content does not have its digest; ${why}`));
+      expect((await engine.call('image/test', { image: 'one:test' })).intact).toBe(false);
+      expect(await code(engine.call('image/export', { images: ['one:test'], path: archive, force: true }))).toBe('BlobNotFound');
+      await engine.call('image/import', { path: archive });
+      expect((await engine.call('image/test', { image: 'one:test' })).intact).toBe(true);
+      expect(await repair({ verify: true })).toEqual([]);
+    });
+  });
+
   it('is swept by the next engine where one was killed between removing an image and its content', async () => {
     for (const moment of [0, 1, 2, 4, 8, 12, 20]) {
       await commit('one:test', '1');
