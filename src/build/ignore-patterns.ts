@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { pathExpression } from './wildcards.ts';
+import { pathGlob } from './wildcards.ts';
 
 interface IgnorePattern {
   readonly exclusion: boolean;
@@ -66,6 +66,6 @@ const matcher = (pattern: string): ((path: string) => boolean) | undefined => {
     const suffix = pattern.slice(2);
     return (path) => path.endsWith(suffix) || (suffix.startsWith('/') && path === suffix.slice(1));
   }
-  const found = pathExpression(pattern);
+  const found = pathGlob(pattern);
   return found === undefined ? undefined : (path) => found.test(path);
 };

@@ -3,7 +3,7 @@ import { SiloError } from '../base/index.ts';
 import type { ContainedFolder } from './contained-folder.ts';
 import { IgnorePatterns } from './ignore-patterns.ts';
 import { toText, type ByteString } from './layer-tar.ts';
-import { componentExpression, hasWildcards } from './wildcards.ts';
+import { componentGlob, hasWildcards } from './wildcards.ts';
 
 /** Something that COPY takes: where it really is, and the name it was asked for by. */
 export interface SourceFile {
@@ -50,7 +50,7 @@ export class SourceTree {
         asked = asked.map((path) => join(path, part));
         continue;
       }
-      const expression = componentExpression(toText(part));
+      const expression = componentGlob(toText(part));
       if (expression === undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'source', reason: `'${toText(pattern)}' is no pattern` } });
       const next: ByteString[] = [];
       for (const path of asked) {

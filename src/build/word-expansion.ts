@@ -1,5 +1,5 @@
 import { dockerfileInvalid } from './dockerfile-invalid.ts';
-import { globExpression } from './wildcards.ts';
+import { hasWildcards, textGlob } from './wildcards.ts';
 
 /** Value of a variable; undefined where it is not set. */
 export type Lookup = (name: string) => string | undefined;
@@ -15,6 +15,8 @@ export interface ExpansionOptions {
 /** Replacements of replacements could double a text with every line. */
 const expandedLimit = 1024 * 1024;
 const nestingLimit = 100;
+/** Looking for a pattern everywhere takes the square of the length. */
+const patternValueLimit = 2048;
 
 /** A word with variables replaced and quotes taken away, as Docker's builder does. @throws SiloError DockerfileInvalid */
 export const expandWord = (word: string, options: ExpansionOptions): string => new Expander(word, options).whole().text;
@@ -203,11 +205,34 @@ class Expander {
         if (every) this.#at += 1;
         const pattern = this.#word('/', true);
         const replacement = this.#word('}');
-        return (value ?? '').replace(globExpression(pattern, { every, greedy: true }), () => replacement);
+        return this.#replace(value ?? '', pattern, replacement, every);
       }
       default:
         throw this.#fail(operator === '' ? "'}' is missing" : `'${colon ? ':' : ''}${operator}' is no operator`);
     }
+  }
+
+  /** `${x/pattern/word}`: the first match, or every one, each as long as it can be. */
+  #replace(value: string, pattern: string, replacement: string, every: boolean): string {
+    if (pattern === '') return value;
+    if (!hasWildcards(pattern)) return every ? value.replaceAll(pattern, () => replacement) : value.replace(pattern, () => replacement);
+    if (value.length > patternValueLimit) throw this.#fail(`a pattern is looked for in more than ${patternValueLimit} characters`);
+    const glob = textGlob(pattern);
+    const characters = [...value];
+    const parts: string[] = [];
+    let done = false;
+    for (let at = 0; at < characters.length;) {
+      const length = done ? undefined : glob.take(characters, at, true);
+      if (length === undefined || length === 0) {
+        parts.push(characters[at] as string);
+        at += 1;
+        continue;
+      }
+      parts.push(replacement);
+      at += length;
+      done = !every;
+    }
+    return parts.join('');
   }
 
   #word(stop: string, rawEscapes = false): string {
@@ -238,12 +263,9 @@ class Expander {
 }
 
 /** `${x#pattern}` and its three kin. */
-const trim = (value: string, pattern: string, side: '#' | '%', greedy: boolean): string => {
-  const whole = globExpression(pattern, { whole: true, greedy: true });
-  const lengths = Array.from({ length: value.length + 1 }, (_, length) => length);
-  for (const length of greedy ? lengths.reverse() : lengths) {
-    const part = side === '#' ? value.slice(0, length) : value.slice(value.length - length);
-    if (whole.test(part)) return side === '#' ? value.slice(length) : value.slice(0, value.length - length);
-  }
-  return value;
+const trim = (value: string, pattern: string, side: '#' | '%', most: boolean): string => {
+  const characters = [...value];
+  if (side === '%') characters.reverse();
+  const rest = characters.slice(textGlob(pattern, side === '%').take(characters, 0, most) ?? 0);
+  return (side === '%' ? rest.reverse() : rest).join('');
 };

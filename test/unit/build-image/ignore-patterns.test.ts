@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IgnorePatterns } from '../../../src/build/ignore-patterns.ts';
-import { componentExpression } from '../../../src/build/wildcards.ts';
+import { componentGlob } from '../../../src/build/wildcards.ts';
 
 const parse = (...lines: readonly string[]): IgnorePatterns => IgnorePatterns.parse(lines.join('\n'), (line, pattern) => { throw new RangeError(`${line}: ${pattern}`); });
 
@@ -36,10 +37,35 @@ describe('.dockerignore', () => {
   });
 });
 
+describe('patterns of anybody', () => {
+  it('are a pattern or none, and take no time', () => {
+    const fragment = fc.constantFrom('*', '**', '/', '**/', '?', '[', ']', '[a-z]', '[^b]', '\\\\', '!', '#', 'a', 'b', '+', '(', ')', '{', '|', '^', '$', '.', '..', ' ', '\u{1f600}', '\r');
+    fc.assert(fc.property(fc.array(fragment, { maxLength: 30 }), fc.array(fc.constantFrom('a', 'b', '/', 'ab', '.', '*', '\u{1f600}'), { minLength: 1, maxLength: 60 }), (pattern, path) => {
+      const began = performance.now();
+      let invalid = false;
+      try {
+        parse(pattern.join('')).ignores(path.join(''));
+      } catch (error) {
+        invalid = error instanceof RangeError;
+        if (!invalid) throw error;
+      }
+      expect(performance.now() - began).toBeLessThan(200);
+    }), { numRuns: 3000 });
+  });
+
+  it('do not keep the engine busy', () => {
+    const began = performance.now();
+    expect(parse('*a'.repeat(50) + 'b').ignores('a'.repeat(500))).toBe(false);
+    expect(parse('**/a/'.repeat(30) + 'b').ignores('a/'.repeat(200))).toBe(false);
+    expect(componentGlob('*a'.repeat(50) + 'b')?.test('a'.repeat(1000))).toBe(false);
+    expect(performance.now() - began).toBeLessThan(3000);
+  });
+});
+
 describe('the wildcards of COPY', () => {
   it.each([
     ['*.txt', 'a.txt', true], ['*.txt', '.txt', true], ['a*c', 'abbc', true], ['a?c', 'abc', true], ['[ab]', 'b', true], ['[^ab]', 'b', false], ['\\*', '*', true], ['\\*', 'x', false], ['[\\]]', ']', true], ['a+b', 'a+b', true], ['(x', '(x', true], ['**', 'x', true],
   ])('%s matches %s: %s', (pattern, name, matches) => {
-    expect(componentExpression(pattern)?.test(name)).toBe(matches);
+    expect(componentGlob(pattern)?.test(name)).toBe(matches);
   });
 });
