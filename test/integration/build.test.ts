@@ -350,7 +350,7 @@ RUN ls /real /tmp/silo-escape && pwd -P
       host.forget(context);
     }
     expect((await host.build(engine, { Dockerfile: dockerfile, file: 'whole' })).image.layerCount).toBeGreaterThan(3);
-  }, 60_000);
+  }, 180_000);
 
   it('whose engine is killed leaves nothing once another engine has looked after it', async () => {
     const dockerfile = 'FROM busybox:test AS other\nRUN echo 1 > /other && sleep 1000\nFROM busybox:test\nCOPY file /\nRUN --mount=type=bind,target=/c --mount=type=secret,id=s sleep 1000\nCOPY --from=other /other /\n';
@@ -368,7 +368,7 @@ RUN ls /real /tmp/silo-escape && pwd -P
       expect(host.tasks(), `after ${moment} ms`).toEqual([]);
       expect(filesOf('/run/silo').filter(({ bytes }) => bytes.includes('killed-secret-value')).map((file) => file.path)).toEqual([]);
     }
-  }, 60_000);
+  }, 180_000);
 
   it('builds stages that need not wait for each other at the same time', async () => {
     const run = (name: string): string => `FROM busybox:test AS ${name}\nRUN echo begin; sleep 1; echo end > /${name}; echo end\n`;
