@@ -42,6 +42,10 @@ const needs = {
   bench: [
     { name: 'docker.io', why: 'measured beside Silo', found: program('dockerd') },
     { name: 'podman', why: 'measured beside Silo', found: program('podman') },
+    { name: 'buildah', why: 'measured beside Silo', found: program('buildah') },
+    { name: 'skopeo', why: 'measured beside Silo', found: program('skopeo') },
+    { name: 'umoci', why: 'measured beside Silo', found: program('umoci') },
+    { name: 'docker-registry', why: 'the registry that everyone pulls from', found: program('docker-registry') },
   ],
 };
 

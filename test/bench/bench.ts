@@ -1,6 +1,7 @@
 /**
- * Measures Silo beside runc, Docker and Podman in one run and prints a table. Everything it makes lies in
- * a temp folder that is removed in the end. `--rounds N` takes other than 15.
+ * Measures Silo beside runc, Docker and Podman in one run and prints a table: containers and the engine, or,
+ * with `images` as argument, images. Everything it makes lies in a temp folder that is removed in the end.
+ * `--rounds N` takes other than 15, or than 3 for images, whose rounds are long.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
@@ -9,21 +10,29 @@ import { parseArgs } from 'node:util';
 import { linuxHostFacts } from '../../src/host/index.ts';
 import { runFolderOf } from '../../src/open-linux.ts';
 import { command } from './command.ts';
+import { openImageSetting } from './image-setting.ts';
 import { startDocker } from './peers/docker.ts';
 import { isMissing, type MissingPeer, type Peer } from './peers/peer.ts';
 import { startPodman } from './peers/podman.ts';
 import { startRunc } from './peers/runc.ts';
+import { peerVersions } from './peers/versions.ts';
 import { buildRows } from './rows/build.ts';
 import { cmdletRows } from './rows/cmdlet.ts';
 import { containerRows } from './rows/containers.ts';
 import { listingRows } from './rows/listing.ts';
 import { memoryRows } from './rows/memory.ts';
+import { pullRows } from './rows/pull.ts';
+import { pushRows } from './rows/push.ts';
 import { startUpRows } from './rows/start-up.ts';
+import { unpackRows } from './rows/unpack.ts';
 import { openSetting, type Setting } from './setting.ts';
 import { formatTable, type Row } from './table.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
-const rounds = Number(values.rounds);
+const { values, positionals } = parseArgs({ options: { rounds: { type: 'string' } }, allowPositionals: true });
+const selections = ['containers', 'images'] as const;
+const selection = positionals.length > 1 ? undefined : selections.find((each) => each === (positionals[0] ?? 'containers'));
+if (selection === undefined) throw new Error(`what to measure is one of: ${selections.join(', ')}`);
+const rounds = Number(values.rounds ?? (selection === 'images' ? 3 : 15));
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number');
 
 /** A peer that doesn't work is told in a row; it never ends the run. */
@@ -59,13 +68,8 @@ const unmountBelow = async (folder: string): Promise<void> => {
   for (const target of targets.reverse()) await command('umount', ['--lazy', target]);
 };
 
-if (process.getuid?.() !== 0) {
-  console.log('bench: running containers needs root');
-  process.exit(1);
-}
-const folder = mkdtempSync(join(tmpdir(), 'silo-bench-'));
-try {
-  console.log(`bench: Node ${process.versions.node}, Linux ${release()}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}; medians of ${rounds} rounds in turns`);
+/** Containers, the engine itself, builds and lists. */
+const containerBench = async (folder: string): Promise<Row[]> => {
   const setting = await openSetting(folder);
   const rows: Row[] = [];
   try {
@@ -90,6 +94,43 @@ try {
   } finally {
     await setting.close();
   }
+  return rows;
+};
+
+/** All that is done with images; its rounds are as long as those of the others are short. */
+const imageBench = async (folder: string): Promise<Row[]> => {
+  console.log(`bench: ${await peerVersions('docker', 'podman', 'skopeo', 'umoci', 'buildah', 'tar', 'gzip')}`);
+  const rows: Row[] = [];
+  const setting = await openSetting(folder);
+  try {
+    console.log('bench: builds');
+    rows.push(...await rowsOrReason('builds', () => buildRows(setting, 3 * rounds)));
+  } finally {
+    await setting.close();
+  }
+  console.log('bench: making an image');
+  const images = await openImageSetting(folder);
+  try {
+    console.log('bench: pulls');
+    rows.push(...await rowsOrReason('pulls', () => pullRows(images, rounds)));
+    console.log('bench: pushes');
+    rows.push(...await rowsOrReason('pushes', () => pushRows(images, setting.archive, rounds)));
+    console.log('bench: unpacking');
+    rows.push(...await rowsOrReason('unpacking', () => unpackRows(images, rounds)));
+  } finally {
+    await images.close();
+  }
+  return rows;
+};
+
+if (process.getuid?.() !== 0) {
+  console.log('bench: running containers needs root');
+  process.exit(1);
+}
+const folder = mkdtempSync(join(tmpdir(), 'silo-bench-'));
+try {
+  console.log(`bench: Node ${process.versions.node}, Linux ${release()}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}; medians of ${rounds} rounds in turns`);
+  const rows = selection === 'images' ? await imageBench(folder) : await containerBench(folder);
   console.log(`\n${formatTable(rows)}`);
 } finally {
   await unmountBelow(folder);

@@ -6,6 +6,7 @@ export interface Row {
 }
 
 export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 : 1)} x`;
 

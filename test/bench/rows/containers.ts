@@ -1,13 +1,11 @@
-import { measure, type Measurement } from '../measure.ts';
+import { measure } from '../measure.ts';
 import type { Peer } from '../peers/peer.ts';
 import { imageName, type Setting } from '../setting.ts';
-import { milliseconds, times, type Row } from '../table.ts';
+import { milliseconds, type Row } from '../table.ts';
+import { comparisonRows, type RatioGoals } from './comparison.ts';
 
-/** Of a ratio: at most this many times the peer. */
-const goals: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  run: { runc: 2.2, docker: 0.25 },
-  exec: { runc: 2 },
-};
+const runGoals: RatioGoals = { runc: 2.2, docker: 0.25 };
+const execGoals: RatioGoals = { runc: 2 };
 
 const runOnce = async ({ engine }: Setting): Promise<void> => {
   const { container } = await engine.call('container/create', { image: imageName, command: ['/bin/true'], network: 'None' });
@@ -22,30 +20,12 @@ const execOnce = async ({ engine, lastingId }: Setting): Promise<void> => {
   if (process.exitCode !== 0) throw new Error(`/bin/true ended with ${String(process.exitCode)}`);
 };
 
-const rowsOf = (what: string, kind: 'run' | 'exec', measured: ReadonlyMap<string, Measurement>, missing: readonly Row[]): Row[] => {
-  const silo = measured.get('silo');
-  if (silo === undefined) return [];
-  return [
-    { what, measured: `${milliseconds(silo.medianMs)} (${milliseconds(silo.leastMs)} to ${milliseconds(silo.mostMs)})` },
-    ...[...measured.values()].filter(({ name }) => name !== 'silo').map(({ name, medianMs }) => {
-      const ratio = silo.medianMs / medianMs;
-      const goal = goals[kind]?.[name];
-      return {
-        what: `  against ${name} (${milliseconds(medianMs)})`,
-        measured: times(ratio),
-        ...(goal === undefined ? {} : { goal: { text: `at most ${goal} x`, reached: ratio <= goal } }),
-      };
-    }),
-    ...missing,
-  ];
-};
-
 /** The whole life of a container, and a process more in one that runs, beside the peers. */
 export const containerRows = async (setting: Setting, peers: readonly Peer[], missing: readonly Row[], rounds: number): Promise<Row[]> => {
   const run = await measure([{ name: 'silo', round: () => runOnce(setting) }, ...peers.map((peer) => ({ name: peer.name, round: () => peer.run() }))], { rounds });
   const exec = await measure([{ name: 'silo', round: () => execOnce(setting) }, ...peers.map((peer) => ({ name: peer.name, round: () => peer.exec() }))], { rounds });
   return [
-    ...rowsOf('create, start, wait, remove of /bin/true, warm engine, no network', 'run', run, missing),
-    ...rowsOf('exec of /bin/true', 'exec', exec, missing),
+    ...comparisonRows('create, start, wait, remove of /bin/true, warm engine, no network', run, { goals: runGoals, format: milliseconds }), ...missing,
+    ...comparisonRows('exec of /bin/true', exec, { goals: execGoals, format: milliseconds }), ...missing,
   ];
 };
