@@ -19,7 +19,7 @@ export class Glob {
   constructor(nodes: readonly Node[]) { this.#nodes = nodes; }
 
   test(text: string): boolean {
-    const characters = [...text];
+    const characters = Array.from(text);
     return this.#ends(characters, 0).has(characters.length);
   }
 
@@ -98,7 +98,7 @@ const characterClass = (pattern: readonly string[], at: number): { readonly node
 };
 
 const read = (text: string, folders: boolean): Glob | undefined => {
-  const pattern = [...text];
+  const pattern = Array.from(text);
   const nodes: Node[] = [];
   for (let at = 0; at < pattern.length; at += 1) {
     const char = pattern[at] as string;
@@ -136,7 +136,7 @@ export const pathGlob = (pattern: string): Glob | undefined => read(pattern, tru
 
 /** A shell pattern (`*`, `?`, backslash) for the text of a variable; backwards, to be matched from its end. */
 export const textGlob = (text: string, backwards = false): Glob => {
-  const pattern = [...text];
+  const pattern = Array.from(text);
   const nodes: Node[] = [];
   for (let at = 0; at < pattern.length; at += 1) {
     const char = pattern[at] as string;

@@ -218,7 +218,7 @@ class Expander {
     if (!hasWildcards(pattern)) return every ? value.replaceAll(pattern, () => replacement) : value.replace(pattern, () => replacement);
     if (value.length > patternValueLimit) throw this.#fail(`a pattern is looked for in more than ${patternValueLimit} characters`);
     const glob = textGlob(pattern);
-    const characters = [...value];
+    const characters = Array.from(value);
     const parts: string[] = [];
     let done = false;
     for (let at = 0; at < characters.length;) {
@@ -264,7 +264,7 @@ class Expander {
 
 /** `${x#pattern}` and its three kin. */
 const trim = (value: string, pattern: string, side: '#' | '%', most: boolean): string => {
-  const characters = [...value];
+  const characters = Array.from(value);
   if (side === '%') characters.reverse();
   const rest = characters.slice(textGlob(pattern, side === '%').take(characters, 0, most) ?? 0);
   return (side === '%' ? rest.reverse() : rest).join('');
