@@ -20,7 +20,6 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
 import { errorTable, SiloError, type ErrorCode } from '../../src/base/index.ts';
-import { imageMethods } from '../../src/contract/image-methods.ts';
 import { batchLines, maximumFrameBytes, methods, protocolVersion, streamWindowBytes, timeFields, type MethodDefinition } from '../../src/contract/index.ts';
 
 interface Script {
@@ -32,7 +31,7 @@ interface Script {
   readonly fail?: ErrorCode;
 }
 type Fields = Record<string, unknown>;
-const known: Record<string, MethodDefinition> = { ...imageMethods, ...methods };
+const known: Record<string, MethodDefinition> = methods;
 
 const script = JSON.parse(process.env['SILO_SCRIPT'] ?? '{}') as Script;
 const record = (event: Fields): void => {

@@ -39,5 +39,5 @@
     NotLoggedIn = "Nobody was logged in to '{0}'."
     BytesFreed = '{0} were freed.'
     BytesWouldBeFreed = '{0} would be freed.'
-    StoreMoved = "Everything is in '{0}' now. Set SILO_ROOT to it for other sessions."
+    StoreMoved = "Everything is in '{0}' now."
 }

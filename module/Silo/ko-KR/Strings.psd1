@@ -39,5 +39,5 @@
     NotLoggedIn = "'{0}'에 로그인한 적이 없습니다."
     BytesFreed = '{0}을(를) 확보했습니다.'
     BytesWouldBeFreed = '{0}을(를) 확보할 수 있습니다.'
-    StoreMoved = "이제 모든 것이 '{0}'에 있습니다. 다른 세션을 위해 SILO_ROOT를 이 폴더로 설정하세요."
+    StoreMoved = "이제 모든 것이 '{0}'에 있습니다."
 }

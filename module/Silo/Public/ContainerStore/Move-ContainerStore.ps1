@@ -4,7 +4,7 @@ function Move-ContainerStore {
     Moves images and containers to another folder.
     .DESCRIPTION
     Moves everything that this host keeps to another folder, for example on a larger disk. No container may
-    run. This session goes on with the new folder; other sessions find it once SILO_ROOT names it.
+    run, and no other session may be using them. Whoever still names the old folder is led to the new one.
     With -WhatIf nothing is changed: the objects say what would be done.
     .PARAMETER Path
     The new folder. It must be missing or empty.
@@ -40,17 +40,14 @@ function Move-ContainerStore {
         $folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
         if (-not $dryRun -and -not $PSCmdlet.ShouldProcess($script:Strings.TheStore, $script:Strings.MoveStore -f $folder)) { return }
         if ($AsJob -and -not $dryRun) {
-            # This session's engine would go on with the old folder.
-            if ($null -ne $script:Engine) { Close-Engine -Engine $script:Engine }
+            # The engine of the job must be the only one.
+            $engine = $script:Engine
+            if ($null -ne $engine) { Close-Engine -Engine $engine; [void] $engine.Process.WaitForExit(5000) }
             return ConvertTo-CommandJob -Cmdlet $PSCmdlet -Replace @{ Path = $folder }
         }
         $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'store/move' -Parameter @{ path = $folder; dryRun = $dryRun }
         if ($null -eq $result) { return }
-        if (-not $dryRun) {
-            if ($null -ne $script:Engine) { Close-Engine -Engine $script:Engine }
-            $env:SILO_ROOT = $result.Path
-            Write-Warning -Message ($script:Strings.StoreMoved -f $result.Path)
-        }
+        if (-not $dryRun) { Write-Verbose -Message ($script:Strings.StoreMoved -f $result.Path) }
         ConvertTo-SiloObject -TypeName 'Silo.ContainerStore' -Method 'store/move' -Record $result
     }
 }
