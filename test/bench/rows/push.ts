@@ -30,7 +30,7 @@ const copy = ['/bin/cp', '-a', '/source', '/copy'] as const;
 const siloPusher = async (engine: EngineClient, { image, reference }: ImageSetting, archive: string, files: string): Promise<Pusher> => {
   await engine.call('image/pull', { reference });
   await engine.call('image/import', { path: archive, reference: base });
-  const { container } = await engine.call('container/create', { image: base, command: [...copy], network: 'None', mounts: [{ kind: 'Bind', source: files, target: '/source', readOnly: true }] });
+  const { container } = await engine.call('container/create', { image: base, name: 'copy', command: [...copy], network: 'None', mounts: [{ kind: 'Bind', source: files, target: '/source', readOnly: true }] });
   await engine.call('container/start', { container: container.id });
   const ended = await engine.call('container/wait', { container: container.id });
   if (ended.container.exitCode !== 0) throw new Error(`cp ended with ${String(ended.container.exitCode)}`);
@@ -47,7 +47,7 @@ const siloPusher = async (engine: EngineClient, { image, reference }: ImageSetti
     // What is pushed needs no further name.
     forget: async (destination) => {
       const { items } = await engine.call('image/list', {});
-      if (items.some((image) => image.reference === destination)) await engine.call('image/remove', { image: destination });
+      if (items.some((item) => item.reference === destination)) await engine.call('image/remove', { image: destination });
     },
   };
 };
@@ -94,6 +94,7 @@ export const pushRows = async (setting: ImageSetting, archive: string, rounds: n
     const missing: Row[] = 'missing' in docker ? [{ what: '  against docker', measured: docker.missing }] : [];
     const pushed = await measure(pushers.map((pusher) => contender(pusher, (destination) => pusher.push(destination))), { rounds, warmUp: 0 });
     const committed = await measure(pushers.map((pusher) => contender(pusher, (destination) => pusher.commit(destination))), { rounds, warmUp: 0 });
+    await engine.call('container/remove', { container: 'copy' });
     return [
       ...comparisonRows(`push of the same ${megabytes(sizeOf(image))} to an empty registry, cold`, pushed, { goals, format: seconds }), ...missing,
       ...comparisonRows(`commit and push of a new layer (${megabytes(written.unpackedBytes)} in ${written.entries.toLocaleString('en')} entries), cold`, committed, { format: seconds }), ...missing,
