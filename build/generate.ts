@@ -7,7 +7,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errorClasses } from '../src/base/error-classes.ts';
 import { errorTable } from '../src/base/error-table.ts';
-import { imageMethods } from '../src/contract/image-methods.ts';
 import { methods } from '../src/contract/methods.ts';
 import type { MethodDefinition } from '../src/contract/method.ts';
 import { openRpcDocument } from '../src/contract/open-rpc.ts';
@@ -44,8 +43,7 @@ const heading = (what: string): string => `# Made by build/generate.ts from ${wh
 
 const contractTable = (): string => {
   const isTime = (node: Node): boolean => node.format === 'date-time';
-  // What the module can ask for stands here also while no engine answers it yet.
-  const rows = Object.entries({ ...imageMethods, ...methods } as Record<string, MethodDefinition>).map(([name, method]) => {
+  const rows = Object.entries(methods as Record<string, MethodDefinition>).map(([name, method]) => {
     const records = [method.result, ...(method.streams === undefined ? [] : [method.streams])];
     const fields = [...new Set(records.flatMap((schema) => fieldNames(schema)))];
     const takes = (parameter: string): boolean => parameter in ((method.params as Node).properties ?? {});

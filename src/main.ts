@@ -13,6 +13,7 @@ import type { HostFacts, RuntimeRequirement } from './core/index.ts';
 import type { Engine } from './engine/index.ts';
 import { linuxHostFacts } from './host/index.ts';
 import { openLinuxEngine, probeLinuxHost } from './open-linux.ts';
+import { followMoves } from './store/index.ts';
 import { openAttachSocket } from './runtime/runc/index.ts';
 
 const defaultRoot = (): string => (process.platform === 'win32' ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Silo') : '/var/lib/silo');
@@ -30,7 +31,7 @@ const trimMemory = (): void => {
 };
 
 const commandContext = (): CommandContext => {
-  const root = process.env['SILO_ROOT'] || defaultRoot();
+  const root = followMoves(process.env['SILO_ROOT'] || defaultRoot());
   const logPath = join(root, 'log', 'engine.log');
   const log = createLogger(logPath);
   const open = async (): Promise<Engine> => openLinuxEngine({ root, host: hostFacts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });

@@ -9,7 +9,7 @@ import { NetnsNetwork } from './network/netns/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
-import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, SqliteMetadata } from './store/index.ts';
+import { clearMovedRoot, ContainerFolders, CriLogReader, FileContentStore, FileLocks, FolderRoot, followMoves, SqliteMetadata } from './store/index.ts';
 import { DetachedSupervisor } from './supervisor/index.ts';
 import { FolderVolumes } from './volume/index.ts';
 
@@ -61,14 +61,26 @@ export interface OpenOptions {
 }
 
 /** Opens a state root on Linux, and mends in the background what engines that were killed left behind. */
-export const openLinuxEngine = async ({ root, host, log, selfCommand }: OpenOptions): Promise<Engine> => {
+export const openLinuxEngine = async (options: OpenOptions): Promise<Engine> => {
+  const { host, log, selfCommand } = options;
+  const root = followMoves(options.root, (from, to) => {
+    log.warn({ from, to }, 'the state root was moved; following it');
+    clearMovedRoot(from).catch((error: unknown) => { log.warn({ err: error, from }, 'the old state root could not be cleared'); });
+  });
   const runFolder = runFolderOf(root, host.bootId);
   await makeFolders(root, runFolder);
-  const metadata = await SqliteMetadata.open(join(root, 'meta.db'));
   const locks = new FileLocks(join(root, 'locks'));
+  const stateRoot = await FolderRoot.use(root, locks);
+  if (followMoves(root) !== root) {
+    // Moved between the look and the use.
+    await stateRoot.leave();
+    return openLinuxEngine(options);
+  }
+  const metadata = await SqliteMetadata.open(join(root, 'meta.db'));
   const engine = new Engine({
     metadata,
     locks,
+    stateRoot,
     log,
     host,
     content: new FileContentStore(root),

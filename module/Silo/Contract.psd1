@@ -7,11 +7,6 @@
     BatchBytes = 65536
     TimeFields = @('createdAt', 'exitedAt', 'finishedAt', 'importedAt', 'startedAt', 'time')
     Methods = @{
-        'store/move' = @{
-            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
-            Times = @(); ItemTimes = @()
-            Fields = @('path', 'movedBytes')
-        }
         'initialize' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
@@ -191,6 +186,11 @@
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
             Times = @(); ItemTimes = @()
             Fields = @('items', 'kind', 'id', 'sizeBytes', 'reason', 'action')
+        }
+        'store/move' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('path', 'movedBytes')
         }
         'container/commit' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false

@@ -29,7 +29,7 @@ const layerInfo = record({
   unpacked: flag('Whether it is unpacked on this host.'),
 });
 
-export const storeItem = record({
+const storeItem = record({
   kind: oneOf(['Blob', 'Layer', 'Image', 'Container', 'Volume', 'Ingest', 'Mount', 'Task', 'Network', 'Lease'], 'What it is.'),
   id: text('Digest, key, reference or id.'),
   sizeBytes: count('Bytes on the disk.'),
@@ -67,6 +67,7 @@ export const storeMethods = define({
     errors: changeErrors,
   },
   'store/repair': { summary: 'Mends what killed engines left, and checks every blob.', params: record({ dryRun: optional(flag('Tells what would be done.')), verify: optional(flag('Reads every blob and compares its digest.')), progressToken }), result: record({ items: list(storeItem) }), readOnly: false, errors: changeErrors },
+  'store/move': { summary: 'Moves the state root to another folder; no container may run, and no other engine be open.', params: record({ path: text('Absolute path of the new state root; it must be missing or empty.'), dryRun: optional(flag('Tells what would be done.')), progressToken }), result: record({ path: text('New state root.'), movedBytes: count('Bytes moved.') }), readOnly: false, errors: ['ContainerRunning', 'PathExists', 'PathNotFound', 'PathAccessDenied', 'DiskFull', ...changeErrors] },
   'container/commit': {
     summary: "Makes an image of a container's changes; the same changes give the same digest.",
     params: record({

@@ -65,7 +65,7 @@ export const sweepStore = async (ports: Ports): Promise<Swept> => {
   return swept;
 };
 
-export const sweptBytes = (swept: Swept): number => [...swept.blobs, ...swept.layers].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+const sweptBytes = (swept: Swept): number => [...swept.blobs, ...swept.layers].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 /** Sweeps, and returns the bytes freed; 0 where another engine is importing, whose end sweeps again. */
 export const collectGarbage = async (ports: Ports): Promise<number> => {

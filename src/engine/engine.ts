@@ -23,5 +23,6 @@ export class Engine {
   async close(): Promise<void> {
     await this.ports.registry.close();
     this.ports.metadata.close();
+    await this.ports.stateRoot.leave();
   }
 }

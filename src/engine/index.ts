@@ -25,6 +25,7 @@ export { commitContainer } from './commit-container.ts';
 export { exportImages } from './export-images.ts';
 export { optimizeStore, type StoreItem } from './optimize-store.ts';
 export { repairOnRequest } from './repair-store.ts';
+export { moveStore } from './move-store.ts';
 export { tagImage } from './tag-image.ts';
 export { imageHistory } from './image-history.ts';
 export { listLayers } from './list-layers.ts';

@@ -1,4 +1,4 @@
-import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Network, Registry, Runtime, Snapshotter, SupervisorControl, Volumes } from '../core/index.ts';
+import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Network, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes } from '../core/index.ts';
 
 /** What one isolation is made of. */
 export interface IsolationTechnology {
@@ -22,6 +22,7 @@ export interface Ports {
   readonly logs: LogReader;
   readonly isolations: Readonly<Record<EffectiveIsolation, IsolationOffer>>;
   readonly registry: Registry;
+  readonly stateRoot: StateRoot;
   readonly supervisor: SupervisorControl;
   readonly host: HostFacts;
   readonly clock: Clock;

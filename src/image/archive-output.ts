@@ -141,7 +141,7 @@ const writeFile = async <T>(path: string, body: (output: ArchiveOutput) => Promi
   draining.catch((error: unknown) => { archive.destroy(error as Error); });
   const file: ArchiveOutput['file'] = async (name, size, pieces) => {
     const ended = Promise.withResolvers<void>();
-    const entry = archive.entry({ name, size, ...header }, (error) => { if (error) ended.reject(error as Error); else ended.resolve(); });
+    const entry = archive.entry({ name, size, ...header }, (error) => { if (error) ended.reject(error); else ended.resolve(); });
     ended.promise.catch(() => undefined);
     for await (const piece of pieces) {
       if (!entry.write(piece)) await Promise.race([new Promise<void>((resolve) => { entry.once('drain', () => { resolve(); }); }), ended.promise, draining]);

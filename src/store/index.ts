@@ -8,4 +8,6 @@ export { ContainerFolders } from './container-folders.ts';
 export { CriLogReader } from './log/cri-log-reader.ts';
 export { FileContentStore } from './file-content-store.ts';
 export { FileLocks } from './file-locks.ts';
+export { clearMovedRoot, FolderRoot } from './folder-root.ts';
+export { followMoves } from './moved-root.ts';
 export { SqliteMetadata } from './sqlite-metadata.ts';

@@ -33,8 +33,8 @@ describe.skipIf(reason !== undefined)(`the store${reason === undefined ? '' : `:
   afterEach(async () => {
     for (const { id } of (await engine.call('container/list', {})).items) await engine.call('container/remove', { container: id, force: true });
     for (const { reference } of (await engine.call('image/list', {})).items) if (reference !== base) await engine.call('image/remove', { image: reference });
-    expect([blobs().length, layers().length]).toEqual([3, 1]);
-    expect(await host.settledLeaks()).toEqual([]);
+    const left = [...await host.settledLeaks(), ...(blobs().length === 3 && layers().length === 1 ? [] : [`blobs ${blobs().join(' ')}, layers ${layers().join(' ')}`])];
+    if (left.length > 0) throw new Error(`The test left: ${left.join('; ')}`);
   });
 
   describe('gives images further names', () => {

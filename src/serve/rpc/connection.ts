@@ -182,7 +182,14 @@ class RpcConnection {
         this.#connection.sendProgress(progressType, progressToken, value).catch(() => { this.#end.resolve('inputClosed'); });
       });
       const handler = handlers[method] as (params: Params<typeof method>, context: CallContext) => Promise<unknown>;
-      return this.#validators.result(method, await handler(params, { engine, identity: this.#identity, signal, stream: credited, progress }));
+      const moves = method === 'store/move' && (params as { dryRun?: boolean }).dryRun !== true;
+      // What other calls of this connection have open would stay at the old place.
+      if (moves && this.#open.size > 1) throw new SiloError('StoreBusy', { target: { kind: 'store', id: engine.root } });
+      try {
+        return this.#validators.result(method, await handler(params, { engine, identity: this.#identity, signal, stream: credited, progress }));
+      } finally {
+        if (moves) await this.#reopen(engine);
+      }
     });
   }
 
@@ -214,6 +221,12 @@ class RpcConnection {
       throw error;
     });
     return this.#engine;
+  }
+
+  /** The next call opens the root where it is then. */
+  async #reopen(engine: Engine): Promise<void> {
+    this.#engine = undefined;
+    await engine.close();
   }
 
   #restartIdle(): void {

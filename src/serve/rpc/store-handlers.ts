@@ -1,9 +1,9 @@
-import { commitContainer, exportImages, imageHistory, listLayers, optimizeStore, repairOnRequest, tagImage } from '../../engine/index.ts';
+import { commitContainer, exportImages, imageHistory, listLayers, moveStore, optimizeStore, repairOnRequest, tagImage } from '../../engine/index.ts';
 import type { Handlers } from './handlers.ts';
 import { viewImage } from './views.ts';
 
 /** Methods that make images of what is here, and keep the store in order. */
-export const storeHandlers: Handlers<'container/commit' | 'image/export' | 'image/tag' | 'image/history' | 'image/layers' | 'store/optimize' | 'store/repair'> = {
+export const storeHandlers: Handlers<'container/commit' | 'image/export' | 'image/tag' | 'image/history' | 'image/layers' | 'store/optimize' | 'store/repair' | 'store/move'> = {
   'container/commit': async (params, { engine, signal, progress }) => ({ image: viewImage(await commitContainer(engine.forChange(), params, progress, signal)) }),
   'image/export': async (params, { engine, signal, progress }) => {
     const { path, sizeBytes, digests } = await exportImages(engine.forChange(), params, progress, signal);
@@ -14,6 +14,7 @@ export const storeHandlers: Handlers<'container/commit' | 'image/export' | 'imag
     return { items: [...items], reclaimedBytes: items.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
   },
   'store/repair': async (params, { engine, signal, progress }) => ({ items: [...await repairOnRequest(engine.forChange(), params, progress, signal)] }),
+  'store/move': async (params, { engine, signal, progress }) => moveStore(engine.forChange(), engine.root, params, progress, signal),
   'image/tag': async ({ image, reference, force }, { engine, signal }) => ({ image: viewImage(await tagImage(engine.forChange(), image, reference, force ?? false, signal)) }),
   'image/history': async ({ image }, { engine }) => ({
     items: (await imageHistory(engine.ports, image)).map(({ createdAt, createdBy, comment, author, layer, sizeBytes }) =>

@@ -1,0 +1,46 @@
+import { isAbsolute, resolve } from 'node:path';
+import { SiloError } from '../base/index.ts';
+import type { Ports } from './ports.ts';
+import type { ImageProgress } from './publish-image.ts';
+import { repairStore } from './repair.ts';
+
+export interface MoveRequest {
+  readonly path: string;
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * Moves everything that Silo keeps to another folder. No container may run, and no other engine be open.
+ * Without `dryRun` these ports are closed afterwards, whatever came of it: the caller opens the root anew.
+ */
+export const moveStore = async (ports: Ports, root: string, request: MoveRequest, progress: ((progress: ImageProgress) => void) | undefined, signal?: AbortSignal): Promise<{ readonly path: string; readonly movedBytes: number }> => {
+  if (!isAbsolute(request.path) || request.path.includes('\0')) throw new SiloError('ParameterInvalid', { args: { parameter: 'path', reason: `'${request.path}' is not an absolute path` } });
+  const path = resolve(request.path);
+  const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
+  if (within(path, root) || within(root, path)) throw new SiloError('ParameterInvalid', { args: { parameter: 'path', reason: `'${path}' lies within the state root, or around it` } });
+  if (request.dryRun === true) {
+    refuseRunning(ports);
+    return { path, movedBytes: await ports.stateRoot.measure() };
+  }
+  const alone = await ports.stateRoot.takeAlone();
+  try {
+    // What a reboot or a killed engine left is no running container.
+    await repairStore(ports);
+    refuseRunning(ports);
+    ports.metadata.close();
+    const movedBytes = await ports.stateRoot.moveTo(path, {
+      onProgress: (currentBytes, totalBytes) => progress?.({ activity: path, status: 'Moving', currentBytes, totalBytes }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    progress?.({ activity: path, status: 'Moved', currentBytes: movedBytes, totalBytes: movedBytes, completed: true });
+    ports.log.warn({ from: root, to: path }, 'the state root was moved');
+    return { path, movedBytes };
+  } finally {
+    await alone.release();
+  }
+};
+
+const refuseRunning = (ports: Ports): void => {
+  const [running] = ports.metadata.read((reader) => reader.containers({ states: ['starting', 'running', 'paused', 'removing'] }));
+  if (running !== undefined) throw new SiloError('ContainerRunning', { args: { id: running.name }, target: { kind: 'container', id: running.id } });
+};

@@ -1,0 +1,182 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, createReadStream, type Stats } from 'node:fs';
+import { lstat, mkdir, open, opendir, readdir, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
+import type { Lock, MoveOptions, StateRoot } from '../core/index.ts';
+import { syncFileSystem } from '../../native/libc.ts';
+import type { FileLocks } from './file-locks.ts';
+import { movedFile } from './moved-root.ts';
+
+/** Every open engine holds it shared. */
+const lockName = 'root';
+const patienceMs = 8_000;
+/** The engine's log stays: it is open while this runs, and speaks of the old place. Locks belong to whoever is alive. */
+const notMoved: ReadonlySet<string> = new Set(['log', 'locks', movedFile]);
+
+/** A folder of the local file system as state root. */
+export class FolderRoot implements StateRoot {
+  readonly #root: string;
+  readonly #locks: FileLocks;
+  #presence: Lock | undefined;
+
+  private constructor(root: string, locks: FileLocks, presence: Lock) {
+    this.#root = root;
+    this.#locks = locks;
+    this.#presence = presence;
+  }
+
+  /** Becomes a user of the root. Errors: StoreBusy while it is being moved. */
+  static async use(root: string, locks: FileLocks): Promise<FolderRoot> {
+    return new FolderRoot(root, locks, await locks.acquire(lockName, { shared: true, timeoutMs: patienceMs }));
+  }
+
+  async leave(): Promise<void> {
+    const presence = this.#presence;
+    this.#presence = undefined;
+    await presence?.release();
+  }
+
+  async measure(): Promise<number> {
+    let bytes = 0;
+    for (const name of await this.#parts()) await walk(byteString(join(this.#root, name)), '', (_, found) => { bytes += found.blocks * 512; });
+    return bytes;
+  }
+
+  async takeAlone(): Promise<Lock> {
+    await this.leave();
+    try {
+      // The supervisor is a user too; it ends soon after the last container that needed it.
+      return await this.#locks.acquire(lockName, { timeoutMs: patienceMs });
+    } catch (error) {
+      this.#presence = await this.#locks.acquire(lockName, { shared: true, timeoutMs: patienceMs });
+      throw error;
+    }
+  }
+
+  async moveTo(path: string, { signal, onProgress }: MoveOptions = {}): Promise<number> {
+    const prefix = `.${basename(path)}.silo-partial-`;
+    const partial = join(dirname(path), `${prefix}${randomBytes(6).toString('hex')}`);
+    try {
+      await this.#checkTarget(path);
+      // A copy that an engine which was killed had begun may still be going on: nobody takes its name again.
+      for (const name of await readdir(dirname(path))) if (name.startsWith(prefix)) await rm(join(dirname(path), name), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      await mkdir(partial, { mode: (await stat(this.#root)).mode & 0o777 });
+      const totalBytes = await this.measure();
+      // Within one file system nothing need be read: every file gets a second name, and then loses the first.
+      const linked = (await stat(partial)).dev === (await stat(this.#root)).dev;
+      let doneBytes = 0;
+      for (const name of await this.#parts()) {
+        await copy(join(this.#root, name), join(partial, name), linked, signal);
+        doneBytes += await compare(byteString(join(this.#root, name)), byteString(join(partial, name)), linked, signal);
+        onProgress?.(Math.min(doneBytes, totalBytes), totalBytes);
+      }
+      await flush(partial);
+      await rename(partial, path);
+      await syncFolder(dirname(path));
+      await this.#switchTo(path);
+      return totalBytes;
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+      throw fromFileError(error, path);
+    }
+  }
+
+  async #parts(): Promise<readonly string[]> { return (await readdir(this.#root)).filter((name) => !notMoved.has(name)); }
+
+  async #checkTarget(path: string): Promise<void> {
+    const names = await readdir(path).catch((error: unknown) => {
+      if (hasErrno(error, 'ENOENT')) return [];
+      if (hasErrno(error, 'ENOTDIR')) return [''];
+      throw error;
+    });
+    if (names.length > 0) throw new SiloError('PathExists', { args: { path }, target: { kind: 'path', id: path } });
+    await mkdir(dirname(path), { recursive: true });
+  }
+
+  /** From the rename on the new root counts. What of the old one is still there then is only waste; whoever opens it takes it away. */
+  async #switchTo(path: string): Promise<void> {
+    const file = join(this.#root, movedFile);
+    await writeFile(`${file}.new`, `${path}\n`, { flush: true });
+    await rename(`${file}.new`, file);
+    await syncFolder(this.#root);
+    await clearMovedRoot(this.#root);
+  }
+}
+
+/** Takes away what an engine left of a root that was moved. */
+export const clearMovedRoot = async (root: string): Promise<void> => {
+  for (const name of await readdir(root)) if (!notMoved.has(name)) await rm(join(root, name), { recursive: true, force: true });
+};
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const flush = async (folder: string): Promise<void> => {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await syncFileSystem(handle.fd);
+  } finally {
+    await handle.close();
+  }
+};
+
+/** cp(1) of coreutils keeps what Node's own copy loses: attributes, hard links, holes, device nodes, owners. */
+const copy = (from: string, to: string, linked: boolean, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const args = ['--archive', '--no-target-directory', ...(linked ? ['--link'] : ['--sparse=auto']), '--', from, to];
+    execFile('cp', args, { env: { ...process.env, LC_ALL: 'C' }, ...(signal === undefined ? {} : { signal }) }, (error, _, told) => {
+      if (error === null) resolve();
+      else if (signal?.aborted) reject(new SiloError('OperationCancelled', { cause: signal.reason }));
+      else if (/No space left on device|Disk quota exceeded/.test(told)) reject(new SiloError('DiskFull', { args: { path: to }, target: { kind: 'path', id: to }, cause: error, retryable: true }));
+      else reject(new Error(`cp failed: ${told.trim().slice(0, 1000)}`, { cause: error }));
+    });
+  });
+
+/** One character for each byte: names need not be UTF-8. */
+const byteString = (path: string): string => Buffer.from(path).toString('latin1');
+
+/** Bytes of a part whose copy is the same as itself. */
+const compare = async (from: string, to: string, linked: boolean, signal: AbortSignal | undefined): Promise<number> => {
+  let bytes = 0;
+  await walk(from, '', async (path, found) => {
+    if (signal?.aborted) throw new SiloError('OperationCancelled', { cause: signal.reason });
+    const [one, other] = [`${from}${path}`, `${to}${path}`];
+    const copied = await lstat(Buffer.from(other, 'latin1'));
+    const same = sameEntry(found, copied) && (!found.isSymbolicLink() || (await linkTarget(one)) === (await linkTarget(other)))
+      && (!found.isFile() || linked || (await contentOf(one)) === (await contentOf(other)));
+    if (!same) throw new Error(`The copy of ${one} is not the same.`);
+    bytes += found.blocks * 512;
+  });
+  return bytes;
+};
+
+const sameEntry = (one: Stats, other: Stats): boolean =>
+  one.mode === other.mode && one.uid === other.uid && one.gid === other.gid && one.rdev === other.rdev && (one.isDirectory() || (one.size === other.size && one.mtimeMs === other.mtimeMs));
+
+const linkTarget = (path: string): Promise<string> => readlink(Buffer.from(path, 'latin1'), { encoding: 'latin1' });
+
+const contentOf = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(Buffer.from(path, 'latin1'), { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest('hex');
+};
+
+/** Everything below a path, itself first; names are byte strings. */
+const walk = async (root: string, path: string, visit: (path: string, found: Stats) => void | Promise<void>): Promise<void> => {
+  const place = Buffer.from(`${root}${path}`, 'latin1');
+  const found = await lstat(place);
+  await visit(path, found);
+  if (!found.isDirectory()) return;
+  const names: string[] = [];
+  for await (const entry of await opendir(place, { encoding: 'latin1' })) names.push(entry.name);
+  for (const name of names) await walk(root, `${path}/${name}`, visit);
+};
