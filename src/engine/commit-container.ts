@@ -43,7 +43,7 @@ export const commitContainer = async (ports: Ports, request: CommitRequest, prog
         const onBlob = (digest: ArchiveLayer['digest']): Promise<void> => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal);
         const { layer, summary } = await whileFrozen(ports, record, request.pause ?? true, async () => {
           let told: DiffSummary | undefined;
-          const pieces = changesOf(ports, record, signal, (summary) => { told = summary; });
+          const pieces = changesOf(ports, record, signal, (found) => { told = found; });
           const packed = await packLayer(ports.content, pieces, {
             onBlob, signal,
             onProgress: (currentBytes) => progress?.({ activity, status: 'Reading', currentBytes }),
