@@ -17,7 +17,7 @@ export interface LayerStream {
   close(): void;
 }
 
-interface Source { readonly stream: Readable; readonly magic: string; readBytes(): number }
+interface Source { readonly stream: Readable; readonly magic: string; readonly readBytes: () => number }
 
 /** The tar of a stored layer: gzip or zstd by its first bytes, whatever its media type says, or as it is. */
 export const openLayer = async (path: string, arriving?: { readonly fd: number; readonly shared: SharedArrayBuffer }): Promise<LayerStream> => {
