@@ -145,7 +145,7 @@ Describe 'The client' -Tag Fast {
             $inner = Get-ContainerLog -Name 'endless' -Follow | Select-Object -First 3 | ForEach-Object { (Get-ContainerLog -Name 'lines-250').Count }
             $inner | Should -Be 250, 250, 250
         }
-        It 'holds back an engine whose consumer sleeps' {
+        It 'holds back an engine whose consumer sleeps' -Tag Once {
             Import-Recorded
             $before = (Get-ContainerHost).EngineMemoryBytes
             $memory = Get-ContainerLog -Name 'endless' -Follow | Select-Object -First 1 | ForEach-Object { Start-Sleep -Seconds 2; (Get-ContainerHost).EngineMemoryBytes }
@@ -154,13 +154,13 @@ Describe 'The client' -Tag Fast {
             Wait-Until { Read-Record $record | Where-Object { $_.ContainsKey('mostUnacknowledgedBytes') } } | Should -BeTrue
             (Read-Record $record | Where-Object { $_.ContainsKey('mostUnacknowledgedBytes') }).mostUnacknowledgedBytes | Should -BeLessOrEqual 1MB
         }
-        It 'gives credit back: a stream of many windows comes through' {
+        It 'gives credit back: a stream of many windows comes through' -Tag Once {
             @(Get-ContainerLog -Name 'lines-60000').Count | Should -Be 60000
         }
     }
 
     Context 'many things at once' {
-        It 'sends requests for several names before it collects the answers' {
+        It 'sends requests for several names before it collects the answers' -Tag Once {
             Import-Recorded
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             (Start-Container -Name 'slow-1500', 'slow-1501', 'slow-1502', 'slow-1503' -PassThru).Name | Should -Be 'slow-1500', 'slow-1501', 'slow-1502', 'slow-1503'
@@ -172,7 +172,7 @@ Describe 'The client' -Tag Fast {
             $problem.Count | Should -Be 1
             $problem[0].TargetObject | Should -Be 'absent-one'
         }
-        It 'lists 10,000 containers to the last, the first one at once' {
+        It 'lists 10,000 containers to the last, the first one at once' -Tag Once {
             Import-Recorded -With @{ containers = 10000 }
             Get-ContainerHost | Out-Null
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
@@ -199,7 +199,7 @@ Describe 'The client' -Tag Fast {
     }
 
     Context 'progress' {
-        It 'is told while an image is imported, at most four times a second, and ends' {
+        It 'is told while an image is imported, at most four times a second, and ends' -Tag Once {
             Import-Recorded
             $shell = [powershell]::Create()
             try {

@@ -38,10 +38,10 @@ Describe 'Request-ContainerImage' -Tag Fast {
         [void] (Request-ContainerImage -Reference 'reg.example/remembered:1')
         & (Get-Module -Name Silo) { $script:KnownName.Image } | Should -Contain 'reg.example/remembered:1'
     }
-    It 'shows download and extraction apart, with sizes' {
+    It 'shows download and extraction apart, with sizes' -Tag Once {
         $shell = [powershell]::Create()
         try {
-            [void] $shell.AddScript('param($manifest) Import-Module $manifest; Request-ContainerImage -Reference missing/progress; Remove-Module Silo').AddArgument((Get-Module -Name Silo).Path.Replace('.psm1', '.psd1'))
+            [void] $shell.AddScript('param($manifest) Import-Module $manifest; Request-ContainerImage -Reference missing/slowly; Remove-Module Silo').AddArgument((Get-Module -Name Silo).Path.Replace('.psm1', '.psd1'))
             [void] $shell.Invoke()
             $bars = @($shell.Streams.Progress)
             @($bars.Activity | Sort-Object -Unique) | Should -Be 'Layer 0123456789ab', 'Layer 1 of 1'

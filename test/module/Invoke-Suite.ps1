@@ -9,6 +9,7 @@ pwsh test/module/Invoke-Suite.ps1 -Path test/module/Client.Tests.ps1
 param(
     [string[]] $Path = $PSScriptRoot,
     [string[]] $Tag,
+    [string[]] $ExcludeTag,
     [switch] $Strict,
     [string] $Culture,
     [string] $ResultPath
@@ -26,6 +27,7 @@ $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $configuration.Output.RenderMode = 'Plaintext'
 if ($Tag) { $configuration.Filter.Tag = $Tag }
+if ($ExcludeTag) { $configuration.Filter.ExcludeTag = $ExcludeTag }
 $result = Invoke-Pester -Configuration $configuration
 if ($ResultPath) {
     @{

@@ -35,7 +35,7 @@ Describe 'A command that is stopped' {
         $random = [System.Random]::new(20261122)
         $work = 'Get-ContainerLog -Name endless -Follow | Out-Null', 'Get-Container | Out-Null', 'Wait-Container -Name slow-60000', 'Get-Container -Name c1, c2, c3, c4 | Out-Null',
             'Get-ContainerLog -Name endless -Follow | ForEach-Object { Get-Container -Name c5 } | Out-Null', 'Invoke-ContainerImage -Image busybox -Name endless | Out-Null',
-            'Request-ContainerImage -Reference missing/app | Out-Null', 'New-ContainerImage -Path /tmp -Target endless | Out-Null'
+            'Request-ContainerImage -Reference missing/slowly | Out-Null', 'New-ContainerImage -Path /tmp -Target endless | Out-Null'
         $slowest = 0
         $engines = @{}
         for ($round = 0; $round -lt 500; $round++) {

@@ -9,7 +9,7 @@
  *   lines-<n>       has n lines of log                                  endless       never stops writing
  *   loud            writes 1 MB to its own stderr before it answers     ends-<n>      exits with code n
  *
- * Images: `missing/…` is not here until it is pulled, `nowhere/…` not in its registry either, and a registry that is
+ * Images: `…/slowly` takes its time to arrive, `missing/…` is not here until it is pulled, `nowhere/…` not in its registry either, and a registry that is
  * named `private…` wants the login me with hunter2. A build whose target is
  * `broken` fails, one whose target is `endless` never ends.
  *
@@ -196,7 +196,7 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     login(wanted, credential);
     if (wanted.startsWith('nowhere/')) fail('TagNotFound', 'host', wanted, 'image/pull');
     const changed = policy === 'Always' ? wanted !== 'busybox:latest' : !isHere(wanted);
-    if (changed) for (const [activity, status] of [['Layer 0123456789ab', 'Downloading'], ['Layer 1 of 1', 'Unpacking']] as const) await tellProgress(progressToken, activity, status, token);
+    if (changed && wanted.endsWith('/slowly')) for (const [activity, status] of [['Layer 0123456789ab', 'Downloading'], ['Layer 1 of 1', 'Unpacking']] as const) await tellProgress(progressToken, activity, status, token);
     pulled.add(wanted);
     return { images: [image(wanted)], changed };
   },
