@@ -31,11 +31,11 @@ export interface SampleImage {
  * last folder makes up for what the others don't have here.
  */
 const sources: readonly { readonly folder: string; readonly megabytes: number }[] = [
-  { folder: '/usr/lib/gcc', megabytes: 160 },
+  { folder: '/usr/lib/gcc', megabytes: 170 },
   { folder: `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`, megabytes: 120 },
-  { folder: '/usr/include', megabytes: 50 },
+  { folder: '/usr/include', megabytes: 40 },
   { folder: '/usr/share', megabytes: 175 },
-  { folder: '/usr', megabytes: 145 },
+  { folder: '/usr', megabytes: 172 },
 ];
 
 interface Chosen { readonly paths: readonly string[]; readonly bytes: number }
