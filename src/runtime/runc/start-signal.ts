@@ -19,6 +19,8 @@ export const releaseFirstProcess = async (fifo: string, isAlive: () => boolean):
     const byte = Buffer.alloc(1);
     const end = performance.now() + patienceMs;
     for (let pause = 0; performance.now() < end; pause = Math.min(pause + 1, 10)) {
+      // Asked before reading: a short process has written, run and ended by the time that it is looked at.
+      const alive = isAlive();
       try {
         if ((await file.read(byte, 0, 1, null)).bytesRead === 1) {
           await unlink(fifo);
@@ -27,7 +29,7 @@ export const releaseFirstProcess = async (fifo: string, isAlive: () => boolean):
       } catch (error) {
         if (!hasErrno(error, 'EAGAIN')) throw error;
       }
-      if (!isAlive()) return false;
+      if (!alive) return false;
       if (pause > 0) await delay(pause);
       else await new Promise((resolve) => { setImmediate(resolve); });
     }
