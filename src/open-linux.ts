@@ -62,7 +62,7 @@ export interface OpenOptions {
 
 /** Opens a state root on Linux, and mends in the background what engines that were killed left behind. */
 export const openLinuxEngine = async (options: OpenOptions): Promise<Engine> => {
-  const { host, log, selfCommand } = options;
+  const { host, log } = options;
   const root = followMoves(options.root, (from, to) => {
     log.warn({ from, to }, 'the state root was moved; following it');
     clearMovedRoot(from).catch((error: unknown) => { log.warn({ err: error, from }, 'the old state root could not be cleared'); });
@@ -76,8 +76,26 @@ export const openLinuxEngine = async (options: OpenOptions): Promise<Engine> => 
     await stateRoot.leave();
     return openLinuxEngine(options);
   }
-  const metadata = await SqliteMetadata.open(join(root, 'meta.db'));
-  const engine = new Engine({
+  let metadata: SqliteMetadata | undefined;
+  try {
+    metadata = await SqliteMetadata.open(join(root, 'meta.db'));
+    const engine = assemble(options, { root, runFolder, locks, stateRoot, metadata });
+    if (host.elevated && host.mountNamespaceProblem === undefined) {
+      await dropDoubtfulLayers(engine.ports);
+      engine.inBackground('repair of the store', () => repairStore(engine.ports));
+    }
+    return engine;
+  } catch (error) {
+    metadata?.close();
+    await stateRoot.leave();
+    throw error;
+  }
+};
+
+interface Opened { readonly root: string; readonly runFolder: string; readonly locks: FileLocks; readonly stateRoot: FolderRoot; readonly metadata: SqliteMetadata }
+
+const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: Opened): Engine =>
+  new Engine({
     metadata,
     locks,
     stateRoot,
@@ -103,9 +121,3 @@ export const openLinuxEngine = async (options: OpenOptions): Promise<Engine> => 
     clock: { now: () => new Date() },
     newId: () => randomBytes(32).toString('hex'),
   }, root);
-  if (host.elevated && host.mountNamespaceProblem === undefined) {
-    await dropDoubtfulLayers(engine.ports);
-    repairStore(engine.ports).catch((error: unknown) => { log.error({ err: error }, 'the store could not be repaired; the next engine tries again'); });
-  }
-  return engine;
-};

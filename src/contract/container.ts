@@ -68,7 +68,7 @@ export const createParams = {
   memoryBytes: optional(Type.Integer({ minimum: 6291456, description: 'Limit, in bytes; at least 6 MiB.' })),
   cpuCount: optional(Type.Number({ exclusiveMinimum: 0, maximum: 65536, description: "Limit, in CPUs' worth of time." })),
   cpuWeight: optional(Type.Integer({ minimum: 1, maximum: 10000, description: 'Share against other containers; 100 is the default.' })),
-  processCount: optional(Type.Integer({ minimum: 1, description: 'Most processes and threads at once.' })),
+  processCount: optional(Type.Integer({ minimum: 16, description: 'Most processes and threads at once; at least 16, since the start itself needs about ten.' })),
   mounts: optional(list(mount)),
   readOnlyRoot: optional(flag('True keeps the container from writing to its root file system.')),
   privileged: optional(flag('True gives all capabilities and devices that the engine itself has.')),

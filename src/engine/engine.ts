@@ -7,6 +7,7 @@ export class Engine {
   readonly ports: Ports;
   readonly root: string;
   readonly configs: ImageConfigs;
+  #background: Promise<void> = Promise.resolve();
 
   constructor(ports: Ports, root: string) {
     this.ports = ports;
@@ -20,7 +21,15 @@ export class Engine {
     return this.ports;
   }
 
+  /** Work that nobody waits for but the end: what is begun is finished before the store is closed. Failures are logged. */
+  inBackground(what: string, work: () => Promise<void>): void {
+    const before = this.#background;
+    const done = work().catch((error: unknown) => { this.ports.log.error({ err: error }, `${what} failed; the next engine tries again`); });
+    this.#background = before.then(() => done);
+  }
+
   async close(): Promise<void> {
+    await this.#background;
     await this.ports.registry.close();
     this.ports.metadata.close();
     await this.ports.stateRoot.leave();
