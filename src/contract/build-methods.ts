@@ -2,10 +2,9 @@ import { Type } from 'typebox';
 import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
 import { credential, registryErrors } from './registry-methods.ts';
+import { progressToken, stream } from './parameters.ts';
 import { count, flag, list, nameValue, oneOf, optional, record, text, time } from './schema.ts';
 
-const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
-const stream = optional(Type.String({ minLength: 1, maxLength: 64, description: "The client's name for the stream; unique among its open calls." }));
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 

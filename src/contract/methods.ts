@@ -6,10 +6,9 @@ import { image, importConfig } from './image.ts';
 import type { MethodDefinition } from './method.ts';
 import { registryMethods } from './registry-methods.ts';
 import { storeMethods } from './store-methods.ts';
+import { progressToken, stream } from './parameters.ts';
 import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, time, type Static } from './schema.ts';
 
-const stream = optional(Type.String({ minLength: 1, maxLength: 64, description: "The client's name for the stream; unique among its open calls." }));
-const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
 const timeoutSeconds = optional(Type.Integer({ minimum: -1, description: 'Seconds; -1 waits for ever.' }));
 
 export const logLine = record({

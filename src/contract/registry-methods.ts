@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
+import { progressToken } from './parameters.ts';
 import { count, flag, list, nullable, oneOf, optional, record, text } from './schema.ts';
 
-const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
 const imageRef = text('Reference or id of an image of this host.');
 
 /** Sent over the connection only; never stored, logged or answered. */

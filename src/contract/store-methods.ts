@@ -2,9 +2,9 @@ import { Type } from 'typebox';
 import { containerRef } from './container.ts';
 import { image } from './image.ts';
 import type { MethodDefinition } from './method.ts';
+import { progressToken } from './parameters.ts';
 import { count, flag, list, nullable, oneOf, optional, record, text, time } from './schema.ts';
 
-const progressToken = optional(Type.Union([Type.String(), Type.Integer()], { description: 'Progress is told under this token.' }));
 
 const imageRef = text('Reference or id of an image of this host.');
 

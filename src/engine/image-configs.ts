@@ -1,8 +1,7 @@
 import type { Digest } from '../base/index.ts';
 import type { ContentStore } from '../core/index.ts';
-import { parseImageDefaults, type ImageDefaults } from '../image/index.ts';
+import { documentLimitBytes, parseImageDefaults, type ImageDefaults } from '../image/index.ts';
 
-const largestConfigBytes = 4 * 1024 * 1024;
 const remembered = 64;
 
 /** Image configurations by digest; what a digest names never changes, so the last few are remembered. */
@@ -16,7 +15,7 @@ export class ImageConfigs {
   async defaults(digest: Digest): Promise<ImageDefaults> {
     const found = this.#cache.get(digest);
     if (found !== undefined) return found;
-    const defaults = parseImageDefaults(await this.#content.readAll(digest, largestConfigBytes));
+    const defaults = parseImageDefaults(await this.#content.readAll(digest, documentLimitBytes));
     const oldest = this.#cache.keys().next().value;
     if (this.#cache.size >= remembered && oldest !== undefined) this.#cache.delete(oldest);
     this.#cache.set(digest, defaults);

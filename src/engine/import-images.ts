@@ -1,6 +1,5 @@
 import { SiloError, formatImageReference, parseImageReference, parsePlatform } from '../base/index.ts';
-import type { NameValue } from '../core/index.ts';
-import { ArchiveImporter, type ArchiveImage } from '../image/index.ts';
+import { ArchiveImporter, type ArchiveImage, type RootFileSystemConfig } from '../image/index.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
@@ -12,16 +11,7 @@ export interface ImportRequest {
   readonly path: string;
   readonly reference?: string | undefined;
   readonly platform?: string | undefined;
-  readonly config?: {
-    readonly command?: readonly string[] | undefined;
-    readonly entrypoint?: readonly string[] | undefined;
-    readonly environment?: readonly NameValue[] | undefined;
-    readonly workingDirectory?: string | undefined;
-    readonly user?: string | undefined;
-    readonly labels?: readonly NameValue[] | undefined;
-    readonly volumes?: readonly string[] | undefined;
-    readonly stopSignal?: string | undefined;
-  } | undefined;
+  readonly config?: RootFileSystemConfig | undefined;
   readonly maximumSizeBytes?: number | undefined;
 }
 

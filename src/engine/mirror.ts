@@ -1,13 +1,12 @@
 import { isSiloError, type Digest, type ImageReference } from '../base/index.ts';
 import type { RegistryCall, RemoteManifest } from '../core/index.ts';
-import { linkedBlobs, manifestInvalid, type BlobIntake, type LinkedBlobs } from '../image/index.ts';
+import { documentLimitBytes, linkedBlobs, manifestInvalid, type BlobIntake, type LinkedBlobs } from '../image/index.ts';
 import { throwIfCancelled } from './guards.ts';
 import type { Ports } from './ports.ts';
 import type { ImageProgress } from './publish-image.ts';
 
 /** Indexes within indexes, and referrers of referrers. */
 const deepest = 6;
-const largestManifestBytes = 4 * 1024 * 1024;
 
 export interface Mirrored {
   /** Everything that hangs together, the top first: for the garbage collector, which keeps it with the image. */
@@ -37,7 +36,7 @@ export const mirrorFromRegistry = async (
     if (seen.has(manifest.digest)) return;
     if (depth > deepest) throw manifestInvalid(`manifests lie in one another more than ${deepest} deep`);
     seen.add(manifest.digest);
-    if (!(await intake.has(manifest.digest))) await intake.store(once(manifest.bytes), manifest.digest, manifest.bytes.length);
+    if (!(await intake.has(manifest.digest))) await intake.storeBytes(manifest.bytes, manifest.digest);
     const links = linkedBlobs(manifest.bytes);
     for (const item of links.blobs) await blob(item);
     const further = [...links.documents, ...(options.referrers ? await ports.registry.referrers(reference, manifest.digest, call) : [])];
@@ -46,8 +45,6 @@ export const mirrorFromRegistry = async (
   await document(top, 1);
   return { digests: [...seen] };
 };
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> { yield bytes; }
 
 /** One thing to put into a registry; documents come after all that they name. */
 export type Outgoing = { readonly kind: 'blob'; readonly item: LinkedBlobs['blobs'][number] } | { readonly kind: 'document'; readonly digest: Digest; readonly bytes: Uint8Array };
@@ -63,7 +60,7 @@ export const outgoing = async (ports: Ports, top: Digest, alongWith: readonly Di
     if (seen.has(digest)) return true;
     if (depth > deepest || (await ports.content.stat(digest)) === undefined) return false;
     seen.add(digest);
-    const bytes = await ports.content.readAll(digest, largestManifestBytes);
+    const bytes = await ports.content.readAll(digest, documentLimitBytes);
     const { documents, blobs } = linkedBlobs(bytes);
     for (const item of blobs) {
       if (seen.has(item.digest)) continue;
@@ -82,9 +79,9 @@ export const outgoing = async (ports: Ports, top: Digest, alongWith: readonly Di
 /** Whether a blob is a manifest whose subject is among `subjects`. */
 const refersToAny = async (ports: Ports, digest: Digest, subjects: ReadonlySet<Digest>): Promise<boolean> => {
   const info = await ports.content.stat(digest);
-  if (info === undefined || info.sizeBytes > largestManifestBytes) return false;
+  if (info === undefined || info.sizeBytes > documentLimitBytes) return false;
   try {
-    const { subject } = linkedBlobs(await ports.content.readAll(digest, largestManifestBytes));
+    const { subject } = linkedBlobs(await ports.content.readAll(digest, documentLimitBytes));
     return subject !== undefined && subjects.has(subject);
   } catch (error) {
     // Most blobs are layers and configurations.

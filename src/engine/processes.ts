@@ -2,6 +2,7 @@ import { SiloError } from '../base/index.ts';
 import type { ContainerRecord, ExecResult, NameValue, ProcessRecord } from '../core/index.ts';
 import { findContainer } from './container-lookup.ts';
 import { withContainer } from './container-lock.ts';
+import { followLog } from './follow-log.ts';
 import type { Ports } from './ports.ts';
 import type { LineSink } from './run-container.ts';
 import { technologyOf } from './technology.ts';
@@ -87,16 +88,11 @@ export const runProcess = async (
   const limited = limit(options.timeoutSeconds);
   const signals = [signal, limited].filter((candidate) => candidate !== undefined);
   const stop = signals.length === 0 ? undefined : AbortSignal.any(signals);
-  const following = options.sink === undefined ? Promise.resolve() : follow(ports, logPath, ended.signal, options.sink, stop);
+  const following = options.sink === undefined ? Promise.resolve() : followLog(ports, logPath, ended.signal, options.sink, stop);
   following.catch(() => undefined);
   const finished = await orStopped(done, stop, limited, record.id, options.timeoutSeconds);
   await following;
   return finished;
-};
-
-const follow = async (ports: Ports, path: string, ended: AbortSignal, sink: LineSink, signal: AbortSignal | undefined): Promise<void> => {
-  const query = { follow: { ended: () => Promise.resolve(ended.aborted), wake: ended }, ...(signal === undefined ? {} : { signal }) };
-  for await (const lines of ports.logs.read(path, query)) await sink(lines);
 };
 
 const limit = (timeoutSeconds: number | undefined): AbortSignal | undefined => (timeoutSeconds === undefined || timeoutSeconds < 0 ? undefined : AbortSignal.timeout(timeoutSeconds * 1000));

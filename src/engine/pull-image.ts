@@ -115,7 +115,7 @@ class RegistrySource implements BlobSource {
   }
 
   async keep(digest: Digest, bytes: Uint8Array): Promise<void> {
-    if (!(await this.#intake.has(digest))) await this.#intake.store(once(bytes), digest, bytes.length);
+    if (!(await this.#intake.has(digest))) await this.#intake.storeBytes(bytes, digest);
   }
 
   async require(wanted: Wanted): Promise<void> {
@@ -155,5 +155,3 @@ class RegistrySource implements BlobSource {
 
 /** Manifests and indexes have an address of their own in a registry; other blobs do not. */
 const isDocumentOfManifests = (mediaType: string): boolean => /manifest/.test(mediaType) || /image\.index/.test(mediaType);
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> { yield bytes; }

@@ -3,6 +3,7 @@ import type { ContainerRecord, Isolation, LogLine } from '../core/index.ts';
 import type { CreateRequest } from './container-spec.ts';
 import { createContainer } from './create-container.ts';
 import type { ImageConfigs } from './image-configs.ts';
+import { followLog } from './follow-log.ts';
 import type { Ports } from './ports.ts';
 import { removeContainer } from './remove-container.ts';
 import { startContainer } from './start-container.ts';
@@ -51,7 +52,7 @@ const runCreated = async (
     throw error;
   }
   const ended = new AbortController();
-  const following = options.sink === undefined ? undefined : follow(ports, created.id, ended.signal, options.sink, signal);
+  const following = options.sink === undefined ? undefined : followLog(ports, ports.files.paths(created.id).logPath, ended.signal, options.sink, signal);
   // Awaited below, where the container's own end is known; until then a failure must not count as unheard of.
   following?.catch(() => undefined);
   try {
@@ -71,8 +72,3 @@ const runCreated = async (
 };
 
 const ignoreMissing = (error: unknown): void => { if (!isSiloError(error, 'ContainerNotFound')) throw error; };
-
-const follow = async (ports: Ports, id: string, ended: AbortSignal, sink: LineSink, signal: AbortSignal | undefined): Promise<void> => {
-  const query = { follow: { ended: () => Promise.resolve(ended.aborted), wake: ended }, ...(signal === undefined ? {} : { signal }) };
-  for await (const lines of ports.logs.read(ports.files.paths(id).logPath, query)) await sink(lines);
-};

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SiloError, digestParts, formatImageReference, isSiloError, type Digest, type Platform } from '../base/index.ts';
 import type { RegistryCredential } from '../core/index.ts';
-import { choosePlatform, imageCompatibility, parseImageConfig, parseManifest, type Compatibility } from '../image/index.ts';
+import { choosePlatform, documentLimitBytes, imageCompatibility, parseImageConfig, parseManifest, type Compatibility } from '../image/index.ts';
 import { imageHost } from './image-host.ts';
 import { findImage } from './image-lookup.ts';
 import type { Ports } from './ports.ts';
@@ -16,8 +16,6 @@ export interface ImageTest {
   readonly platform: Platform;
   readonly compatibility: Compatibility;
 }
-
-const largestManifestBytes = 4 * 1024 * 1024;
 
 /** Reads every blob of an image of this host; one that is not here is looked up in its registry, by its documents alone. */
 export const testImage = async (ports: Ports, reference: string, credential: RegistryCredential | undefined, progress: ((progress: ImageProgress) => void) | undefined, signal?: AbortSignal): Promise<ImageTest> => {
@@ -35,7 +33,7 @@ export const testImage = async (ports: Ports, reference: string, credential: Reg
   };
   await check(manifestDigest);
   if (damaged.length === 0) {
-    const manifest = parseManifest(await ports.content.readAll(manifestDigest, largestManifestBytes));
+    const manifest = parseManifest(await ports.content.readAll(manifestDigest, documentLimitBytes));
     if (manifest.kind === 'manifest') for (const { digest } of [manifest.config, ...manifest.layers]) await check(digest);
   }
   return { reference: local.reference, local: true, intact: damaged.length === 0, damaged, platform: local.platform, compatibility: imageCompatibility(local.platform, imageHost(ports)) };
@@ -72,7 +70,7 @@ const testRemote = async (ports: Ports, text: string, credential: RegistryCreden
   } else {
     const chunks: Uint8Array[] = [];
     const { digest, sizeBytes, mediaType } = parsed.config;
-    if (sizeBytes > largestManifestBytes) throw new SiloError('ManifestInvalid', { args: { reason: `its configuration has ${sizeBytes} bytes` }, target: { kind: 'image', id: text } });
+    if (sizeBytes > documentLimitBytes) throw new SiloError('ManifestInvalid', { args: { reason: `its configuration has ${sizeBytes} bytes` }, target: { kind: 'image', id: text } });
     for await (const piece of ports.registry.blob(reference, { digest, sizeBytes, mediaType, urls: [] }, call)) chunks.push(piece);
     platform = parseImageConfig(Buffer.concat(chunks)).platform;
   }

@@ -43,8 +43,9 @@ export class BlobIntake {
     }
   }
 
-  storeBytes(bytes: Uint8Array): Promise<BlobInfo> {
-    return this.store(once(bytes));
+  /** Errors: those of `store`. */
+  storeBytes(bytes: Uint8Array, expected?: Digest): Promise<BlobInfo> {
+    return this.store(once(bytes), expected, expected === undefined ? undefined : bytes.length);
   }
 
   /** True where the store has the content already; it is kept for the caller as if it had come now. */

@@ -23,4 +23,4 @@ export { isTarArchive, plainName, tarEntries } from './tar-entries.ts';
 export { storeImage, type ImageLayer } from './store-image.ts';
 export { packLayer } from './pack-layer.ts';
 export { linkedBlobs, type LinkedBlobs } from './linked-blobs.ts';
-export { manifestInvalid } from './json-document.ts';
+export { documentLimitBytes, manifestInvalid } from './json-document.ts';
