@@ -1,3 +1,5 @@
+import type { SnapshotStorage } from './snapshotter.ts';
+
 /** What a task runs as; all fields are resolved: no defaults are left to the runtime. */
 export interface ProcessSpec {
   readonly args: readonly string[];
@@ -34,6 +36,8 @@ export interface TaskSpec {
   readonly id: string;
   /** Folder where the root file system is mounted. */
   readonly rootPath: string;
+  /** What the snapshotter's mount answered. */
+  readonly storage?: SnapshotStorage | undefined;
   /** Folder for the bundle; it exists and is the task's own. */
   readonly bundlePath: string;
   readonly logPath: string;

@@ -44,6 +44,14 @@ export interface DiffSummary {
   readonly newestTime: number | undefined;
 }
 
+/** What a mounted snapshot is put together from, for runtimes that put it together themselves (HCS's Container.Storage, block devices of a VM). */
+export interface SnapshotStorage {
+  /** Read-only layers, top first; `id` is what the technology calls a layer (HCS: a GUID). */
+  readonly layers: readonly { readonly id: string; readonly path: string }[];
+  /** The writable part: a volume, a disk image or a folder, as the technology has it. */
+  readonly scratchPath: string;
+}
+
 export interface SnapshotUsage { readonly sizeBytes: number; readonly inodes: number }
 
 /**
@@ -58,8 +66,8 @@ export interface Snapshotter {
   applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer>;
   /** Makes an empty writable snapshot; one that is there already is left as it is. Errors: DiskFull. */
   prepare(key: SnapshotKey): Promise<void>;
-  /** Mounts the writable snapshot `key` over `chain` at `target`, which exists. A mount that is there already is left as it is. */
-  mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<void>;
+  /** Mounts the writable snapshot `key` over `chain` at `target`, which exists. A mount that is there already is left as it is. Answers undefined where the folder is all that a runtime needs. */
+  mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<SnapshotStorage | undefined>;
   /** Unmounts whatever is at `target`; nothing there is no error. */
   unmount(target: string): Promise<void>;
   /**

@@ -74,6 +74,7 @@ const runTask = async (session: BuildSession, order: RunOrder, root: StepRoot, m
     await runtime.create({
       id,
       rootPath: paths.rootPath,
+      storage: root.storage,
       bundlePath: paths.bundlePath,
       logPath: paths.logPath,
       process: {

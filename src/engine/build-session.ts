@@ -1,6 +1,6 @@
 import { SiloError, type Digest } from '../base/index.ts';
 import { ContainedFolder, type BuildArguments, type ContentDigests, type Dockerfile, type SourceTree } from '../build/index.ts';
-import type { BuildCacheEntry, ContainerPaths, LogLine, SnapshotKey } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerPaths, LogLine, SnapshotKey, SnapshotStorage } from '../core/index.ts';
 import { chainIds, packLayer, type ArchiveLayer, type ImageLayer } from '../image/index.ts';
 import { lockName } from './container-lock.ts';
 import type { Ports } from './ports.ts';
@@ -24,6 +24,7 @@ export interface StepRoot {
   readonly id: string;
   readonly key: SnapshotKey;
   readonly paths: ContainerPaths;
+  readonly storage: SnapshotStorage | undefined;
   readonly folder: ContainedFolder;
 }
 
@@ -199,8 +200,8 @@ export class BuildSession {
       try {
         const paths = await files.prepare(id, { hostName: buildHostName, hostNetwork });
         await snapshotter.prepare(key);
-        await snapshotter.mount(key, keys, rootPath);
-        return await body({ id, key, paths, folder: new ContainedFolder(rootPath) });
+        const storage = await snapshotter.mount(key, keys, rootPath);
+        return await body({ id, key, paths, storage, folder: new ContainedFolder(rootPath) });
       } finally {
         await snapshotter.unmount(rootPath);
         await files.remove(id);

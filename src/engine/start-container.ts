@@ -39,7 +39,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, signal: AbortSig
   if (key === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.id }, target: { kind: 'container', id: record.id } });
   const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, hostNetwork: spec.network === 'host' });
   await snapshotter.prepare(key);
-  await snapshotter.mount(key, ports.metadata.read((reader) => reader.chainBelow(key)), paths.rootPath);
+  const storage = await snapshotter.mount(key, ports.metadata.read((reader) => reader.chainBelow(key)), paths.rootPath);
   throwIfCancelled(signal);
   const networkNamespacePath = await ports.network.prepare(record.sandboxId, spec.network);
   const mounts = await volumeMounts(ports, record, paths.rootPath);
@@ -47,6 +47,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, signal: AbortSig
   const { pid } = await runtime.create({
     id: record.id,
     rootPath: paths.rootPath,
+    storage,
     bundlePath: paths.bundlePath,
     logPath: paths.logPath,
     process: {

@@ -47,16 +47,17 @@ export class OverlaySnapshotter implements Snapshotter {
     }
   }
 
-  async mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<void> {
+  async mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<undefined> {
     const folder = this.#keyFolder(key);
     const [upper, work] = [join(folder, 'fs'), join(folder, 'work')];
     try {
       const place = await realpath(target);
       const present = mountedUpper(place);
-      if (present === (await realpath(upper))) return;
+      if (present === (await realpath(upper))) return undefined;
       if (present !== undefined) throw new Error(`Something else is mounted at ${place} (${present}).`);
       await this.#inheritRoot(upper, work, chain[0]);
       mountStack({ lower: chain.length > 0 ? chain.map((below) => this.#layerFolder(below)) : [await emptyFolder(folder)], upper, work }, place);
+      return undefined;
     } catch (error) {
       if (hasErrno(error, 'ENOENT')) throw await this.#missing([key, ...chain], error, target);
       throw fromFileError(error, target);
