@@ -1,11 +1,43 @@
+/** State of an optional feature (DISM); `absent`: this edition has none of that name, `unknown`: it could not be asked. */
+export type WindowsFeatureState = 'enabled' | 'disabled' | 'absent' | 'unknown';
+
+/** State of a service (service control manager); every state but running counts as stopped. */
+export type WindowsServiceState = 'running' | 'stopped' | 'absent';
+
+/** What of a Windows machine decides which containers it runs. Each field is something that was looked at; conclusions are the reader's. */
+export interface WindowsFacts {
+  /** Workstation product types are clients (OSVERSIONINFOEXW.wProductType). */
+  readonly edition: 'server' | 'client';
+  readonly build: number;
+  /** UBR; undefined where it could not be read. */
+  readonly revision: number | undefined;
+  /** As people say it: Windows Server 2022 Datacenter. */
+  readonly productName: string;
+  readonly containersFeature: WindowsFeatureState;
+  readonly hyperVFeature: WindowsFeatureState;
+  /** Names of those system libraries that could not be loaded, such as computecore.dll. */
+  readonly missingLibraries: readonly string[];
+  readonly services: { readonly vmcompute: WindowsServiceState; readonly hns: WindowsServiceState };
+  /** True where this system has started a hypervisor of its own, so that it can run VMs. */
+  readonly hypervisorRunning: boolean;
+  /** True where this system is itself a VM. */
+  readonly virtualMachine: boolean;
+  /** Whether the processor offers virtualisation to this system: a VM sees it only with nested virtualisation. Undefined where a running hypervisor hides it. */
+  readonly virtualizationExtensions: boolean | undefined;
+  /** Folder with kernel and root file system for utility VMs that run Linux; undefined where there is none. */
+  readonly linuxKernelPath: string | undefined;
+  /** True where an update or feature waits for a restart. */
+  readonly rebootPending: boolean;
+}
+
 /** Facts of the machine that policy needs; the composition root gives them. */
 export interface HostFacts {
   readonly os: string;
   readonly architecture: string;
   readonly osVersion: string;
   readonly kernelVersion: string;
-  /** Windows alone: what decides which images run (edition, build, revision). */
-  readonly windows?: { readonly edition: 'server' | 'client'; readonly build: number; readonly revision: number | undefined };
+  /** Windows alone. */
+  readonly windows?: WindowsFacts;
   readonly hostName: string;
   readonly elevated: boolean;
   readonly bootId: string;
