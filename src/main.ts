@@ -14,7 +14,7 @@ import type { Engine } from './engine/index.ts';
 import { linuxHostFacts } from './host/index.ts';
 import { openLinuxEngine, probeLinuxHost } from './open-linux.ts';
 import { followMoves } from './store/index.ts';
-import { openAttachSocket } from './runtime/runc/index.ts';
+import { RuncBundles, openAttachSocket } from './runtime/runc/index.ts';
 
 const defaultRoot = (): string => (process.platform === 'win32' ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Silo') : '/var/lib/silo');
 
@@ -43,7 +43,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   // The module starts an engine for each session: the command line's parser would be a third of its start.
   if (args.length === 1 && args[0] === 'engine') return engineCommand(commandContext());
   const { runCli } = await import('./cli/run-cli.ts');
-  return runCli(args, commandContext, { open: openAttachSocket, shutDown }, packageJson.version);
+  return runCli(args, commandContext, { open: openAttachSocket, shutDown }, () => new RuncBundles(), packageJson.version);
 };
 
 process.exit(await main(process.argv.slice(2)));

@@ -1,16 +1,19 @@
 import yargs from 'yargs';
+import type { BundleRuntime } from '../core/index.ts';
 import { attachCommand, type Attachment } from './attach-command.ts';
+import { addBundleCommands, protectCommand } from './bundle-commands.ts';
 import { callCommand } from './call-command.ts';
 import { engineCommand, exitCodes, type CommandContext } from './engine-command.ts';
 import { superviseCommand } from './supervise-command.ts';
 
 /** Reads the command line and runs the command; the answer is the exit code. */
-export const runCli = async (args: readonly string[], context: () => CommandContext, attachment: Attachment, version: string): Promise<number> => {
+export const runCli = async (args: readonly string[], context: () => CommandContext, attachment: Attachment, bundles: () => BundleRuntime, version: string): Promise<number> => {
   let exitCode: number = exitCodes.done;
   // Whoever reads the output may stop reading (`silo call … | head`).
   process.stdout.on('error', () => { process.exit(exitCodes.done); });
-  await yargs([...args])
+  const cli = yargs([...protectCommand(args)])
     .scriptName('silo')
+    .parserConfiguration({ 'populate--': true, 'parse-positional-numbers': false, 'strip-aliased': true })
     .usage('$0 <command>\n\nManages containers. PowerShell users import the module Silo instead.')
     .command('engine', 'serve JSON-RPC on standard input and output', (command) => command, async () => { exitCode = await engineCommand(context()); })
     .command('call <method> [json]', 'make one request and print its result', (command) =>
@@ -19,7 +22,8 @@ export const runCli = async (args: readonly string[], context: () => CommandCont
     .command('attach <container>', 'join this terminal to a running container (Ctrl+P Ctrl+Q leaves it)', (command) =>
       command.positional('container', { type: 'string', demandOption: true, describe: 'name or id' }),
     async ({ container }) => { exitCode = await attachCommand(context(), attachment, container); })
-    .command('supervise', 'look after containers while no engine runs (started by the engine)', (command) => command, async () => { exitCode = await superviseCommand(context()); })
+    .command('supervise', 'look after containers while no engine runs (started by the engine)', (command) => command, async () => { exitCode = await superviseCommand(context()); });
+  await addBundleCommands(cli, bundles, (code) => { exitCode = code; })
     .demandCommand(1, 'Name a command.')
     .strict()
     .version(version)

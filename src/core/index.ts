@@ -4,6 +4,7 @@
  * what may be repeated, which errors; test/conformance holds one suite for each. It refuses
  * implementations and imports base alone.
  */
+export type * from './bundles.ts';
 export type * from './container-files.ts';
 export type * from './content-store.ts';
 export type * from './host.ts';
