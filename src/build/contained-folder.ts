@@ -3,7 +3,8 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, readdir, readlink } from 'node:fs/promises';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
 import { getLinkAttribute, listLinkAttributes } from '../../native/libc.ts';
-import { toBytes, toText, type ByteString } from './layer-tar.ts';
+import { readablePath, type ByteString } from '../layer/index.ts';
+import { toBytes } from './layer-tar.ts';
 
 /** Linux gives up after as many links in one path (path_resolution(7)). */
 const linkLimit = 40;
@@ -45,7 +46,7 @@ export class ContainedFolder {
       const isLast = left.every((rest) => rest === '' || rest === '.');
       if (found?.isSymbolicLink() === true && (lastLink || !isLast)) {
         links += 1;
-        if (links > linkLimit) throw new SiloError('ArchivePathUnsafe', { args: { entry: toText(path), reason: 'lies behind too many symbolic links' } });
+        if (links > linkLimit) throw new SiloError('ArchivePathUnsafe', { args: { entry: readablePath(path), reason: 'lies behind too many symbolic links' } });
         const target = await this.link(next);
         if (target.startsWith('/')) {
           here = '';
@@ -121,7 +122,7 @@ export class ContainedFolder {
     let length = 0;
     for await (const piece of this.read(located.path)) {
       length += piece.length;
-      if (length > limitBytes) throw new SiloError('ArchiveTooLarge', { args: { limitBytes, reason: `'${toText(path)}' alone` } });
+      if (length > limitBytes) throw new SiloError('ArchiveTooLarge', { args: { limitBytes, reason: `'${readablePath(path)}' alone` } });
       pieces.push(Buffer.from(piece));
     }
     return Buffer.concat(pieces).toString('utf8');
@@ -145,7 +146,7 @@ export class ContainedFolder {
   }
 
   #named(error: unknown, path: ByteString): unknown {
-    return fromFileError(error, `${this.root}/${toText(path)}`);
+    return fromFileError(error, `${this.root}/${readablePath(path)}`);
   }
 }
 

@@ -7,7 +7,8 @@ import { dockerfileInvalid } from './dockerfile-invalid.ts';
 import type { ModeChange } from './file-mode.ts';
 import { IgnorePatterns } from './ignore-patterns.ts';
 import type { Owner } from './image-users.ts';
-import { fromText, toText, type ByteString, type EntryType, type LayerEntry } from './layer-tar.ts';
+import { readablePath, type ByteString, type TarType } from '../layer/index.ts';
+import { fromText, type LayerEntry } from './layer-tar.ts';
 import type { SourceFile, SourceTree } from './source-tree.ts';
 
 /** COPY or ADD with its variables replaced. */
@@ -75,7 +76,7 @@ const describe = async (folder: ContainedFolder, path: ByteString, relative: Byt
   return [...common, stat.size, digest];
 };
 
-const typeOf = (stat: Stats): EntryType =>
+const typeOf = (stat: Stats): TarType =>
   stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'symbolicLink' : stat.isFile() ? 'file' : stat.isFIFO() ? 'fifo' : stat.isCharacterDevice() ? 'characterDevice' : 'blockDevice';
 
 export interface LayerTimes {
@@ -109,27 +110,27 @@ export async function* planFolder(path: string, line: number, target: CopyTarget
 class FolderWays {
   readonly #target: CopyTarget;
   readonly #line: number;
-  readonly #emitted = new Map<ByteString, EntryType>();
+  readonly #emitted = new Map<ByteString, TarType>();
 
   constructor(target: CopyTarget, line: number) {
     this.#target = target;
     this.#line = line;
   }
 
-  note(path: ByteString, type: EntryType): void { this.#emitted.set(path, type); }
+  note(path: ByteString, type: TarType): void { this.#emitted.set(path, type); }
 
-  emitted(path: ByteString): EntryType | undefined { return this.#emitted.get(path); }
+  emitted(path: ByteString): TarType | undefined { return this.#emitted.get(path); }
 
   /** The folder itself, and all above it. */
   async *to(path: ByteString): AsyncGenerator<LayerEntry> {
     if (path === '') return;
     const known = this.#emitted.get(path);
     if (known === 'folder') return;
-    if (known !== undefined) throw dockerfileInvalid(this.#line, `'/${toText(path)}' is no folder`);
+    if (known !== undefined) throw dockerfileInvalid(this.#line, `'/${readablePath(path)}' is no folder`);
     yield* this.to(parentOf(path));
     const { root, owner, times } = this.#target;
     const stat = await root.stat(path);
-    if (stat !== undefined && !stat.isDirectory()) throw dockerfileInvalid(this.#line, `'/${toText(path)}' is no folder in the image`);
+    if (stat !== undefined && !stat.isDirectory()) throw dockerfileInvalid(this.#line, `'/${readablePath(path)}' is no folder in the image`);
     this.#emitted.set(path, 'folder');
     yield stat === undefined
       ? { name: path, type: 'folder', mode: 0o755, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0, mtime: times.now }
@@ -170,7 +171,7 @@ class CopyPlan {
     }
   }
 
-  #absolute(file: SourceFile): string { return `${this.#order.tree?.folder.root ?? ''}/${toText(file.path)}`; }
+  #absolute(file: SourceFile): string { return `${this.#order.tree?.folder.root ?? ''}/${readablePath(file.path)}`; }
 
   async *#tree(file: SourceFile, destination: ByteString): AsyncGenerator<LayerEntry> {
     const { tree, excludes } = this.#order;
@@ -191,7 +192,7 @@ class CopyPlan {
       }
       yield* this.#ways.to(parentOf(name));
       const stat = await this.#target.root.stat(name);
-      if (stat !== undefined && !stat.isDirectory()) throw this.#fail(`the folder '${toText(entry.relative)}' cannot be copied over '/${toText(name)}', which is no folder in the image`);
+      if (stat !== undefined && !stat.isDirectory()) throw this.#fail(`the folder '${readablePath(entry.relative)}' cannot be copied over '/${readablePath(name)}', which is no folder in the image`);
       yield this.#folder(entry.path, entry.stat, name);
     }
   }
@@ -215,12 +216,12 @@ class CopyPlan {
         return;
       }
       this.#linked.set(inode, name);
-      yield* this.#file(name, { ...metadata, sizeBytes: stat.size, content: () => exactly(folder.read(path, this.#target.signal), stat.size, toText(path)) });
+      yield* this.#file(name, { ...metadata, sizeBytes: stat.size, content: () => exactly(folder.read(path, this.#target.signal), stat.size, readablePath(path)) });
       return;
     }
     if (type === 'symbolicLink') yield* this.#entry({ name, type, ...metadata, mode: 0o777, linkName: await folder.link(path) });
     else if (this.#order.keepOwners) yield* this.#entry({ name, type, ...metadata, ...(type === 'fifo' ? {} : deviceOf(stat.rdev)) });
-    else throw this.#fail(`'${toText(path)}' is neither a file, a folder nor a link`);
+    else throw this.#fail(`'${readablePath(path)}' is neither a file, a folder nor a link`);
   }
 
   async *#file(name: ByteString, entry: Omit<LayerEntry, 'name' | 'type'>): AsyncGenerator<LayerEntry> {
@@ -232,7 +233,7 @@ class CopyPlan {
     if (entry.name === '') throw this.#fail('the destination is the root of the image, which is a folder');
     yield* this.#ways.to(parentOf(entry.name));
     const stat = await this.#target.root.stat(entry.name);
-    if (stat?.isDirectory() === true || this.#ways.emitted(entry.name) === 'folder') throw this.#fail(`'/${toText(entry.name)}' is a folder in the image, and a file would take its place`);
+    if (stat?.isDirectory() === true || this.#ways.emitted(entry.name) === 'folder') throw this.#fail(`'/${readablePath(entry.name)}' is a folder in the image, and a file would take its place`);
     this.#ways.note(entry.name, entry.type);
     yield this.#checked(entry);
   }
@@ -291,14 +292,14 @@ class CopyPlan {
 
   /** A layer would take such a name for a deletion. */
   #checked(entry: LayerEntry): LayerEntry {
-    if (entry.name.split('/').some((part) => part.startsWith('.wh.'))) throw new SiloError('LayerEntryUnsupported', { args: { entry: toText(entry.name), reason: 'whose name would be taken for a deletion' } });
+    if (entry.name.split('/').some((part) => part.startsWith('.wh.'))) throw new SiloError('LayerEntryUnsupported', { args: { entry: readablePath(entry.name), reason: 'whose name would be taken for a deletion' } });
     return entry;
   }
 
   #fail(reason: string): Error { return dockerfileInvalid(this.#order.line, reason); }
 }
 
-const archiveTypes: Readonly<Record<string, EntryType | undefined>> = {
+const archiveTypes: Readonly<Record<string, TarType | undefined>> = {
   'file': 'file', 'contiguous-file': 'file', 'link': 'hardLink', 'symlink': 'symbolicLink', 'directory': 'folder',
   'character-device': 'characterDevice', 'block-device': 'blockDevice', 'fifo': 'fifo',
 };

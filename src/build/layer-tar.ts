@@ -1,12 +1,9 @@
-/** A name as Linux has it: bytes, one a character (latin1). */
-export type ByteString = string;
-
-export type EntryType = 'file' | 'hardLink' | 'symbolicLink' | 'characterDevice' | 'blockDevice' | 'folder' | 'fifo';
+import { archiveEnd, paddingAfter, paxRecord, readablePath, ustarHeader, type ByteString, type TarType } from '../layer/index.ts';
 
 export interface LayerEntry {
   /** Seen from the root, without a slash at either end. */
   readonly name: ByteString;
-  readonly type: EntryType;
+  readonly type: TarType;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -23,10 +20,7 @@ export interface LayerEntry {
 
 export const toBytes = (name: ByteString): Buffer => Buffer.from(name, 'latin1');
 export const fromText = (text: string): ByteString => Buffer.from(text).toString('latin1');
-export const toText = (name: ByteString): string => (/^[\0-\x7f]*$/.test(name) ? name : toBytes(name).toString('utf8'));
 
-const flags: Readonly<Record<EntryType, string>> = { file: '0', hardLink: '1', symbolicLink: '2', characterDevice: '3', blockDevice: '4', folder: '5', fifo: '6' };
-const blockBytes = 512;
 const nameBytes = 100;
 const pieceBytes = 256 * 1024;
 
@@ -62,62 +56,45 @@ export async function* layerTar(entries: AsyncIterable<LayerEntry> | Iterable<La
         }
         if (smallBytes >= pieceBytes) yield take();
       }
-      if (written !== (entry.sizeBytes ?? 0)) throw new Error(`'${toText(entry.name)}' has ${written} bytes where ${entry.sizeBytes ?? 0} were announced.`);
-      put(Buffer.alloc(padding(written)));
+      if (written !== (entry.sizeBytes ?? 0)) throw new Error(`'${readablePath(entry.name)}' has ${written} bytes where ${entry.sizeBytes ?? 0} were announced.`);
+      put(Buffer.alloc(paddingAfter(written)));
     }
     if (smallBytes >= pieceBytes) yield take();
   }
-  put(Buffer.alloc(2 * blockBytes));
+  put(archiveEnd);
   yield take();
 }
 
-const padding = (sizeBytes: number): number => (blockBytes - (sizeBytes % blockBytes)) % blockBytes;
+const largestOctal7 = 0o7777777;
+const largestOctal11 = 0o77777777777;
 
+/** Not `tarEntryHeader`: the bytes of built layers are promised, and builds ordered and named their PAX records otherwise from the first. */
 const header = (entry: LayerEntry): Buffer => {
   const name = entry.type === 'folder' ? `${entry.name}/` : entry.name;
   const linkName = entry.linkName ?? '';
   const sizeBytes = entry.type === 'file' ? entry.sizeBytes ?? 0 : 0;
   const records: Buffer[] = [];
-  const record = (key: ByteString, value: Buffer): void => {
-    const body = Buffer.concat([toBytes(` ${key}=`), value, Buffer.from('\n')]);
-    let length = body.length + 1;
-    while (`${length}`.length + body.length !== length) length += 1;
-    records.push(Buffer.from(`${length}`), body);
-  };
+  const record = (key: ByteString, value: Uint8Array): void => { records.push(paxRecord(key, value)); };
   if (name.length > nameBytes || /[^\0-\x7f]/.test(name)) record('path', toBytes(name));
   if (linkName.length > nameBytes || /[^\0-\x7f]/.test(linkName)) record('linkpath', toBytes(linkName));
-  if (sizeBytes > 0o77777777777) record('size', Buffer.from(`${sizeBytes}`));
-  if (entry.uid > 0o7777777) record('uid', Buffer.from(`${entry.uid}`));
-  if (entry.gid > 0o7777777) record('gid', Buffer.from(`${entry.gid}`));
-  if (entry.mtime < 0 || entry.mtime > 0o77777777777) record('mtime', Buffer.from(`${entry.mtime}`));
-  for (const [key, value] of [...entry.attributes ?? []].sort(([a], [b]) => (a < b ? -1 : 1))) record(`SCHILY.xattr.${fromText(key)}`, Buffer.from(value));
-  const main = ustar({ ...entry, name, linkName, sizeBytes }, flags[entry.type]);
+  /** What ustar has no room for stands in a record, and as zero in the block. */
+  const fitting = (key: string, value: number, largest: number): number => {
+    if (value >= 0 && value <= largest) return value;
+    record(key, Buffer.from(`${value}`));
+    return 0;
+  };
+  const numbers = {
+    sizeBytes: fitting('size', sizeBytes, largestOctal11),
+    uid: fitting('uid', entry.uid, largestOctal7),
+    gid: fitting('gid', entry.gid, largestOctal7),
+    mtime: fitting('mtime', entry.mtime, largestOctal11),
+  };
+  for (const [key, value] of [...entry.attributes ?? []].sort(([a], [b]) => (a < b ? -1 : 1))) record(`SCHILY.xattr.${fromText(key)}`, value);
+  const main = ustarHeader({ ...entry, name, linkName, mode: entry.mode & 0o7777, ...numbers });
   if (records.length === 0) return main;
   const content = Buffer.concat(records);
   return Buffer.concat([
-    ustar({ name: 'PaxHeaders/entry', linkName: '', mode: 0o644, uid: 0, gid: 0, mtime: 0, sizeBytes: content.length }, 'x'),
-    content, Buffer.alloc(padding(content.length)), main,
+    ustarHeader({ name: 'PaxHeaders/entry', type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0, sizeBytes: content.length }, 'x'),
+    content, Buffer.alloc(paddingAfter(content.length)), main,
   ]);
-};
-
-const ustar = (entry: { readonly name: ByteString; readonly linkName: ByteString; readonly mode: number; readonly uid: number; readonly gid: number; readonly mtime: number; readonly sizeBytes: number; readonly major?: number; readonly minor?: number }, flag: string): Buffer => {
-  const block = Buffer.alloc(blockBytes);
-  const octal = (value: number, at: number, length: number): void => {
-    const digits = (value < 0 || value >= 8 ** (length - 1) ? 0 : value).toString(8).padStart(length - 1, '0');
-    block.write(`${digits}\0`, at, 'latin1');
-  };
-  block.write(entry.name.slice(0, nameBytes), 0, 'latin1');
-  octal(entry.mode & 0o7777, 100, 8);
-  octal(entry.uid, 108, 8);
-  octal(entry.gid, 116, 8);
-  octal(entry.sizeBytes, 124, 12);
-  octal(entry.mtime, 136, 12);
-  block.write('        ', 148, 'latin1');
-  block.write(flag, 156, 'latin1');
-  block.write(entry.linkName.slice(0, nameBytes), 157, 'latin1');
-  block.write('ustar\x0000', 257, 'latin1');
-  octal(entry.major ?? 0, 329, 8);
-  octal(entry.minor ?? 0, 337, 8);
-  block.write(`${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  return block;
 };

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { SiloError } from '../base/index.ts';
 import type { ContainedFolder } from './contained-folder.ts';
 import { IgnorePatterns } from './ignore-patterns.ts';
-import { toText, type ByteString } from './layer-tar.ts';
+import { readablePath, type ByteString } from '../layer/index.ts';
 import { componentGlob, hasWildcards } from './wildcards.ts';
 
 /** Something that COPY takes: where it really is, and the name it was asked for by. */
@@ -50,13 +50,13 @@ export class SourceTree {
         asked = asked.map((path) => join(path, part));
         continue;
       }
-      const expression = componentGlob(toText(part));
-      if (expression === undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'source', reason: `'${toText(pattern)}' is no pattern` } });
+      const expression = componentGlob(readablePath(part));
+      if (expression === undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'source', reason: `'${readablePath(pattern)}' is no pattern` } });
       const next: ByteString[] = [];
       for (const path of asked) {
         const located = await this.folder.locate(path);
         if (located.stat?.isDirectory() !== true) continue;
-        for (const name of await this.folder.names(located.path)) if (expression.test(toText(name))) next.push(join(path, name));
+        for (const name of await this.folder.names(located.path)) if (expression.test(readablePath(name))) next.push(join(path, name));
       }
       asked = next;
     }
@@ -74,7 +74,7 @@ export class SourceTree {
     let count = 0;
     const visit = async function* (this: SourceTree, entry: TreeEntry): AsyncGenerator<TreeEntry> {
       count += 1;
-      if (count > entryLimit) throw new SiloError('ParameterInvalid', { args: { parameter: 'source', reason: `'${toText(source.asked)}' has more than ${entryLimit} files` } });
+      if (count > entryLimit) throw new SiloError('ParameterInvalid', { args: { parameter: 'source', reason: `'${readablePath(source.asked)}' has more than ${entryLimit} files` } });
       yield entry;
       if (!entry.stat.isDirectory()) return;
       for (const name of await this.folder.names(entry.path)) {
@@ -82,8 +82,8 @@ export class SourceTree {
         const relative = join(entry.relative, name);
         const stat = await this.folder.stat(path);
         if (stat === undefined || stat.isSocket()) continue;
-        const text = toText(path);
-        const left = toText(relative);
+        const text = readablePath(path);
+        const left = readablePath(relative);
         if (stat.isDirectory() ? this.#ignore.ignoresAllBelow(text) || excludes.ignoresAllBelow(left) : this.#ignore.ignores(text) || excludes.ignores(left)) continue;
         const below = visit.call(this, { path, relative, stat });
         // A folder that is ignored itself stands only for what is taken back in below it.
@@ -96,9 +96,9 @@ export class SourceTree {
 
   async #holds(asked: ByteString, path: ByteString, stat: Stats): Promise<boolean> {
     if (this.#ignore.isEmpty || path === '') return true;
-    const ignored = (candidate: ByteString): boolean => (stat.isDirectory() ? this.#ignore.ignoresAllBelow(toText(candidate)) : this.#ignore.ignores(toText(candidate)));
+    const ignored = (candidate: ByteString): boolean => (stat.isDirectory() ? this.#ignore.ignoresAllBelow(readablePath(candidate)) : this.#ignore.ignores(readablePath(candidate)));
     if (ignored(asked) || ignored(path)) return false;
-    if (!stat.isDirectory() || !this.#ignore.ignores(toText(path))) return true;
+    if (!stat.isDirectory() || !this.#ignore.ignores(readablePath(path))) return true;
     let entries = 0;
     for await (const _ of this.walk({ path, asked, name: '', stat }, IgnorePatterns.none)) {
       entries += 1;

@@ -21,9 +21,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Apart from image: it does network I/O on behalf of strangers, and no document or archive needs undici.
   'src/registry': { rooms: ['src/base', 'src/core'], node: 'all', packages: ['undici'] },
   // Apart from image: it reads the folders of whoever builds and the roots of half-made images; no document or archive needs a Dockerfile's parser.
-  'src/build': { rooms: ['src/base', 'src/core', 'src/image', 'native'], node: 'all', packages: ['dockerfile-ast', 'tar-stream'] },
+  'src/build': { rooms: ['src/base', 'src/core', 'src/image', 'src/layer', 'native'], node: 'all', packages: ['dockerfile-ast', 'tar-stream'] },
   'src/store': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
-  'src/snapshot/overlay': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: ['tar-stream'] },
+  // What every snapshotter does with an archive, and builds too; what becomes of an entry is theirs.
+  'src/layer': { rooms: ['src/base', 'src/core'], node: 'all', packages: [] },
+  'src/snapshot/overlay': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
   'src/runtime/runc': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: ['ajv'] },
   'src/network/netns': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   'src/host': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },

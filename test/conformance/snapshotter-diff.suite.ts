@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getLinkAttribute, listLinkAttributes, setLinkAttribute } from '../../native/libc.ts';
 import type { DiffOptions, DiffSummary, Snapshotter } from '../../src/core/index.ts';
-import { cPath } from '../../src/snapshot/overlay/byte-path.ts';
+import { cPath } from '../../src/layer/index.ts';
 import { expectError } from '../fixtures/expect-error.ts';
 import { listArchive } from '../fixtures/list-archive.ts';
 import { buildTar, type BuiltEntry } from '../fixtures/tar-builder.ts';

@@ -2,11 +2,9 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
 import type { DiffSummary } from '../../core/index.ts';
 import { getLinkAttribute, listLinkAttributes } from '../../../native/libc.ts';
-import { bytePath, cPath, readablePath } from './byte-path.ts';
-import { archiveEnd, diffHeader, paddingAfter, type DiffEntry } from './diff-tar.ts';
+import { archiveEnd, bytePath, cPath, paddingAfter, readablePath, tarEntryHeader, type ByteString, type TarType, type WrittenEntry } from '../../layer/index.ts';
 import type { DiffJob } from './layer-job.ts';
 import { isWhiteout } from './layer-tree.ts';
-import type { ByteString, TarType } from './tar-header.ts';
 
 /** Bytes handed over at once. */
 const pieceBytes = 1024 * 1024;
@@ -57,7 +55,7 @@ class LayerDiff {
   /** First name of files with several, by inode. */
   readonly #linked = new Map<number, ByteString>();
   /** Headers of folders that only count where something in them does. */
-  readonly #held: DiffEntry[] = [];
+  readonly #held: WrittenEntry[] = [];
   #piece = new Uint8Array(pieceBytes);
   #filled = 0;
   #entries = 0;
@@ -179,7 +177,7 @@ class LayerDiff {
       const attributes = attributesOf(place, path);
       const onTheWay = this.#ways.has(path);
       const lowers = opaque ? () => [] : onTheWay || this.#mountPoints.has(path) ? remembered(() => mergedBelow(parent.lowers(), name)) : () => [];
-      const entry: DiffEntry = { name: `${path}/`, type: 'folder', ...this.#owner(stat), attributes };
+      const entry: WrittenEntry = { name: `${path}/`, type: 'folder', ...this.#owner(stat), attributes };
       const idle = !opaque && (onTheWay || this.#mountPoints.has(path)) && madeForMount(stat, attributes, lowers()[0]);
       const held = this.#held.length;
       if (idle) this.#held.push(entry);
@@ -198,15 +196,15 @@ class LayerDiff {
     return { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, mtime: latestTime === undefined ? mtime : Math.min(mtime, latestTime) };
   }
 
-  #emit(entry: DiffEntry, timed = true): void {
+  #emit(entry: WrittenEntry, timed = true): void {
     for (const held of this.#held.splice(0)) this.#write(held, true);
     this.#write(entry, timed);
   }
 
-  #write(entry: DiffEntry, timed: boolean): void {
+  #write(entry: WrittenEntry, timed: boolean): void {
     this.#entries += 1;
     if (timed && (this.#newest === undefined || entry.mtime > this.#newest)) this.#newest = entry.mtime;
-    this.#bytes(diffHeader(entry));
+    this.#bytes(tarEntryHeader(entry));
   }
 
   #bytes(bytes: Uint8Array): void {

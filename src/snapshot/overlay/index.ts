@@ -7,4 +7,3 @@
  * bundled as a file of its own.
  */
 export { OverlaySnapshotter } from './overlay-snapshotter.ts';
-export { LayerWorkers } from './layer-workers.ts';

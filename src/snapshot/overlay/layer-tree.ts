@@ -1,8 +1,7 @@
 import { chmodSync, constants, lchownSync, lstatSync, lutimesSync, mkdirSync, readlinkSync, rmSync, unlinkSync, type Stats } from 'node:fs';
 import { hasErrno, SiloError } from '../../base/index.ts';
 import { getLinkAttribute, listLinkAttributes, makeNode, setLinkAttribute } from '../../../native/libc.ts';
-import { bytePath, cPath, readablePath } from './byte-path.ts';
-import { archiveInvalid } from './tar-header.ts';
+import { archiveInvalid, bytePath, cPath, readablePath } from '../../layer/index.ts';
 
 export interface FolderMetadata {
   readonly mode: number;

@@ -1,11 +1,8 @@
 import { closeSync, constants, fchmodSync, fchownSync, ftruncateSync, futimesSync, lchownSync, linkSync, lutimesSync, openSync, symlinkSync, writeSync, chmodSync } from 'node:fs';
 import { SiloError } from '../../base/index.ts';
 import { makeNode, packDevice } from '../../../native/libc.ts';
-import { bytePath, cPath, layerComponents, readablePath } from './byte-path.ts';
+import { archiveInvalid, bytePath, cPath, layerComponents, readablePath, SparseLayout, type TarEntry, type TarVisitor } from '../../layer/index.ts';
 import { isWhiteout, LayerTree, setAttribute } from './layer-tree.ts';
-import { SparseLayout } from './sparse-layout.ts';
-import { archiveInvalid, type TarEntry } from './tar-header.ts';
-import type { TarVisitor } from './tar-reader.ts';
 
 const whiteoutPrefix = '.wh.';
 const opaqueName = '.wh..wh..opq';

@@ -5,10 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
 import type { AppliedLayer, DiffOptions, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
 import { syncFileSystem, unmount } from '../../../native/libc.ts';
-import { diffPieces } from './diff-pieces.ts';
-import { LayerWorkers } from './layer-workers.ts';
+import { diffPieces, LayerWorkers } from '../../layer/index.ts';
+import type { LayerJob } from './layer-job.ts';
 import { mountedUpper, mountStack } from './overlay-mount.ts';
 
+/** In development the source itself; in the product the bundle that stands beside the engine's. */
+const workerFile = new URL(import.meta.url.endsWith('.ts') ? './layer-worker.ts' : './layer-worker.mjs', import.meta.url);
 /** Somebody's short look into a mount keeps it busy; half a second is waited before it is detached. */
 const unmountRetriesMs = [5, 15, 30, 50, 100, 300];
 /** Mounts that may lie one over the other at one target. */
@@ -21,12 +23,12 @@ const stackedMounts = 8;
 export class OverlaySnapshotter implements Snapshotter {
   readonly name = 'overlay';
   readonly #folder: string;
-  readonly #workers: LayerWorkers;
+  readonly #workers: LayerWorkers<LayerJob>;
 
-  /** @param root the state root; the snapshotter owns its folder `snapshots`, made on first use. */
-  constructor(root: string, workers: LayerWorkers = new LayerWorkers()) {
+  /** @param root the state root; the snapshotter owns its folder `snapshots`, made on first use. @param threads how many layers are worked on at once, at most. */
+  constructor(root: string, threads?: number) {
     this.#folder = join(root, 'snapshots');
-    this.#workers = workers;
+    this.#workers = new LayerWorkers(workerFile, threads);
   }
 
   async applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer> {
@@ -73,7 +75,7 @@ export class OverlaySnapshotter implements Snapshotter {
   async *diff(key: SnapshotKey, chain: readonly SnapshotKey[], options: DiffOptions = {}): AsyncGenerator<Uint8Array> {
     const folders = { folder: this.#layerFolder(key), chain: chain.map((below) => this.#layerFolder(below)) };
     try {
-      yield* diffPieces(this.#workers, folders, options);
+      yield* diffPieces<LayerJob>(this.#workers, (taken) => ({ kind: 'diff', ...folders, mountPoints: options.mountPoints ?? [], latestTime: options.latestTime, taken }), options);
     } catch (error) {
       if (error instanceof SiloError && error.code === 'PathNotFound') throw await this.#missing([key, ...chain], error, folders.folder);
       throw error;

@@ -8,7 +8,8 @@ import { ContainedFolder } from '../../../src/build/contained-folder.ts';
 import { findSources, planCopy, planFolder, type CopyOrder, type CopyTarget } from '../../../src/build/copy-plan.ts';
 import { IgnorePatterns } from '../../../src/build/ignore-patterns.ts';
 import { findOwner } from '../../../src/build/image-users.ts';
-import { fromText, layerTar, toText, type LayerEntry } from '../../../src/build/layer-tar.ts';
+import { fromText, layerTar, type LayerEntry } from '../../../src/build/layer-tar.ts';
+import { readablePath } from '../../../src/layer/index.ts';
 import { SourceTree } from '../../../src/build/source-tree.ts';
 import { expectError } from '../../fixtures/expect-error.ts';
 import { buildTar } from '../../fixtures/tar-builder.ts';
@@ -41,7 +42,7 @@ const entriesOf = async (order: CopyOrder, target: CopyTarget): Promise<readonly
 };
 
 const namesOf = async (order: CopyOrder, target: CopyTarget): Promise<readonly string[]> =>
-  (await entriesOf(order, target)).map(({ name, type, mode }) => `${toText(name)}${type === 'folder' ? '/' : type === 'symbolicLink' ? '@' : ''} ${mode.toString(8)}`);
+  (await entriesOf(order, target)).map(({ name, type, mode }) => `${readablePath(name)}${type === 'folder' ? '/' : type === 'symbolicLink' ? '@' : ''} ${mode.toString(8)}`);
 
 const digestOf = async (order: CopyOrder): Promise<string> => (await findSources(order, new Map())).digest;
 
@@ -152,7 +153,7 @@ describe('a copy', () => {
 describe('WORKDIR', () => {
   const planned = async (root: string, path: string): Promise<readonly string[]> => {
     const names: string[] = [];
-    for await (const { name, uid } of planFolder(path, 5, targetOf(root, { owner: { uid: 7, gid: 8 } }))) names.push(`${toText(name)} ${uid}`);
+    for await (const { name, uid } of planFolder(path, 5, targetOf(root, { owner: { uid: 7, gid: 8 } }))) names.push(`${readablePath(name)} ${uid}`);
     return names;
   };
   it('makes what is missing, for the user of the image, and nothing that is there', async () => {
@@ -189,7 +190,7 @@ describe('the tar of a layer', () => {
       for await (const read of reader) {
         const expected = entries[index];
         index += 1;
-        expect(read.header).toMatchObject({ name: toText(expected?.name ?? ''), mode: expected?.mode, size: expected?.content.length });
+        expect(read.header).toMatchObject({ name: readablePath(expected?.name ?? ''), mode: expected?.mode, size: expected?.content.length });
         // tar-stream leaves what PAX says of owners and times to its callers.
         const { uid, gid, mtime } = read.header;
         const pax = read.header.pax as Readonly<Record<string, string>> | null | undefined;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diffHeader } from '../../../../src/snapshot/overlay/diff-tar.ts';
+import { tarEntryHeader } from '../../../../src/layer/index.ts';
 import { diffLayer } from '../../../../src/snapshot/overlay/diff-layer.ts';
 import { setLinkAttribute } from '../../../../native/libc.ts';
 import { expectError } from '../../../fixtures/expect-error.ts';
@@ -90,7 +90,7 @@ describe('the header of a change', () => {
   const entry = { name: 'f', type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0, sizeBytes: 0 } as const;
 
   it('is one block where ustar has room', () => {
-    expect(diffHeader({ ...entry, name: 'n'.repeat(100), uid: 0o7777777, sizeBytes: 0o77777777777 })).toHaveLength(512);
+    expect(tarEntryHeader({ ...entry, name: 'n'.repeat(100), uid: 0o7777777, sizeBytes: 0o77777777777 })).toHaveLength(512);
   });
 
   it.each([
@@ -100,7 +100,7 @@ describe('the header of a change', () => {
     ['a time before 1970', { mtime: -1 }, 'mtime=-1\n'],
     ['an attribute', { attributes: new Map([['user.a', Buffer.from([0, 255, 10])]]) }, 'SCHILY.xattr.user.a=\0\xff\n\n'],
   ])('has a PAX header for %s', (_, change, record) => {
-    const header = diffHeader({ ...entry, ...change });
+    const header = tarEntryHeader({ ...entry, ...change });
     const text = header.toString('latin1');
     expect(text).toContain(record);
     // The record's length counts itself.
@@ -110,7 +110,7 @@ describe('the header of a change', () => {
   });
 
   it.each([98, 99, 100, 990, 991, 992, 993])('counts the digits of its own length for a name of %i bytes', (length) => {
-    const text = diffHeader({ ...entry, name: 'n'.repeat(length), attributes: new Map([['user.n', Buffer.alloc(length)]]) }).toString('latin1');
+    const text = tarEntryHeader({ ...entry, name: 'n'.repeat(length), attributes: new Map([['user.n', Buffer.alloc(length)]]) }).toString('latin1');
     for (const [, digits, start] of [...text.matchAll(/(?<=[\0\n])(\d+)( [a-zA-Z.]+=)/g)].map((match) => [match.index, match[1], match.index] as const)) {
       expect(text[start + Number(digits) - 1]).toBe('\n');
     }

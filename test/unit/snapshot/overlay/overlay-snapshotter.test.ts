@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { makeNode, mount, mountFlags, packDevice } from '../../../../native/libc.ts';
-import { LayerWorkers, OverlaySnapshotter } from '../../../../src/snapshot/overlay/index.ts';
+import { OverlaySnapshotter } from '../../../../src/snapshot/overlay/index.ts';
 import { mountedUpper, mountStackByOptions } from '../../../../src/snapshot/overlay/overlay-mount.ts';
 import { killChild, startChild } from '../../../fixtures/child-engine.ts';
 import { expectError } from '../../../fixtures/expect-error.ts';
@@ -147,8 +147,7 @@ describe.skipIf(skipReason('overlay mounts', whyNoMounts()))('the overlay snapsh
 
   it('lets jobs wait for a thread, cancels those that wait, and ends idle threads', async () => {
     const { root } = make();
-    const workers = new LayerWorkers(1);
-    const snapshotter = new OverlaySnapshotter(root, workers);
+    const snapshotter = new OverlaySnapshotter(root, 1);
     const cancel = new AbortController();
     const path = layerFile(root, { name: 'a', content: Buffer.alloc(3_000_000) });
     const first = snapshotter.applyLayer(1, [], { path, mediaType: '' });

@@ -1,5 +1,5 @@
 import type { PathLike } from 'node:fs';
-import { SiloError } from '../../base/index.ts';
+import { SiloError } from '../base/index.ts';
 import type { ByteString } from './tar-header.ts';
 
 /** A byte string for Node's fs: text where it is ASCII, which is cheaper, else the bytes themselves. */

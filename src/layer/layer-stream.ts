@@ -1,7 +1,7 @@
 import { createReadStream, openSync, read, readSync, closeSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { Arrival } from '../../base/index.ts';
+import { Arrival } from '../base/index.ts';
 import { archiveInvalid } from './tar-header.ts';
 
 /** Bytes read at once, and unpacked at once: measured best between 64 KiB and 4 MiB (src/adr/0019-layer-unpacking.md). */

@@ -1,10 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { SiloError } from '../../base/index.ts';
-import type { JobReport, JobRequest, LayerJob } from './layer-job.ts';
+import { SiloError } from '../base/index.ts';
+import type { JobReport, JobRequest } from './layer-job.ts';
 
-/** In development the source itself; in the product the bundle that stands beside the engine's. */
-const workerFile = new URL(import.meta.url.endsWith('.ts') ? './layer-worker.ts' : './layer-worker.mjs', import.meta.url);
 /** A thread costs about 10 MB and 40 ms to start: it is kept for the next layers, not for ever. */
 const idleMs = 5_000;
 
@@ -21,18 +19,21 @@ interface PooledWorker { readonly thread: Worker; idleTimer: NodeJS.Timeout | un
  * A bounded pool of threads. More threads than disks and cores gain nothing: one core stays for the
  * engine, and unpacking needs a second one of Node's own pool.
  */
-export class LayerWorkers {
+export class LayerWorkers<Job> {
+  readonly #file: URL;
   readonly #size: number;
   readonly #idle: PooledWorker[] = [];
   readonly #waiting: Waiting[] = [];
   #count = 0;
 
-  constructor(size = Math.min(2, Math.max(1, availableParallelism() - 1))) {
+  /** @param file the module that calls `answerJobs` for these jobs. */
+  constructor(file: URL, size = Math.min(2, Math.max(1, availableParallelism() - 1))) {
+    this.#file = file;
     this.#size = size;
   }
 
   /** Settles when the job has ended in its thread, also where `signal` cancels it. */
-  async run(job: LayerJob, options: RunOptions = {}): Promise<unknown> {
+  async run(job: Job, options: RunOptions = {}): Promise<unknown> {
     const { signal } = options;
     if (signal?.aborted) throw new SiloError('OperationCancelled', { cause: signal.reason });
     const worker = await this.#take(signal);
@@ -66,7 +67,7 @@ export class LayerWorkers {
     }
     if (this.#count < this.#size) {
       this.#count += 1;
-      return Promise.resolve(startWorker());
+      return Promise.resolve(startWorker(this.#file));
     }
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
@@ -89,7 +90,7 @@ export class LayerWorkers {
     if (broken) {
       void worker.thread.terminate();
       if (next === undefined) this.#count -= 1;
-      else next.start(startWorker());
+      else next.start(startWorker(this.#file));
       return;
     }
     if (next !== undefined) {
@@ -106,9 +107,9 @@ export class LayerWorkers {
   }
 }
 
-const startWorker = (): PooledWorker => ({ thread: new Worker(workerFile), idleTimer: undefined });
+const startWorker = (file: URL): PooledWorker => ({ thread: new Worker(file), idleTimer: undefined });
 
-const ask = (thread: Worker, request: JobRequest, { onProgress, onPiece }: RunOptions): Promise<Exclude<JobReport, { kind: 'progress' | 'piece' }>> =>
+const ask = (thread: Worker, request: JobRequest<unknown>, { onProgress, onPiece }: RunOptions): Promise<Exclude<JobReport, { kind: 'progress' | 'piece' }>> =>
   new Promise((resolve, reject) => {
     const end = (): void => {
       thread.off('message', onMessage).off('error', onError).off('exit', onExit);

@@ -1,4 +1,4 @@
-import { SiloError } from '../../base/index.ts';
+import { SiloError } from '../base/index.ts';
 import {
   archiveInvalid, blockBytes, decimal, parseHeader, parsePaxRecords, parseSparseSegments, sparseRealSize,
   type RawHeader, type SparseSegment, type TarEntry, type TarType,

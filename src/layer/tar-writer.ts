@@ -1,7 +1,7 @@
 import { blockBytes, type ByteString, type TarType } from './tar-header.ts';
 
 /** What the header of one entry says. Names are byte strings; a folder's ends with a slash. */
-export interface DiffEntry {
+export interface WrittenEntry {
   readonly name: ByteString;
   readonly type: TarType;
   readonly linkName?: ByteString;
@@ -14,6 +14,8 @@ export interface DiffEntry {
   readonly major?: number;
   readonly minor?: number;
   readonly attributes?: ReadonlyMap<ByteString, Uint8Array>;
+  /** Further PAX records by key. */
+  readonly records?: ReadonlyMap<ByteString, Uint8Array>;
 }
 
 const flags: Readonly<Record<TarType, string>> = { file: '0', hardLink: '1', symbolicLink: '2', characterDevice: '3', blockDevice: '4', folder: '5', fifo: '6' };
@@ -27,9 +29,9 @@ const latin1 = (text: ByteString): Buffer => Buffer.from(text, 'latin1');
  * tar packages from npm write texts; names and attributes of Linux are bytes. Nothing here depends on
  * time or host: the same entry gives the same bytes.
  */
-export const diffHeader = (entry: DiffEntry): Buffer => {
+export const tarEntryHeader = (entry: WrittenEntry): Buffer => {
   const records = paxRecords(entry);
-  const header = ustarHeader(entry, flags[entry.type]);
+  const header = ustarHeader(entry);
   if (records.length === 0) return header;
   const content = Buffer.concat(records);
   const paxName = `PaxHeaders/${entry.name.replace(/\/$/, '').split('/').at(-1)?.slice(0, nameBytes - 11) ?? ''}`;
@@ -42,7 +44,7 @@ export const paddingAfter = (sizeBytes: number): number => (blockBytes - (sizeBy
 /** Two blocks of zeros. */
 export const archiveEnd = Buffer.alloc(2 * blockBytes);
 
-const paxRecords = (entry: DiffEntry): readonly Buffer[] => {
+const paxRecords = (entry: WrittenEntry): readonly Buffer[] => {
   const records: (readonly [ByteString, Uint8Array])[] = [];
   const number = (key: string, value: number | undefined, largest: number): void => {
     if (value !== undefined && (value < 0 || value > largest)) records.push([key, latin1(String(value))]);
@@ -54,18 +56,20 @@ const paxRecords = (entry: DiffEntry): readonly Buffer[] => {
   number('size', entry.sizeBytes, largestOctal11);
   number('mtime', entry.mtime, largestOctal11);
   for (const [name, value] of entry.attributes ?? []) records.push([`SCHILY.xattr.${name}`, value]);
+  records.push(...entry.records ?? []);
   return records.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([key, value]) => paxRecord(key, value));
 };
 
 /** `<length> <key>=<value>\n`; the length counts itself. */
-const paxRecord = (key: ByteString, value: Uint8Array): Buffer => {
+export const paxRecord = (key: ByteString, value: Uint8Array): Buffer => {
   const rest = 1 + key.length + 1 + value.length + 1;
   let length = rest;
   while (String(length).length + rest !== length) length = String(length).length + rest;
   return Buffer.concat([latin1(`${length} ${key}=`), value, latin1('\n')]);
 };
 
-const ustarHeader = (entry: DiffEntry, flag: string): Buffer => {
+/** The block alone. What does not fit in it is cut off. */
+export const ustarHeader = (entry: WrittenEntry, flag = flags[entry.type]): Buffer => {
   const block = Buffer.alloc(blockBytes);
   const text = (value: ByteString, at: number, length: number): void => { block.write(value.slice(0, length), at, 'latin1'); };
   // What does not fit stands in the PAX header.

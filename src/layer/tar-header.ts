@@ -1,4 +1,4 @@
-import { SiloError } from '../../base/index.ts';
+import { SiloError } from '../base/index.ts';
 
 /** Bytes as a string of one character each: names in archives need not be UTF-8, and must come out as they went in. */
 export type ByteString = string;

@@ -1,16 +1,14 @@
-import type { DiffOptions, DiffSummary } from '../../core/index.ts';
-import type { DiffJob } from './layer-job.ts';
+import type { DiffOptions, DiffSummary } from '../core/index.ts';
 import type { LayerWorkers } from './layer-workers.ts';
 
 /** Runs a diff in a worker thread, which it keeps until its end, and gives out the pieces as they are asked for. */
-export async function* diffPieces(workers: LayerWorkers, folders: Pick<DiffJob, 'folder' | 'chain'>, options: DiffOptions): AsyncGenerator<Uint8Array> {
+export async function* diffPieces<Job>(workers: LayerWorkers<Job>, makeJob: (taken: SharedArrayBuffer) => Job, options: Pick<DiffOptions, 'signal' | 'onSummary'>): AsyncGenerator<Uint8Array> {
   const taken = new SharedArrayBuffer(4);
   const left = new AbortController();
   const waiting: Uint8Array[] = [];
   let wake = Promise.withResolvers<void>();
   let ended = false;
-  const job: DiffJob = { kind: 'diff', ...folders, mountPoints: options.mountPoints ?? [], latestTime: options.latestTime, taken };
-  const running = workers.run(job, {
+  const running = workers.run(makeJob(taken), {
     signal: options.signal === undefined ? left.signal : AbortSignal.any([options.signal, left.signal]),
     onPiece: (bytes) => {
       waiting.push(bytes);
