@@ -22,6 +22,7 @@ export const errorTable = {
   DigestInvalid: row('invalidArgument', "'{digest}' is not a valid digest.", 'Write it as sha256: followed by 64 lower-case hex digits.'),
   PlatformInvalid: row('invalidArgument', "'{platform}' is not a valid platform.", 'Write it as os/architecture[/variant], for example linux/amd64.'),
   ContainerNameInvalid: row('invalidArgument', "'{name}' is not a valid container name.", 'Use 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit.'),
+  NetworkNameInvalid: row('invalidArgument', "'{name}' is not a valid network name.", 'Use 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit; none, host and default have a meaning of their own.'),
   SignalInvalid: row('invalidArgument', "'{signal}' is not a signal.", 'Give a name such as SIGTERM or a number from 1 to 64.'),
   CommandMissing: row('invalidArgument', 'Neither the image nor the request says which command to run.', 'Give a command with -Command or -Entrypoint.'),
   UserNotFound: row('invalidArgument', "The user or group '{user}' does not exist in the container's image.", "Use a name from the image's /etc/passwd and /etc/group, or numbers as uid:gid."),
@@ -40,6 +41,9 @@ export const errorTable = {
   TagNotFound: row('notFound', "The registry {registry} has no image '{reference}'.", 'Check repository and tag; Find-ContainerImage lists the tags of a repository.'),
   RepositoryNotFound: row('notFound', "The registry {registry} has no repository '{repository}'.", 'Check the name of the repository.'),
   RegistryBlobNotFound: row('notFound', "The registry {registry} does not have the content {digest} in '{repository}'.", "Push the image again; a part of it is missing in the registry."),
+  NetworkNotFound: row('notFound', "There is no network '{id}'.", 'Get-ContainerNetwork lists the networks of this host; New-ContainerNetwork makes one.'),
+  NetworkNotConnected: row('notFound', "Container '{container}' is not connected to network '{network}'.", 'Get-ContainerNetworkAdapter shows what it is connected to; Connect-ContainerNetwork connects it.'),
+  InterfaceNotFound: row('notFound', "This host has no network interface '{name}'.", 'Name an interface that the host has, as ip link or Get-NetAdapter shows them.'),
   // Builds
   DockerfileInvalid: row('invalidArgument', 'The Dockerfile cannot be used: line {line}: {reason}.', 'Correct that line.'),
   BuildStepFailed: row('failedPrecondition', 'The step at line {line} ({instruction}) ended with exit code {exitCode}.', "Look at the step's output above, and correct it."),
@@ -47,6 +51,7 @@ export const errorTable = {
   ContainerNameInUse: row('alreadyExists', "The name '{name}' belongs to container {owner}.", 'Choose another name, or remove that container first.'),
   ImageReferenceInUse: row('alreadyExists', "The reference '{reference}' names another image ({owner}).", 'Use -Force to move it, or choose another reference.'),
   PathExists: row('alreadyExists', "'{path}' exists already.", 'Use -Force to replace it, or choose another path.'),
+  NetworkNameInUse: row('alreadyExists', "The name '{name}' belongs to network {owner}.", 'Choose another name, or remove that network first.'),
   // State
   ContainerNotRunning: row('failedPrecondition', "Container '{id}' is {state}, not running.", 'Start it with Start-Container.'),
   ContainerRunning: row('failedPrecondition', "Container '{id}' is running.", 'Stop it first, or use -Force.'),
@@ -63,6 +68,10 @@ export const errorTable = {
   ImageInUse: row('conflict', "Image '{reference}' is used by {users}.", 'Remove those containers first, or use -Force to remove only the name.'),
   ContainerBusy: row('conflict', "Container '{id}' is being changed by another engine.", 'Try again in a moment.'),
   StoreBusy: row('conflict', 'The store is being changed by another engine.', 'Try again in a moment.'),
+  NetworkInUse: row('conflict', "Network '{id}' is used by {users}.", 'Disconnect or stop those containers first, or use -Force.'),
+  SubnetConflict: row('conflict', 'The subnet {subnet} overlaps {other}, which belongs to {owner}.', 'Choose another subnet, or leave it out: a free one is chosen.'),
+  AddressInUse: row('conflict', 'The address {address} of network {network} belongs to {owner}.', 'Choose another address, or leave it out: a free one is chosen.'),
+  PortInUse: row('conflict', 'The port {port} of this host is in use: {owner}.', 'Publish another port of the host, or end what holds this one.'),
   // Rights
   ElevationRequired: row('permissionDenied', 'This needs administrative rights: {reason}.', 'Run PowerShell elevated (Windows) or as root (Linux).'),
   PathAccessDenied: row('permissionDenied', "Access to '{path}' was denied.", 'Grant the engine access to the path.'),
@@ -73,6 +82,7 @@ export const errorTable = {
   DiskFull: row('resourceExhausted', 'The disk that holds {path} is full.', 'Free some space, or move the store; nothing was changed.'),
   ArchiveTooLarge: row('resourceExhausted', 'The archive unpacks to more than {limitBytes} bytes ({reason}).', 'If you trust the archive, raise the limit with -MaximumSizeBytes.'),
   FrameTooLarge: row('resourceExhausted', 'A message of {sizeBytes} bytes exceeds the limit of {limitBytes}.', 'Send smaller requests.'),
+  AddressExhausted: row('resourceExhausted', "Network '{network}' has no free address left in {subnet}.", 'Remove containers that are no longer needed, or make a network with a larger subnet.'),
   RegistryRateLimited: row('resourceExhausted', 'The registry {registry} takes no more requests for now; {advice}.', 'Wait, log in for a higher limit, or use a mirror.'),
   // Availability
   EngineStopping: row('unavailable', 'The engine is ending.', 'Run the command again; a new engine starts.'),
@@ -86,11 +96,13 @@ export const errorTable = {
   // Not on this host
   IsolationUnsupported: row('notImplemented', '{isolation} isolation is not available on this host: {reason}.', 'Get-Isolation shows which isolations this host has, and why not the others.'),
   OptionUnsupported: row('notImplemented', '{option} is not supported on this host: {reason}.', 'Leave the option out.'),
+  NetworkDriverUnsupported: row('notImplemented', "Networks of type '{driver}' are not supported on this host: {reason}.", 'Choose another type of network.'),
   ManifestSchemaUnsupported: row('notImplemented', "The image '{reference}' has a manifest of the old form '{mediaType}'.", 'Push the image again with a current tool; the registry keeps it in a form that was given up in 2017.'),
   RegistryOperationUnsupported: row('notImplemented', 'The registry {registry} does not offer {operation}.', 'Use the means that the registry has for this.'),
   RuncMissing: row('notInstalled', 'runc is not installed.', 'Install it: apt-get install runc'),
   ConmonMissing: row('notInstalled', 'conmon is not installed.', 'Install it: apt-get install conmon'),
   SeccompProfileMissing: row('notInstalled', 'The default seccomp profile {path} is missing.', 'Install it: apt-get install golang-github-containers-common'),
+  NetworkToolMissing: row('notInstalled', '{tool} is not installed; networks need it.', 'Install it: apt-get install {package}'),
   // Damaged data
   DigestMismatch: row('dataLoss', 'The content has digest {actual}; {expected} was expected.', 'The source is damaged or was changed; get it again.'),
   SizeMismatch: row('dataLoss', 'The content has {actual} bytes; {expected} were expected.', 'The source is damaged or was changed; get it again.'),
@@ -103,6 +115,7 @@ export const errorTable = {
   StoreCorrupt: row('dataLoss', 'The store in {path} is damaged: {reason}.', 'Restore meta.db from a backup, or start with another state root.'),
   ConfigInvalid: row('internal', 'The OCI configuration made for the container is not valid: {reason}.', 'This is a defect of Silo; report it with the incident id.'),
   RuntimeFailed: row('internal', '{runtime} failed: {reason}.', 'Look at the engine log (Get-ContainerHost says where it is).'),
+  NetworkFailed: row('internal', 'The network could not be changed: {reason}.', 'Run Repair-ContainerNetwork, and look at the engine log (Get-ContainerHost says where it is).'),
   InternalError: row('internal', 'An unexpected error occurred (incident {incident}).', 'Look for the incident in the engine log (Get-ContainerHost says where it is) and report it.'),
   // The connection; the last three are raised by clients
   ProtocolMismatch: row('connection', 'The client speaks protocol {client}; this engine speaks {engine}.', 'Use a module and an engine of the same release.'),

@@ -36,7 +36,7 @@ export interface ContainerSpec {
   readonly stopTimeoutSeconds: number;
   readonly readOnlyRoot: boolean;
   readonly privileged: boolean;
-  readonly network: NetworkMode;
+  readonly network: Extract<NetworkMode, 'none' | 'host'>;
   readonly resources: ResourceLimits;
   readonly mounts: readonly ContainerMount[];
   readonly autoRemove: boolean;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { SiloError } from '../base/index.ts';
-import type { ContainerMount, ContainerSpec, NameValue, NetworkMode, ResourceLimits } from '../core/index.ts';
+import type { ContainerMount, ContainerSpec, NameValue, ResourceLimits } from '../core/index.ts';
 import type { ImageDefaults } from '../image/index.ts';
 import { signalNumber } from './signals.ts';
 
@@ -15,7 +15,7 @@ export interface CreateRequest {
   readonly user?: string | undefined;
   readonly workingDirectory?: string | undefined;
   readonly hostName?: string | undefined;
-  readonly network?: NetworkMode | undefined;
+  readonly network?: ContainerSpec['network'] | undefined;
   readonly resources: ResourceLimits;
   readonly mounts?: readonly ContainerMount[] | undefined;
   readonly readOnlyRoot?: boolean | undefined;

@@ -20,6 +20,10 @@
         Message = '''{name}'' is not a valid container name.'
         Action = 'Use 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit.'
     }
+    'NetworkNameInvalid' = @{
+        Message = '''{name}'' is not a valid network name.'
+        Action = 'Use 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit; none, host and default have a meaning of their own.'
+    }
     'SignalInvalid' = @{
         Message = '''{signal}'' is not a signal.'
         Action = 'Give a name such as SIGTERM or a number from 1 to 64.'
@@ -88,6 +92,18 @@
         Message = 'The registry {registry} does not have the content {digest} in ''{repository}''.'
         Action = 'Push the image again; a part of it is missing in the registry.'
     }
+    'NetworkNotFound' = @{
+        Message = 'There is no network ''{id}''.'
+        Action = 'Get-ContainerNetwork lists the networks of this host; New-ContainerNetwork makes one.'
+    }
+    'NetworkNotConnected' = @{
+        Message = 'Container ''{container}'' is not connected to network ''{network}''.'
+        Action = 'Get-ContainerNetworkAdapter shows what it is connected to; Connect-ContainerNetwork connects it.'
+    }
+    'InterfaceNotFound' = @{
+        Message = 'This host has no network interface ''{name}''.'
+        Action = 'Name an interface that the host has, as ip link or Get-NetAdapter shows them.'
+    }
     'DockerfileInvalid' = @{
         Message = 'The Dockerfile cannot be used: line {line}: {reason}.'
         Action = 'Correct that line.'
@@ -107,6 +123,10 @@
     'PathExists' = @{
         Message = '''{path}'' exists already.'
         Action = 'Use -Force to replace it, or choose another path.'
+    }
+    'NetworkNameInUse' = @{
+        Message = 'The name ''{name}'' belongs to network {owner}.'
+        Action = 'Choose another name, or remove that network first.'
     }
     'ContainerNotRunning' = @{
         Message = 'Container ''{id}'' is {state}, not running.'
@@ -164,6 +184,22 @@
         Message = 'The store is being changed by another engine.'
         Action = 'Try again in a moment.'
     }
+    'NetworkInUse' = @{
+        Message = 'Network ''{id}'' is used by {users}.'
+        Action = 'Disconnect or stop those containers first, or use -Force.'
+    }
+    'SubnetConflict' = @{
+        Message = 'The subnet {subnet} overlaps {other}, which belongs to {owner}.'
+        Action = 'Choose another subnet, or leave it out: a free one is chosen.'
+    }
+    'AddressInUse' = @{
+        Message = 'The address {address} of network {network} belongs to {owner}.'
+        Action = 'Choose another address, or leave it out: a free one is chosen.'
+    }
+    'PortInUse' = @{
+        Message = 'The port {port} of this host is in use: {owner}.'
+        Action = 'Publish another port of the host, or end what holds this one.'
+    }
     'ElevationRequired' = @{
         Message = 'This needs administrative rights: {reason}.'
         Action = 'Run PowerShell elevated (Windows) or as root (Linux).'
@@ -195,6 +231,10 @@
     'FrameTooLarge' = @{
         Message = 'A message of {sizeBytes} bytes exceeds the limit of {limitBytes}.'
         Action = 'Send smaller requests.'
+    }
+    'AddressExhausted' = @{
+        Message = 'Network ''{network}'' has no free address left in {subnet}.'
+        Action = 'Remove containers that are no longer needed, or make a network with a larger subnet.'
     }
     'RegistryRateLimited' = @{
         Message = 'The registry {registry} takes no more requests for now; {advice}.'
@@ -236,6 +276,10 @@
         Message = '{option} is not supported on this host: {reason}.'
         Action = 'Leave the option out.'
     }
+    'NetworkDriverUnsupported' = @{
+        Message = 'Networks of type ''{driver}'' are not supported on this host: {reason}.'
+        Action = 'Choose another type of network.'
+    }
     'ManifestSchemaUnsupported' = @{
         Message = 'The image ''{reference}'' has a manifest of the old form ''{mediaType}''.'
         Action = 'Push the image again with a current tool; the registry keeps it in a form that was given up in 2017.'
@@ -255,6 +299,10 @@
     'SeccompProfileMissing' = @{
         Message = 'The default seccomp profile {path} is missing.'
         Action = 'Install it: apt-get install golang-github-containers-common'
+    }
+    'NetworkToolMissing' = @{
+        Message = '{tool} is not installed; networks need it.'
+        Action = 'Install it: apt-get install {package}'
     }
     'DigestMismatch' = @{
         Message = 'The content has digest {actual}; {expected} was expected.'
@@ -299,6 +347,10 @@
     'RuntimeFailed' = @{
         Message = '{runtime} failed: {reason}.'
         Action = 'Look at the engine log (Get-ContainerHost says where it is).'
+    }
+    'NetworkFailed' = @{
+        Message = 'The network could not be changed: {reason}.'
+        Action = 'Run Repair-ContainerNetwork, and look at the engine log (Get-ContainerHost says where it is).'
     }
     'InternalError' = @{
         Message = 'An unexpected error occurred (incident {incident}).'

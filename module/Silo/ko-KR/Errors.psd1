@@ -327,4 +327,56 @@
         Message = '레지스트리 {registry}의 응답이 올바르지 않습니다: {reason}.'
         Action = '다시 시도하세요. 계속되면 중간의 무언가가 응답을 바꾸거나 레지스트리가 표준을 지키지 않는 것입니다.'
     }
+    'NetworkNotFound' = @{
+        Message = '네트워크 ''{id}''이(가) 없습니다.'
+        Action = 'Get-ContainerNetwork로 이 호스트의 네트워크를 볼 수 있고, New-ContainerNetwork로 만들 수 있습니다.'
+    }
+    'NetworkNotConnected' = @{
+        Message = '컨테이너 ''{container}''은(는) 네트워크 ''{network}''에 연결되어 있지 않습니다.'
+        Action = 'Get-ContainerNetworkAdapter로 연결된 네트워크를 확인하고, Connect-ContainerNetwork로 연결하세요.'
+    }
+    'InterfaceNotFound' = @{
+        Message = '이 호스트에는 네트워크 인터페이스 ''{name}''이(가) 없습니다.'
+        Action = 'ip link나 Get-NetAdapter에 표시되는 호스트의 인터페이스 이름을 지정하세요.'
+    }
+    'NetworkNameInUse' = @{
+        Message = '이름 ''{name}''은(는) 네트워크 {owner}의 이름입니다.'
+        Action = '다른 이름을 고르거나 그 네트워크를 먼저 제거하세요.'
+    }
+    'NetworkNameInvalid' = @{
+        Message = '''{name}''은(는) 올바른 네트워크 이름이 아닙니다.'
+        Action = '문자나 숫자로 시작하는 1~128자의 문자, 숫자, 점, 밑줄, 하이픈을 사용하세요. none, host, default는 따로 정해진 뜻이 있습니다.'
+    }
+    'NetworkInUse' = @{
+        Message = '네트워크 ''{id}''을(를) {users}이(가) 사용하고 있습니다.'
+        Action = '그 컨테이너의 연결을 끊거나 먼저 중지하거나, -Force를 사용하세요.'
+    }
+    'SubnetConflict' = @{
+        Message = '서브넷 {subnet}이(가) {owner}의 {other}와(과) 겹칩니다.'
+        Action = '다른 서브넷을 고르거나 생략하세요. 생략하면 비어 있는 서브넷을 고릅니다.'
+    }
+    'AddressInUse' = @{
+        Message = '네트워크 {network}의 주소 {address}은(는) {owner}이(가) 쓰고 있습니다.'
+        Action = '다른 주소를 고르거나 생략하세요. 생략하면 비어 있는 주소를 고릅니다.'
+    }
+    'PortInUse' = @{
+        Message = '이 호스트의 포트 {port}은(는) 사용 중입니다: {owner}.'
+        Action = '호스트의 다른 포트로 게시하거나, 이 포트를 쓰는 것을 끝내세요.'
+    }
+    'AddressExhausted' = @{
+        Message = '네트워크 ''{network}''의 {subnet}에 남은 주소가 없습니다.'
+        Action = '필요 없는 컨테이너를 제거하거나 더 큰 서브넷으로 네트워크를 만드세요.'
+    }
+    'NetworkDriverUnsupported' = @{
+        Message = '이 호스트는 ''{driver}'' 유형의 네트워크를 지원하지 않습니다: {reason}.'
+        Action = '다른 유형의 네트워크를 고르세요.'
+    }
+    'NetworkToolMissing' = @{
+        Message = '네트워크에 필요한 {tool}이(가) 설치되어 있지 않습니다.'
+        Action = '설치하세요: apt-get install {package}'
+    }
+    'NetworkFailed' = @{
+        Message = '네트워크를 변경하지 못했습니다: {reason}.'
+        Action = 'Repair-ContainerNetwork를 실행하고 엔진 로그를 확인하세요(위치는 Get-ContainerHost에 나옵니다).'
+    }
 }

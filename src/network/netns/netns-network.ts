@@ -3,10 +3,10 @@ import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bringLoopbackUp, mount, mountFlags, setNetworkNamespace, unmount, unshareNetwork } from '../../../native/libc.ts';
 import { hasErrno } from '../../base/index.ts';
-import type { Network, NetworkMode } from '../../core/index.ts';
+import type { NetworkMode, Sandboxes } from '../../core/index.ts';
 
 /** Network namespaces as files: made before the container and alive without any process, as `ip netns` makes them. */
-export class NetnsNetwork implements Network {
+export class NetnsNetwork implements Sandboxes {
   readonly #folder: string;
 
   constructor(runFolder: string) { this.#folder = join(runFolder, 'netns'); }
