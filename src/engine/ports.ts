@@ -1,4 +1,4 @@
-import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Registry, Runtime, Sandboxes, Snapshotter, StateRoot, SupervisorControl, Volumes } from '../core/index.ts';
+import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Network, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes } from '../core/index.ts';
 
 /** What one isolation is made of. */
 export interface IsolationTechnology {
@@ -18,7 +18,7 @@ export interface Ports {
   readonly locks: Locks;
   readonly files: ContainerFiles;
   readonly volumes: Volumes;
-  readonly network: Sandboxes;
+  readonly network: Pick<Network, 'prepare' | 'release' | 'list'>;
   readonly logs: LogReader;
   readonly isolations: Readonly<Record<EffectiveIsolation, IsolationOffer>>;
   readonly registry: Registry;
