@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/index.ts';
 import { buildMethods } from './build-methods.ts';
 import { container, containerRef, createParams, effectiveIsolation, isolation } from './container.ts';
 import { image, importConfig } from './image.ts';
+import { containerErrors, lifeMethods, startErrors, stopReason } from './life-methods.ts';
 import type { MethodDefinition } from './method.ts';
 import { registryMethods } from './registry-methods.ts';
 import { storeMethods } from './store-methods.ts';
@@ -81,9 +82,7 @@ const hostInfo = record({
 });
 export type WireHost = Static<typeof hostInfo>;
 
-const containerErrors = ['ContainerNotFound', 'IdAmbiguous', 'ContainerBusy', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 const createErrors = ['ImageNotFound', 'ImageReferenceInvalid', 'ContainerNameInUse', 'ContainerNameInvalid', 'CommandMissing', 'SignalInvalid', 'PathNotFound', 'IsolationUnsupported', 'OptionUnsupported', 'ImagePlatformMismatch', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
-const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerStartFailed', 'ExecutableNotFound', 'UserNotFound', 'PathNotFound', 'PathAccessDenied', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'RuntimeFailed', 'ConfigInvalid', 'DiskFull'] as const satisfies readonly ErrorCode[];
 const importErrors = ['PathNotFound', 'PathAccessDenied', 'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ImageReferenceInvalid', 'PlatformInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
@@ -147,7 +146,7 @@ export const methods = define({
   'container/stop': {
     summary: "Asks a container's process to end, and ends it after the time-out.",
     params: record({ container: containerRef, timeoutSeconds: optional(Type.Integer({ minimum: -1, description: "Seconds before SIGKILL; the container's own where left out; -1 never kills." })), force: optional(flag('Ends it at once.')) }),
-    result: record({ container, changed: flag('False where it did not run.'), stopReason: nullable(oneOf(['Graceful', 'TimedOut', 'Terminated'], 'How it ended.')), durationMilliseconds: count('How long it took.') }),
+    result: record({ container, changed: flag('False where it did not run.'), stopReason, durationMilliseconds: count('How long it took.') }),
     readOnly: false,
     errors: [...containerErrors, 'RuntimeFailed'],
   },
@@ -210,6 +209,7 @@ export const methods = define({
   },
 
   ...registryMethods,
+  ...lifeMethods,
   ...buildMethods,
   ...storeMethods,
 });

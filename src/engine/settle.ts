@@ -32,12 +32,21 @@ const recordExit = async (ports: Ports, record: ContainerRecord, exit: TaskExit)
   });
 };
 
-/** A commit freezes a container under its lock; one that is found frozen without its record saying so was left by an engine that was killed. */
-const thaw = async (ports: Ports, record: ContainerRecord): Promise<void> => {
+/**
+ * Whether a task is frozen and whether its record says so can differ: a commit freezes a container under its
+ * lock, and a pause or resume changes the task before the record. What an engine that was killed between left is
+ * taken back: a task that nobody asked to freeze is thawed, one that runs is running.
+ */
+const agreeOnFreezing = async (ports: Ports, record: ContainerRecord): Promise<ContainerRecord> => {
   const { runtime } = technologyOf(ports.isolations, record);
-  if (record.state !== 'running' || (await runtime.status(record.id)).state !== 'paused') return;
-  ports.log.warn({ container: record.id }, 'an engine ended while it had frozen this container; thawing it');
-  await runtime.resume(record.id);
+  const { state } = await runtime.status(record.id);
+  if (record.state === 'running' && state === 'paused') {
+    ports.log.warn({ container: record.id }, 'an engine ended while it had frozen this container; thawing it');
+    await runtime.resume(record.id);
+  }
+  if (record.state !== 'paused' || state !== 'running') return record;
+  await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: 'running' }); });
+  return { ...record, state: 'running' };
 };
 
 /**
@@ -50,10 +59,7 @@ export const settle = async (ports: Ports, record: ContainerRecord): Promise<Con
     case 'running':
     case 'paused': {
       const exit = await exitOf(ports, record);
-      if (exit === undefined) {
-        await thaw(ports, record);
-        return record;
-      }
+      if (exit === undefined) return agreeOnFreezing(ports, record);
       await recordExit(ports, record, exit);
       await releaseTask(ports, record);
       return withExit(record, exit);

@@ -76,12 +76,16 @@ function Get-CallTable {
         'Remove-ContainerImage'        = @{ Name = 'busybox:latest' }
         'Remove-ContainerImageTag'     = @{ Reference = 'busybox:latest' }
         'Repair-ContainerStore'        = @{}
+        'Rename-Container'             = @{ Name = 'web-1'; NewName = 'web-3' }
         'Request-ContainerImage'       = @{ Reference = 'busybox:latest' }
+        'Restart-Container'            = @{ Name = 'web-1' }
+        'Resume-Container'             = @{ Name = 'web-1' }
         'Set-Isolation'                = @{ Isolation = 'HyperV'; Name = 'web-1' }
         'Start-Container'              = @{ Name = 'web-1' }
         'Start-ContainerProcess'       = @{ Name = 'web-1'; FilePath = 'ls' }
         'Stop-Container'               = @{ Name = 'web-1' }
         'Submit-ContainerImage'        = @{ Name = 'busybox:latest' }
+        'Suspend-Container'            = @{ Name = 'web-1' }
         'Test-ContainerHost'           = @{}
         'Test-ContainerImage'          = @{ Name = 'busybox:latest' }
         'Wait-Container'               = @{ Name = 'web-1' }

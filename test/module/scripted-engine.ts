@@ -259,6 +259,13 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   'container/start': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),
   'container/stop': ({ container }) => ({ container: exited(String(container)), changed: find(textOf(container))['name'] !== 'web-2', stopReason: 'Graceful', durationMilliseconds: 5 }),
   'container/wait': ({ container }) => ({ container: exited(String(container)) }),
+  'container/pause': ({ container }) => ({ container: { ...find(textOf(container)), state: 'Paused' }, changed: true }),
+  'container/resume': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),
+  'container/restart': ({ container }) => ({ container: find(textOf(container)), stopReason: 'Graceful', durationMilliseconds: 5 }),
+  'container/rename': ({ container, name }) => {
+    if (name === 'db') fail('ContainerNameInUse', 'container', textOf(name), 'container/rename');
+    return { container: { ...find(textOf(container)), name } };
+  },
   'container/list': ({ containers: wanted, states, limit, cursor }) => {
     const chosen = (wanted === undefined ? containers : (wanted as string[]).map(find)).filter((one) => states === undefined || (states as string[]).includes(textOf(one['state'])));
     const start = Number(cursor ?? 0);

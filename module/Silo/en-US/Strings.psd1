@@ -2,6 +2,11 @@
     EngineStarted = 'Started an engine (process {0}).'
     StartContainer = 'Start container'
     StopContainer = 'Stop container'
+    SuspendContainer = 'Freeze container'
+    ResumeContainer = 'Let container go on'
+    RestartContainer = 'Restart container'
+    RenameContainer = 'Give container the name {0}'
+    ContainerIsPaused = "Container '{0}' is paused already."
     RemoveContainer = 'Remove container'
     NewContainer = 'Make container'
     InvokeImage = 'Run container'

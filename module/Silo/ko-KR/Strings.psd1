@@ -2,6 +2,11 @@
     EngineStarted = '엔진을 시작했습니다(프로세스 {0}).'
     StartContainer = '컨테이너 시작'
     StopContainer = '컨테이너 중지'
+    SuspendContainer = '컨테이너 일시 중지'
+    ResumeContainer = '컨테이너 다시 진행'
+    RestartContainer = '컨테이너 다시 시작'
+    RenameContainer = '컨테이너 이름을 {0}(으)로 변경'
+    ContainerIsPaused = "컨테이너 '{0}'은(는) 이미 일시 중지되어 있습니다."
     RemoveContainer = '컨테이너 제거'
     NewContainer = '컨테이너 만들기'
     InvokeImage = '컨테이너 실행'

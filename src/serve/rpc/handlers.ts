@@ -8,6 +8,7 @@ import {
 } from '../../engine/index.ts';
 import { buildHandlers } from './build-handlers.ts';
 import type { EngineIdentity } from './connection.ts';
+import { lifeHandlers } from './life-handlers.ts';
 import type { ProgressSink } from './progress.ts';
 import { registryHandlers } from './registry-handlers.ts';
 import { storeHandlers } from './store-handlers.ts';
@@ -120,6 +121,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
     return viewIsolation(container === undefined ? await setHostIsolation(ports, isolation) : await setContainerIsolation(ports, container, isolation, signal));
   },
 
+  ...lifeHandlers,
   ...registryHandlers,
   ...buildHandlers,
   ...storeHandlers,

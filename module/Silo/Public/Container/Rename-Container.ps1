@@ -1,0 +1,65 @@
+function Rename-Container {
+    <#
+    .SYNOPSIS
+    Gives a container another name.
+    .DESCRIPTION
+    The container may run. Its id and its host name stay as they are; on its networks it is found by the new
+    name.
+    .PARAMETER Name
+    Name of the container.
+    .PARAMETER Id
+    Id of the container, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Container, as Get-Container gives it.
+    .PARAMETER NewName
+    The new name: 1 to 128 letters, digits, dots, underscores and hyphens.
+    .PARAMETER PassThru
+    Gives the container as it is afterwards.
+    .EXAMPLE
+    Rename-Container -Name web -NewName web-old
+
+    Gives the container web the name web-old.
+    .EXAMPLE
+    Get-Container -Name web | Rename-Container -NewName web-old -PassThru
+
+    The same with an object, and shows the container.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    None, or Silo.Container with -PassThru
+    .LINK
+    Get-Container
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.Container')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject] $InputObject,
+
+        [Parameter(Mandatory = $true, Position = 1)]
+        [ValidateNotNullOrEmpty()]
+        [string] $NewName,
+
+        [switch] $PassThru
+    )
+    begin { . Import-CallerPreference }
+    process {
+        $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, ($script:Strings.RenameContainer -f $NewName)) })
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/rename' -Target $target -Parameter @{ name = $NewName }) {
+            if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/rename' }
+        }
+    }
+}

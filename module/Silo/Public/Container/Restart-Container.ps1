@@ -1,0 +1,88 @@
+function Restart-Container {
+    <#
+    .SYNOPSIS
+    Restarts containers.
+    .DESCRIPTION
+    Stops each container, where it runs, and starts it with the same specification and the files it has
+    written.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
+    beginning of an id is no name: that goes to -Id.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER TimeoutSeconds
+    Seconds between asking and ending; the container's own time-out where left out, -1 asks only and waits.
+    .PARAMETER Force
+    Ends the process at once.
+    .PARAMETER PassThru
+    Gives the container as it is afterwards.
+    .PARAMETER AsJob
+    Does the work in a background job and gives the job.
+    .EXAMPLE
+    Restart-Container -Name web
+
+    Restarts the container web.
+    .EXAMPLE
+    Get-Container -State Running | Restart-Container -TimeoutSeconds 60 -AsJob
+
+    Restarts every running container in the background, with a minute to end for each.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    None, or Silo.Container with -PassThru
+    .LINK
+    Stop-Container
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.Container')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [ValidateRange(-1, [int]::MaxValue)]
+        [int] $TimeoutSeconds,
+
+        [switch] $Force,
+
+        [switch] $PassThru,
+
+        [switch] $AsJob
+    )
+    begin {
+        . Import-CallerPreference
+        $jobId = New-Object -TypeName 'System.Collections.Generic.List[string]'
+        $parameter = @{}
+        if ($Force) { $parameter.force = $true }
+        if ($PSBoundParameters.ContainsKey('TimeoutSeconds')) { $parameter.timeoutSeconds = $TimeoutSeconds }
+    }
+    process {
+        $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.RestartContainer) })
+        if ($AsJob) {
+            foreach ($item in $target) { $jobId.Add($item.Reference) }
+            return
+        }
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/restart' -Target $target -Parameter $parameter) {
+            if ($null -ne $result.StopReason) { Write-Verbose -Message ($script:Strings.ContainerStopped -f $result.Container.Name, $result.StopReason, $result.DurationMilliseconds) }
+            if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/restart' }
+        }
+    }
+    end {
+        if ($AsJob) { ConvertTo-CommandJob -Cmdlet $PSCmdlet -Id $jobId }
+    }
+}

@@ -1,0 +1,27 @@
+import { Type } from 'typebox';
+import type { ErrorCode } from '../base/index.ts';
+import { container, containerRef } from './container.ts';
+import type { MethodDefinition } from './method.ts';
+import { count, flag, nullable, oneOf, optional, record, text } from './schema.ts';
+
+const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
+
+/** What every method that names a container may answer. */
+export const containerErrors = ['ContainerNotFound', 'IdAmbiguous', 'ContainerBusy', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
+export const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerStartFailed', 'ExecutableNotFound', 'UserNotFound', 'PathNotFound', 'PathAccessDenied', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'RuntimeFailed', 'ConfigInvalid', 'DiskFull'] as const satisfies readonly ErrorCode[];
+
+export const stopReason = nullable(oneOf(['Graceful', 'TimedOut', 'Terminated'], 'How it ended; null where it did not run.'));
+
+/** Methods for what happens to a container between its start and its end. */
+export const lifeMethods = define({
+  'container/pause': { summary: 'Freezes every process of a container; a paused one is left as it is.', params: record({ container: containerRef }), result: record({ container, changed: flag('False where it was paused already.') }), readOnly: false, errors: [...containerErrors, 'ContainerNotRunning', 'RuntimeFailed'] },
+  'container/resume': { summary: 'Thaws a paused container; a running one is left as it is.', params: record({ container: containerRef }), result: record({ container, changed: flag('False where it ran already.') }), readOnly: false, errors: [...containerErrors, 'ContainerNotRunning', 'RuntimeFailed'] },
+  'container/restart': {
+    summary: 'Stops a container, where it runs, and starts it.',
+    params: record({ container: containerRef, timeoutSeconds: optional(Type.Integer({ minimum: -1, description: "Seconds before SIGKILL; the container's own where left out; -1 never kills." })), force: optional(flag('Ends it at once.')) }),
+    result: record({ container, stopReason, durationMilliseconds: count('How long the stop took.') }),
+    readOnly: false,
+    errors: startErrors,
+  },
+  'container/rename': { summary: 'Gives a container another name.', params: record({ container: containerRef, name: text('New name.') }), result: record({ container }), readOnly: false, errors: [...containerErrors, 'ContainerNameInUse', 'ContainerNameInvalid'] },
+});
