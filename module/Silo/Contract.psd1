@@ -152,6 +152,26 @@
             Times = @(); ItemTimes = @()
             Fields = @('removed')
         }
+        'container/pause' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'changed')
+        }
+        'container/resume' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'changed')
+        }
+        'container/restart' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid', 'stopReason', 'durationMilliseconds')
+        }
+        'container/rename' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'terminal', 'pid')
+        }
         'image/build' = @{
             ReadOnly = $false; Stream = $true; Progress = $true; Credential = $true
             Times = @('createdAt', 'importedAt'); ItemTimes = @('time')
