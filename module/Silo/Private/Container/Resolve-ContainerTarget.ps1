@@ -5,8 +5,8 @@ function Resolve-ContainerTarget {
     # comes down the pipeline as text may be a whole id.
     param($Cmdlet, [string[]] $Name, [string[]] $Id, [object[]] $InputObject)
     # A parameter of one text that was not given is an empty one.
-    $Name = @($Name) -ne ''
-    $Id = @($Id) -ne ''
+    $Name = @($Name | Where-Object { $_ })
+    $Id = @($Id | Where-Object { $_ })
     foreach ($item in $InputObject) { if ($null -ne $item) { @{ Reference = $item.Id; Label = $item.Name } } }
     foreach ($item in $Id) { @{ Reference = $item; Label = $item } }
     $pattern = @(foreach ($item in $Name) { if ([WildcardPattern]::ContainsWildcardCharacters($item)) { $item } })
