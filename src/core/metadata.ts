@@ -40,6 +40,8 @@ export interface ContainerSpec {
   readonly resources: ResourceLimits;
   readonly mounts: readonly ContainerMount[];
   readonly autoRemove: boolean;
+  /** System of the container where it is another than Linux. */
+  readonly os?: string;
 }
 
 export interface ContainerRecord {

@@ -117,7 +117,7 @@ export interface Runtime {
   create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }>;
   start(id: string): Promise<void>;
   status(id: string): Promise<TaskStatus>;
-  /** Sends a signal (number) to the task's first process, or to all of them. */
+  /** Sends a signal (number) to the task's first process, or to all of them. Windows containers take libuv's numbers: 1 CtrlClose, 2 CtrlC, 9 ends it, 15 CtrlShutdown, 21 CtrlBreak. */
   kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;

@@ -6,7 +6,7 @@ import type { DiffSummary, Lock, NetworkMode, SnapshotKey, TaskExit, TaskMount }
 import type { ArchiveLayer } from '../image/index.ts';
 import { cacheVolumeOwner } from './build-cache.ts';
 import { buildHostName, emptyChain, type BuildChain, type BuildSession, type StepRoot } from './build-session.ts';
-import { alwaysMounted } from './mount-points.ts';
+import { linuxContainers } from './linux-containers.ts';
 
 /** A RUN with everything replaced and resolved. */
 export interface RunOrder {
@@ -58,7 +58,7 @@ export const runStep = (session: BuildSession, chain: BuildChain, order: RunOrde
     let told: DiffSummary | undefined;
     const pieces = session.technology.snapshotter.diff(root.key, chain.keys, {
       signal: session.signal,
-      mountPoints: [...alwaysMounted, ...order.mounts.map(({ target }) => target)],
+      mountPoints: [...linuxContainers.alwaysMounted, ...order.mounts.map(({ target }) => target)],
       onSummary: (summary) => { told = summary; },
       ...(session.epoch === undefined ? {} : { latestTime: session.epoch }),
     });
@@ -90,9 +90,7 @@ const runTask = async (session: BuildSession, order: RunOrder, root: StepRoot, m
       readOnlyRoot: false,
       resources: {},
       mounts: [
-        { source: paths.hostsPath, target: '/etc/hosts', readOnly: false },
-        { source: paths.hostNamePath, target: '/etc/hostname', readOnly: false },
-        { source: paths.resolvConfPath, target: '/etc/resolv.conf', readOnly: false },
+        ...linuxContainers.ownFiles(paths),
         ...mounts,
       ],
       networkNamespacePath,

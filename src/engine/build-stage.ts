@@ -9,7 +9,7 @@ import type { ArchiveLayer } from '../image/index.ts';
 import type { BaseImage, BaseImages } from './build-base.ts';
 import { contextOrder, runKey, runStep, scriptPath, secretId, type ResolvedMount, type RunOrder } from './build-run.ts';
 import { emptyChain, type BuildChain, type BuildSession } from './build-session.ts';
-import { defaultPath } from './container-spec.ts';
+import { defaultPath } from './linux-containers.ts';
 import { signalNumber } from './signals.ts';
 
 export interface StageResult {

@@ -7,8 +7,8 @@ import { applyChanges, parseChanges } from './commit-changes.ts';
 import { withContainer } from './container-lock.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
-import { alwaysMounted } from './mount-points.ts';
 import { namelessReference } from './nameless.ts';
+import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
 import { settle } from './settle.ts';
@@ -87,7 +87,7 @@ async function* changesOf(ports: Ports, record: ContainerRecord, signal: AbortSi
   // A container that never ran has no folder yet.
   await snapshotter.prepare(key);
   yield* snapshotter.diff(key, ports.metadata.read((reader) => reader.chainBelow(key)), {
-    mountPoints: [...alwaysMounted, ...record.spec.mounts.map((mount) => mount.target)],
+    mountPoints: [...platformOf(record.spec.os).alwaysMounted, ...record.spec.mounts.map((mount) => mount.target)],
     onSummary,
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,8 +1,9 @@
-import { posix } from 'node:path';
 import { SiloError } from '../base/index.ts';
 import type { ContainerMount, ContainerSpec, NameValue, ResourceLimits } from '../core/index.ts';
 import type { ImageDefaults } from '../image/index.ts';
-import { signalNumber } from './signals.ts';
+import { mountRefused, notAbsolute } from './path-refusals.ts';
+import { isHostPath, platformOf } from './platform-of.ts';
+import type { ContainerPlatform } from './container-platform.ts';
 
 /** What a request may say about a new container. */
 export interface CreateRequest {
@@ -27,14 +28,12 @@ export interface CreateRequest {
   readonly autoRemove?: boolean | undefined;
 }
 
-/** PATH of processes where neither image nor request has one. */
-export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const defaultStopSeconds = 10;
 const volumeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 /** Ids of volumes that were made for one container. */
 const anonymousVolume = /^[0-9a-f]{64}$/;
 
-const checkEnvironment = (entries: readonly NameValue[]): readonly NameValue[] => {
+export const checkEnvironment = (entries: readonly NameValue[]): readonly NameValue[] => {
   for (const { name, value } of entries) {
     if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0')) {
       throw new SiloError('ParameterInvalid', { args: { parameter: 'environment', reason: `'${name}' cannot be the name of an environment variable, or its value holds a NUL` } });
@@ -44,64 +43,67 @@ const checkEnvironment = (entries: readonly NameValue[]): readonly NameValue[] =
 };
 
 /** A later entry of the same name wins, at the place of the first. */
-const mergeEnvironment = (...lists: readonly (readonly NameValue[])[]): readonly NameValue[] => {
-  const merged = new Map<string, string>();
-  for (const { name, value } of lists.flat()) merged.set(name, value);
-  return [...merged].map(([name, value]) => ({ name, value }));
+export const mergeEnvironment = (keyOf: (name: string) => string, ...lists: readonly (readonly NameValue[])[]): readonly NameValue[] => {
+  const merged = new Map<string, NameValue>();
+  for (const { name, value } of lists.flat()) merged.set(keyOf(name), { name, value });
+  return [...merged.values()];
 };
 
-const absolute = (parameter: string, path: string): string => {
-  if (!path.startsWith('/') || path.includes('\0')) throw new SiloError('ParameterInvalid', { args: { parameter, reason: `'${path}' is not an absolute path` } });
-  return path;
-};
-
-const mountRefused = (reason: string): SiloError => new SiloError('ParameterInvalid', { args: { parameter: 'mounts', reason } });
+const asWritten = (name: string): string => name;
 
 /** The request's mounts with their targets as the kernel sees them, so that one place has one name. */
-const checkMounts = (mounts: readonly ContainerMount[]): readonly ContainerMount[] => {
+const checkMounts = (mounts: readonly ContainerMount[], platform: ContainerPlatform, hostOs: string): readonly ContainerMount[] => {
   const seen = new Set<string>();
   return mounts.map((mount) => {
-    const target = posix.resolve(absolute('mounts', mount.target));
-    if (target === '/') throw mountRefused("nothing can be mounted at '/'");
-    if (seen.has(target)) throw mountRefused(`two of them are for '${target}'`);
-    seen.add(target);
-    if (mount.kind === 'bind') absolute('mounts', mount.source);
-    else if (!volumeName.test(mount.source)) throw mountRefused(`'${mount.source}' is not the name of a volume`);
+    const target = platform.mountTarget(mount);
+    if (seen.has(platform.placeKey(target))) throw mountRefused(`two of them are for '${target}'`);
+    seen.add(platform.placeKey(target));
+    if (mount.kind === 'bind') {
+      if (!isHostPath(hostOs, mount.source)) throw notAbsolute('mounts', mount.source);
+    } else if (!volumeName.test(mount.source)) throw mountRefused(`'${mount.source}' is not the name of a volume`);
     return { ...mount, target };
   });
 };
 
+/** Systems of the container, which the image decides, and of the host. */
+export interface Systems { readonly container: string; readonly host: string }
+
+const linuxOnLinux: Systems = { container: 'linux', host: 'linux' };
+
 /** Merges request and image as Docker does: an entry point from the request drops the image's command. */
-export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string): ContainerSpec => {
+export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string, systems: Systems = linuxOnLinux): ContainerSpec => {
+  const platform = platformOf(systems.container);
+  platform.checkOptions(request);
   const entrypoint = request.entrypoint ?? image.entrypoint;
   const command = request.command ?? (request.entrypoint === undefined ? image.command : []);
   const args = [...entrypoint, ...command];
   if (args.length === 0 || args[0] === '') throw new SiloError('CommandMissing', { target: { kind: 'image', id: reference } });
   if (args.some((argument) => argument.includes('\0'))) throw new SiloError('ParameterInvalid', { args: { parameter: 'command', reason: 'an argument holds a NUL' } });
-  const stopSignal = request.stopSignal ?? image.stopSignal ?? 'SIGTERM';
-  signalNumber(stopSignal);
-  const mounts = checkMounts(request.mounts ?? []);
-  const mounted = new Set(mounts.map((mount) => mount.target));
-  const declared = new Set(image.volumes.filter((target) => target.startsWith('/')).map((target) => posix.resolve(target)));
-  const imageVolumes = [...declared].filter((target) => target !== '/' && !mounted.has(target));
+  const stopSignal = request.stopSignal ?? image.stopSignal ?? platform.defaultStopSignal;
+  platform.signalNumber(stopSignal);
+  const mounts = checkMounts(request.mounts ?? [], platform, systems.host);
+  const mounted = new Set(mounts.map((mount) => platform.placeKey(mount.target)));
+  const declared = new Map(image.volumes.map((path) => platform.declaredVolume(path)).filter((target) => target !== undefined).map((target) => [platform.placeKey(target), target]));
+  const imageVolumes = [...declared].filter(([key]) => !mounted.has(key)).map(([, target]) => target);
   return {
     imageReference: reference,
     args,
-    environment: mergeEnvironment([{ name: 'PATH', value: defaultPath }], request.terminal === true ? [{ name: 'TERM', value: 'xterm' }] : [], image.environment, checkEnvironment(request.environment ?? [])),
-    workingDirectory: absolute('workingDirectory', request.workingDirectory ?? (image.workingDirectory || '/')),
-    user: request.user ?? image.user,
+    environment: mergeEnvironment(platform.variableKey, platform.environment(request.terminal === true), image.environment, checkEnvironment(request.environment ?? [])),
+    workingDirectory: platform.workingDirectory(request.workingDirectory ?? (image.workingDirectory || platform.defaultWorkingDirectory)),
+    user: platform.user((request.user ?? image.user) || platform.defaultUser),
     hostName: request.hostName ?? id.slice(0, 12),
-    labels: mergeEnvironment(image.labels, request.labels ?? []),
+    labels: mergeEnvironment(asWritten, image.labels, request.labels ?? []),
     terminal: request.terminal ?? false,
     openStdin: request.openStdin ?? false,
     stopSignal,
     stopTimeoutSeconds: request.stopTimeoutSeconds ?? defaultStopSeconds,
     readOnlyRoot: request.readOnlyRoot ?? false,
     privileged: request.privileged ?? false,
-    network: request.network ?? 'none',
+    network: request.network ?? platform.defaultNetwork,
     resources: request.resources,
     mounts: [...mounts, ...imageVolumes.map((target) => ({ kind: 'volume', source: newVolumeId(), target, readOnly: false }) as const)],
     autoRemove: request.autoRemove ?? false,
+    ...(systems.container === 'linux' ? {} : { os: systems.container }),
   };
 };
 

@@ -47,7 +47,7 @@ export const createContainer = async (
     const volume = ports.newId();
     volumeIds.push(volume);
     return volume;
-  });
+  }, { container: image.platform.os, host: ports.host.os });
   const record: ContainerRecord = {
     id, name, isolation, spec, state: 'created', runtime: technology.runtime.name, sandboxId: id, manifestDigest: image.manifestDigest,
     snapshotKey: undefined, createdAt: ports.clock.now(), startedAt: undefined, finishedAt: undefined, exitCode: null, exitReason: undefined,

@@ -1,8 +1,10 @@
 import { SiloError } from '../base/index.ts';
-import type { ContainerRecord, ExecResult, NameValue, ProcessRecord } from '../core/index.ts';
+import type { ExecResult, NameValue, ProcessRecord } from '../core/index.ts';
 import { findContainer } from './container-lookup.ts';
 import { withContainer } from './container-lock.ts';
+import { checkEnvironment, mergeEnvironment } from './container-spec.ts';
 import { followLog } from './follow-log.ts';
+import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import type { LineSink } from './run-container.ts';
 import { technologyOf } from './technology.ts';
@@ -22,20 +24,19 @@ const begin = (ports: Ports, reference: string, request: ProcessRequest, signal:
     const target = { kind: 'container', id: container.id } as const;
     if (container.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
     if (container.state !== 'running') throw new SiloError('ContainerNotRunning', { args: { id: reference, state: container.state }, target });
-    if (request.workingDirectory !== undefined && !request.workingDirectory.startsWith('/')) {
-      throw new SiloError('ParameterInvalid', { args: { parameter: 'workingDirectory', reason: `'${request.workingDirectory}' is not an absolute path` } });
-    }
+    const platform = platformOf(container.spec.os);
+    const workingDirectory = request.workingDirectory === undefined ? container.spec.workingDirectory : platform.workingDirectory(request.workingDirectory);
     const id = ports.newId();
     const { runtime } = technologyOf(ports.isolations, container);
     const { folder, logPath } = await ports.files.process(container.id, id);
-    const user = request.user ?? container.spec.user;
+    const user = request.user === undefined ? container.spec.user : platform.user(request.user || platform.defaultUser);
     const running = await runtime.exec({
       taskId: container.id,
       processId: id,
       process: {
         args: request.command,
-        env: mergedEnvironment(container, request.environment ?? []),
-        workingDirectory: request.workingDirectory ?? container.spec.workingDirectory,
+        env: mergeEnvironment(platform.variableKey, container.spec.environment, checkEnvironment(request.environment ?? [])).map(({ name, value }) => `${name}=${value}`),
+        workingDirectory,
         user,
         terminal: false,
         noNewPrivileges: !container.spec.privileged,
@@ -49,15 +50,6 @@ const begin = (ports: Ports, reference: string, request: ProcessRequest, signal:
     await ports.metadata.write((writer) => { writer.putProcess(record); });
     return { record, exited: running.exited.then((exit) => recordExit(ports, record, exit)) };
   });
-
-const mergedEnvironment = (container: ContainerRecord, added: readonly NameValue[]): readonly string[] => {
-  const merged = new Map(container.spec.environment.map(({ name, value }) => [name, value]));
-  for (const { name, value } of added) {
-    if (name === '' || name.includes('=') || `${name}${value}`.includes('\0')) throw new SiloError('ParameterInvalid', { args: { parameter: 'environment', reason: `'${name}' cannot be the name of an environment variable` } });
-    merged.set(name, value);
-  }
-  return [...merged].map(([name, value]) => `${name}=${value}`);
-};
 
 const recordExit = async (ports: Ports, record: ProcessRecord, exit: ExecResult): Promise<ProcessRecord> => {
   const ended: ProcessRecord = { ...record, state: 'exited', exitCode: exit.exitCode, exitedAt: exit.exitedAt, pid: undefined };

@@ -2,6 +2,7 @@ import { SiloError, isSiloError } from '../base/index.ts';
 import type { ContainerRecord, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
+import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { releaseTask } from './settle.ts';
 import { technologyOf } from './technology.ts';
@@ -63,9 +64,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, signal: AbortSig
     readOnlyRoot: spec.readOnlyRoot,
     resources: spec.resources,
     mounts: [
-      { source: paths.hostsPath, target: '/etc/hosts', readOnly: false },
-      { source: paths.hostNamePath, target: '/etc/hostname', readOnly: false },
-      { source: paths.resolvConfPath, target: '/etc/resolv.conf', readOnly: false },
+      ...platformOf(spec.os).ownFiles(paths),
       ...mounts,
     ],
     networkNamespacePath,
@@ -82,7 +81,8 @@ const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: str
   for (const mount of record.spec.mounts) {
     if (mount.kind === 'bind') { mounts.push(mount); continue; }
     const source = await ports.volumes.create(mount.source);
-    await ports.volumes.copyUp(mount.source, rootPath, mount.target);
+    const folder = platformOf(record.spec.os).pathInRoot(mount.target);
+    if (folder !== undefined) await ports.volumes.copyUp(mount.source, rootPath, folder);
     mounts.push({ source, target: mount.target, readOnly: mount.readOnly });
   }
   return mounts;

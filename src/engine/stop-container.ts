@@ -1,9 +1,10 @@
 import { isSiloError } from '../base/index.ts';
 import type { ContainerRecord, Runtime, TaskExit } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
+import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { settle } from './settle.ts';
-import { killSignal, signalNumber } from './signals.ts';
+import { killSignal } from './signals.ts';
 import { technologyOf } from './technology.ts';
 
 export type StopReason = 'Graceful' | 'TimedOut' | 'Terminated';
@@ -47,7 +48,7 @@ export const stopContainer = async (
       await killTask(ports, record);
       return { record: await settle(ports, record), changed: true, stopReason: 'Terminated' as const };
     }
-    await runtime.kill(record.id, signalNumber(record.spec.stopSignal));
+    await runtime.kill(record.id, platformOf(record.spec.os).signalNumber(record.spec.stopSignal));
     // A frozen task gets its signal only when it thaws.
     if (record.state === 'paused') await runtime.resume(record.id);
     return { record, changed: true, stopReason: undefined };

@@ -1,0 +1,44 @@
+import { posix } from 'node:path';
+import type { ContainerPlatform } from './container-platform.ts';
+import { mountRefused, notAbsolute } from './path-refusals.ts';
+import { signalNumber } from './signals.ts';
+
+/** PATH of processes where neither image nor request has one. */
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export const isLinuxPath = (path: string): boolean => path.startsWith('/') && !path.includes('\0');
+
+const absolute = (parameter: string, path: string): string => {
+  if (!isLinuxPath(path)) throw notAbsolute(parameter, path);
+  return path;
+};
+
+export const linuxContainers: ContainerPlatform = {
+  defaultUser: '',
+  defaultWorkingDirectory: '/',
+  defaultStopSignal: 'SIGTERM',
+  defaultNetwork: 'none',
+  alwaysMounted: ['/proc', '/sys', '/dev', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf'],
+  environment: (terminal) => [{ name: 'PATH', value: defaultPath }, ...(terminal ? [{ name: 'TERM', value: 'xterm' }] : [])],
+  variableKey: (name) => name,
+  workingDirectory: (path) => absolute('workingDirectory', path),
+  user: (name) => name,
+  mountTarget: ({ target: asked }) => {
+    const target = posix.resolve(absolute('mounts', asked));
+    if (target === '/') throw mountRefused("nothing can be mounted at '/'");
+    return target;
+  },
+  placeKey: (target) => target,
+  declaredVolume: (path) => {
+    const target = path.startsWith('/') ? posix.resolve(path) : '/';
+    return target === '/' ? undefined : target;
+  },
+  pathInRoot: (target) => target,
+  signalNumber,
+  ownFiles: (paths) => [
+    { source: paths.hostsPath, target: '/etc/hosts', readOnly: false },
+    { source: paths.hostNamePath, target: '/etc/hostname', readOnly: false },
+    { source: paths.resolvConfPath, target: '/etc/resolv.conf', readOnly: false },
+  ],
+  checkOptions: () => undefined,
+};
