@@ -1,10 +1,10 @@
-import type { ContainerMount, ContainerPaths, NameValue, NetworkMode, ResourceLimits, TaskMount } from '../core/index.ts';
+import type { ContainerMount, ContainerPaths, ContainerSpec, NameValue, ResourceLimits, TaskMount } from '../core/index.ts';
 
 /** What of a request one system can do and another cannot. */
 export interface PlatformOptions {
   readonly readOnlyRoot?: boolean | undefined;
   readonly privileged?: boolean | undefined;
-  readonly network?: NetworkMode | undefined;
+  readonly network?: ContainerSpec['network'] | undefined;
   readonly resources: ResourceLimits;
 }
 
@@ -17,7 +17,7 @@ export interface ContainerPlatform {
   readonly defaultUser: string;
   readonly defaultWorkingDirectory: string;
   readonly defaultStopSignal: string;
-  readonly defaultNetwork: NetworkMode;
+  readonly defaultNetwork: ContainerSpec['network'];
   /** Where the runtime mounts something in every container; it makes an empty file or folder there where the image has none. */
   readonly alwaysMounted: readonly string[];
   /** Variables of every process; image and request write over them. */
