@@ -125,6 +125,12 @@ export interface Runtime {
   exit(id: string): Promise<TaskExit | undefined>;
   /** Settles when the task has ended. Errors: OperationCancelled. */
   wait(id: string, signal?: AbortSignal): Promise<TaskExit>;
+  /**
+   * Turns the task's log over: `log` becomes `log.1`, `log.1` becomes `log.2`, what would be the file after
+   * `keptFiles` goes, and the output goes on in a new `log` without a line lost. May be repeated after a kill
+   * in between. False where nobody writes any more.
+   */
+  rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean>;
   exec(spec: ExecSpec): Promise<RunningProcess>;
   /** Exit of a process that another engine started; `folder` is that of its ExecSpec. Undefined while it runs. */
   execExit(taskId: string, folder: string): Promise<ExecResult | undefined>;

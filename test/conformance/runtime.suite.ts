@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SiloError } from '../../src/base/index.ts';
 import type { ExecSpec, Runtime, TaskSpec } from '../../src/core/index.ts';
@@ -174,6 +175,32 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       expect(await host.runtime.wait(spec.id)).toMatchObject({ exitCode: null, reason: 'MonitorLost' });
       await host.runtime.delete(spec.id);
       expect(await host.leftovers(spec.id)).toEqual([]);
+    });
+
+    it('loses no line while its log is turned over', async () => {
+      const count = 20_000;
+      const spec = await started(shell(`i=0; while [ $i -lt ${count} ]; do i=$((i+1)); echo "line $i"; if [ $((i % 200)) = 0 ]; then sleep 0.02; fi; done; echo done; sleep 100`));
+      for (let turn = 0; turn < 4; turn += 1) {
+        await expect.poll(() => readFile(spec.logPath, 'utf8').then((text) => text.length, () => 0), { timeout: 10_000 }).toBeGreaterThan(0);
+        expect(await host.another.rotateLog(spec.id, spec.logPath, 100)).toBe(true);
+      }
+      const whole = async (): Promise<string> => (await Promise.all(['.4', '.3', '.2', '.1', ''].map((number) => readFile(spec.logPath + number, 'utf8').catch(() => '')))).join('');
+      await expect.poll(whole, { timeout: 20_000 }).toContain(' F done\n');
+      expect([...(await whole()).matchAll(/ F line (\d+)$/gm)].map((match) => Number(match[1]))).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+      await host.runtime.delete(spec.id);
+    });
+
+    it('keeps as many turned files as it is told, and turns nothing over of a task that has ended', async () => {
+      const spec = await started(shell('while :; do echo tick; sleep 0.01; done'));
+      for (let turn = 0; turn < 4; turn += 1) {
+        await says(spec, 'tick');
+        expect(await host.runtime.rotateLog(spec.id, spec.logPath, 2)).toBe(true);
+      }
+      expect((await readdir(dirname(spec.logPath))).filter((file) => file.startsWith(basename(spec.logPath))).toSorted()).toEqual([basename(spec.logPath), `${basename(spec.logPath)}.1`, `${basename(spec.logPath)}.2`]);
+      await host.runtime.kill(spec.id, sigkill);
+      await host.runtime.wait(spec.id);
+      expect(await host.runtime.rotateLog(spec.id, spec.logPath, 2)).toBe(false);
+      await host.runtime.delete(spec.id);
     });
 
     it('runs a task again after it was deleted', async () => {

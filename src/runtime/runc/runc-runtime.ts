@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ExecResult, ExecSpec, ProcessSpec, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatus } from '../../core/index.ts';
+import { rotateFiles } from '../../log/index.ts';
 import { capabilitiesOf, ociConfig, ociProcess, type Grants } from './oci-config.ts';
 import { grantableCapabilities } from './capabilities.ts';
 import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, removeCgroups } from './cgroup.ts';
@@ -16,6 +17,7 @@ import { resolveUser } from './image-user.ts';
 import { openFileLimits } from './open-file-limits.ts';
 import { findProcesses, identify, isAlive } from './process-identity.ts';
 import { findProgram } from './programs.ts';
+import { reopenLog } from './reopen-log.ts';
 import { runc, runcMessage, runcOrFail, startFailure } from './runc-command.ts';
 import { SeccompProfile, seccompProfilePath } from './seccomp.ts';
 import { releaseFirstProcess } from './start-signal.ts';
@@ -148,6 +150,14 @@ export class RuncRuntime implements Runtime {
       signal?.removeEventListener('abort', cancel);
       stopWatching();
     }
+  }
+
+  async rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean> {
+    const note = this.#files(id).readNote();
+    if (note?.monitor === undefined || !isAlive(note.monitor)) return false;
+    // Without a log conmon was not told of the last turn yet, and still writes to the file before.
+    if (existsSync(logPath)) await rotateFiles(logPath, keptFiles);
+    return reopenLog(note.bundlePath, logPath, () => note.monitor !== undefined && isAlive(note.monitor));
   }
 
   async exec(spec: ExecSpec): Promise<RunningProcess> {

@@ -1,9 +1,9 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { LogLine, LogQuery, LogReader } from '../../core/index.ts';
 import { parseCriLine, type CriEntry } from './cri-line.ts';
+import { LogFiles } from './log-files.ts';
 
 const chunkBytes = 64 * 1024;
 const batchLines = 100;
@@ -12,15 +12,16 @@ const batchBytes = 64 * 1024;
 const longestLineBytes = 1024 * 1024;
 const pollMs = 500;
 
-/** Reads and follows a log file in CRI's line format. Pieces of one line are joined. */
+/** Reads and follows the files of a log in CRI's line format as one. Pieces of one line are joined. */
 export class CriLogReader implements LogReader {
   async *read(path: string, query: LogQuery): AsyncIterable<readonly LogLine[]> {
     if (query.tail === 0 && query.follow === undefined) return;
-    const file = await openLog(path);
-    if (file === undefined) return;
+    const files = await LogFiles.open(path, query.since);
     try {
+      // A container that never started has written nothing.
+      if (query.follow === undefined && files.size === 0) return;
       const since = query.since?.getTime() ?? Number.NEGATIVE_INFINITY;
-      const begin = query.tail === undefined ? { offset: 0, wanted: 0 } : await findTail(file, query.tail);
+      const begin = query.tail === undefined ? { offset: 0, wanted: 0 } : await findTail(files, query.tail);
       const assembler = new LineAssembler(since, begin);
       let position = begin.offset;
       const buffer = Buffer.allocUnsafe(chunkBytes);
@@ -30,13 +31,15 @@ export class CriLogReader implements LogReader {
           query.signal?.throwIfAborted();
           // Asked before reading: what was written before the end is then surely read.
           const ended = query.follow === undefined || (await query.follow.ended());
-          let read = 0;
           do {
-            ({ bytesRead: read } = await file.read(buffer, 0, chunkBytes, position));
-            position += read;
-            yield* assembler.take(buffer.subarray(0, read));
-            query.signal?.throwIfAborted();
-          } while (read > 0);
+            let read = 0;
+            do {
+              read = await files.read(buffer, chunkBytes, position);
+              position += read;
+              yield* assembler.take(buffer.subarray(0, read));
+              query.signal?.throwIfAborted();
+            } while (read > 0);
+          } while (query.follow !== undefined && (await files.advance()));
           yield* assembler.flush();
           if (ended) { yield* assembler.end(); return; }
           await wake?.wait(query.signal, query.follow?.wake);
@@ -47,20 +50,10 @@ export class CriLogReader implements LogReader {
     } catch (error) {
       throw query.signal?.aborted ? new SiloError('OperationCancelled') : fromFileError(error, path);
     } finally {
-      await file.close();
+      await files.close();
     }
   }
 }
-
-const openLog = async (path: string): Promise<FileHandle | undefined> => {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    // A container that never started has written nothing.
-    if (hasErrno(error, 'ENOENT')) return undefined;
-    throw fromFileError(error, path);
-  }
-};
 
 /** Bytes after a line's beginning that hold its time, stream and tag. */
 const headBytes = 64;
@@ -73,12 +66,12 @@ interface TailBegin {
 }
 
 /** Heads of the file's entries with their offsets, the last one first. */
-async function* headsBackward(file: FileHandle, size: number): AsyncIterable<{ readonly offset: number; readonly head: CriEntry | undefined }> {
+async function* headsBackward(files: LogFiles, size: number): AsyncIterable<{ readonly offset: number; readonly head: CriEntry | undefined }> {
   const buffer = Buffer.allocUnsafe(chunkBytes + headBytes);
   for (let end = size; end > 0; end = Math.max(0, end - chunkBytes)) {
     const begin = Math.max(0, end - chunkBytes);
     // The heads of lines that begin at the end of this chunk reach into the next.
-    const { bytesRead } = await file.read(buffer, 0, Math.min(end + headBytes, size) - begin, begin);
+    const bytesRead = await files.read(buffer, Math.min(end + headBytes, size) - begin, begin);
     const headAt = (at: number): { offset: number; head: CriEntry | undefined } => {
       const head = buffer.subarray(at, Math.min(at + headBytes, bytesRead));
       const lineEnd = head.indexOf(10);
@@ -97,14 +90,14 @@ async function* headsBackward(file: FileHandle, size: number): AsyncIterable<{ r
  * ends a line, and so does the last one of a stream that ends without. The first piece of a wanted line may
  * stand before lines of the other stream that are not wanted; it is looked for as far as the longest line.
  */
-const findTail = async (file: FileHandle, lines: number): Promise<TailBegin> => {
-  const { size } = await file.stat();
+const findTail = async (files: LogFiles, lines: number): Promise<TailBegin> => {
+  const size = await files.measure();
   /** Streams of the wanted lines; once these are found, those whose first line may have begun earlier. */
   const streams = new Set<CriEntry['stream']>();
   let seen = 0;
   let wanted = size;
   let offset = size;
-  for await (const { offset: at, head } of headsBackward(file, size)) {
+  for await (const { offset: at, head } of headsBackward(files, size)) {
     if (head === undefined) continue;
     if (seen <= lines && ((head.partial && streams.has(head.stream)) || ++seen <= lines)) {
       streams.add(head.stream);
