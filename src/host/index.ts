@@ -4,3 +4,4 @@
  * engine and hands it on as HostFacts.
  */
 export { linuxHostFacts } from './linux-host-facts.ts';
+export { askedWindowsHostFacts, windowsHostFacts } from './windows-host-facts.ts';

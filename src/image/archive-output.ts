@@ -55,8 +55,11 @@ const checkTarget = async (path: string, form: 'file' | 'folder', replace: boole
   if (names.length > 0 && !names.includes('oci-layout')) throw refuse('holds something else than an image layout');
 };
 
+/** Windows flushes only what was opened to be written, folders too; where folders can be opened as such, they are only read. */
+const folderFlags = (constants.O_DIRECTORY as number | undefined) === undefined ? constants.O_RDWR : constants.O_RDONLY;
+
 const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, constants.O_RDONLY);
+  const handle = await open(folder, folderFlags);
   try {
     await handle.sync();
   } finally {

@@ -4,22 +4,24 @@ import { mkdir, open, rename, rm, stat, unlink, type FileHandle } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { digestParts, fromFileError, hasErrno, SiloError, type Digest } from '../base/index.ts';
 import type { BlobInfo, BlobWriter, IngestOptions } from '../core/index.ts';
-import { flock } from '../../native/libc.ts';
+import type { FileLocking } from './file-locking.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Where the store keeps things; every path is below its `blobs` folder. */
 export interface BlobPlaces {
   readonly ingestFolder: string;
   blobPath(digest: Digest): string;
+  readonly locking: FileLocking;
 }
 
 interface OpenIngest { readonly file: FileHandle; readonly path: string }
 
 /**
  * A new file under a lock that lives as long as its descriptor. `repair` of another engine can come
- * between open and flock and take the file for a leftover: then the file has no name any more, or the
+ * between open and lock and take the file for a leftover: then the file has no name any more, or the
  * lock is held, and another name is tried.
  */
-const openIngest = async (folder: string): Promise<OpenIngest> => {
+const openIngest = async ({ ingestFolder: folder, locking }: BlobPlaces): Promise<OpenIngest> => {
   for (;;) {
     const path = join(folder, randomBytes(16).toString('hex'));
     let file: FileHandle;
@@ -31,23 +33,13 @@ const openIngest = async (folder: string): Promise<OpenIngest> => {
       continue;
     }
     try {
-      if (flock(file.fd, 'exclusive') && (await file.stat()).nlink > 0) return { file, path };
+      if (locking.lock(file.fd, 'exclusive') && (await file.stat()).nlink > 0) return { file, path };
     } catch (error) {
       await file.close();
       await rm(path, { force: true });
       throw error;
     }
     await file.close();
-  }
-};
-
-/** Makes a rename or unlink in `folder` durable. */
-export const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 };
 
@@ -72,7 +64,7 @@ export class FileBlobWriter implements BlobWriter {
   static async open(places: BlobPlaces, options: IngestOptions): Promise<FileBlobWriter> {
     if (options.signal?.aborted) throw new SiloError('OperationCancelled', { cause: options.signal.reason });
     try {
-      return new FileBlobWriter(places, await openIngest(places.ingestFolder), options);
+      return new FileBlobWriter(places, await openIngest(places), options);
     } catch (error) {
       throw fromFileError(error, places.ingestFolder);
     }
@@ -141,10 +133,20 @@ export class FileBlobWriter implements BlobWriter {
       await unlink(this.#ingest.path);
     } else {
       await this.#ingest.file.sync();
-      await rename(this.#ingest.path, target);
+      await this.#rename(target);
     }
     // Also for content that was there: the engine that published it may be about to do this, and be killed.
     await syncFolder(folder);
+  }
+
+  /** Windows replaces no file that is open: then another writer has just published the same bytes. */
+  async #rename(target: string): Promise<void> {
+    try {
+      await rename(this.#ingest.path, target);
+    } catch (error) {
+      if (!hasErrno(error, 'EPERM', 'EBUSY') || (await stat(target).catch(() => undefined))?.size !== this.#written) throw error;
+      await unlink(this.#ingest.path);
+    }
   }
 
   #sizeMismatch(actual: number, expected: number): SiloError {

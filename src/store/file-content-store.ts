@@ -4,8 +4,9 @@ import { open, opendir, rm, stat, unlink, type FileHandle } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import { digestParts, fromFileError, hasErrno, isDigest, SiloError, type Digest } from '../base/index.ts';
 import type { BlobInfo, BlobWriter, ContentStore, IngestOptions } from '../core/index.ts';
-import { flock } from '../../native/libc.ts';
-import { FileBlobWriter, syncFolder, type BlobPlaces } from './blob-writer.ts';
+import { FileBlobWriter, type BlobPlaces } from './blob-writer.ts';
+import { linuxLocking, type FileLocking } from './file-locking.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Bytes of one read; large enough that the hashing and writing of consumers, not the calls, take the time. */
 const readBytes = 256 * 1024;
@@ -13,16 +14,16 @@ const algorithms = ['sha256', 'sha512'] as const;
 
 /**
  * Blobs as files, laid out as an OCI image layout does: `blobs/<algorithm>/<hex>`; writes in progress
- * are `blobs/ingest/<random>`, each under flock while its writer lives.
+ * are `blobs/ingest/<random>`, each under a lock while its writer lives.
  */
 export class FileContentStore implements ContentStore {
   readonly #blobs: string;
   readonly #places: BlobPlaces;
 
   /** @param root the state root; the store owns its folder `blobs`, which is made on the first write. */
-  constructor(root: string) {
+  constructor(root: string, locking: FileLocking = linuxLocking) {
     this.#blobs = join(root, 'blobs');
-    this.#places = { ingestFolder: join(this.#blobs, 'ingest'), blobPath: (digest) => this.#blobPath(digest) };
+    this.#places = { ingestFolder: join(this.#blobs, 'ingest'), blobPath: (digest) => this.#blobPath(digest), locking };
   }
 
   async stat(digest: Digest): Promise<BlobInfo | undefined> {
@@ -100,7 +101,7 @@ export class FileContentStore implements ContentStore {
   async repair(): Promise<number> {
     let removed = 0;
     for await (const name of namesIn(this.#places.ingestFolder)) {
-      if (await removeIfAbandoned(join(this.#places.ingestFolder, name))) removed += 1;
+      if (await removeIfAbandoned(join(this.#places.ingestFolder, name), this.#places.locking)) removed += 1;
     }
     return removed;
   }
@@ -135,7 +136,7 @@ async function* namesIn(folder: string): AsyncGenerator<string> {
   for await (const entry of entries) yield entry.name;
 }
 
-const removeIfAbandoned = async (path: string): Promise<boolean> => {
+const removeIfAbandoned = async (path: string, locking: FileLocking): Promise<boolean> => {
   let file: FileHandle;
   try {
     file = await open(path, constants.O_RDONLY);
@@ -144,8 +145,8 @@ const removeIfAbandoned = async (path: string): Promise<boolean> => {
     throw fromFileError(error, path);
   }
   try {
-    if (!flock(file.fd, 'exclusive')) return false;
-    // Its writer may have published it between open and flock; then the name is gone already.
+    if (!locking.lock(file.fd, 'exclusive')) return false;
+    // Its writer may have published it between open and lock; then the name is gone already.
     const present = (await file.stat()).nlink > 0 && (await stat(path).catch(() => undefined)) !== undefined;
     await rm(path, { force: true });
     return present;

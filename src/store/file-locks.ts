@@ -5,23 +5,27 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
 import type { Lock, Locks } from '../core/index.ts';
-import { flock } from '../../native/libc.ts';
+import { linuxLocking, type FileLocking } from './file-locking.ts';
 
 /** Time between two tries, in milliseconds: short locks are had soon, long ones cost little. */
 const firstRetryMs = 2;
 const lastRetryMs = 50;
+/** A file that cannot be opened for longer than this is not one that is just being removed. */
+const goingMs = 500;
 
 /**
- * flock(2) on one file a name. The lock belongs to the open file, so two locks of one process exclude
- * each other too, children do not inherit it (Node opens close-on-exec), and the kernel releases it
- * with the process. Never waits in the kernel: a blocking flock would hold a thread of Node's pool.
+ * One locked file a name. The lock belongs to the open file, so two locks of one process exclude
+ * each other too, children do not inherit it (Node's files are never inherited), and the kernel releases it
+ * with the process. Never waits in the kernel: a blocking call would hold a thread of Node's pool.
  */
 export class FileLocks implements Locks {
   readonly #folder: string;
+  readonly #locking: FileLocking;
 
   /** @param folder the state root's `locks`; made on first use. */
-  constructor(folder: string) {
+  constructor(folder: string, locking: FileLocking = linuxLocking) {
     this.#folder = folder;
+    this.#locking = locking;
   }
 
   async acquire(name: string, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal; readonly shared?: boolean } = {}): Promise<Lock> {
@@ -41,12 +45,20 @@ export class FileLocks implements Locks {
 
   async tryAcquire(name: string, options: { readonly shared?: boolean } = {}): Promise<Lock | undefined> {
     const path = this.#path(name);
+    const began = performance.now();
     for (;;) {
-      const file = await this.#open(path);
+      let file: FileHandle;
+      try {
+        file = await this.#open(path);
+      } catch (error) {
+        if (!this.#locking.isGoing(error) || performance.now() - began > goingMs) throw fromFileError(error, path);
+        await delay(firstRetryMs);
+        continue;
+      }
       let held = false;
       try {
-        if (!flock(file.fd, options.shared === true ? 'shared' : 'exclusive')) return undefined;
-        // `forget` may have unlinked the file between open and flock: a lock on it would exclude nobody.
+        if (!this.#locking.lock(file.fd, options.shared === true ? 'shared' : 'exclusive')) return undefined;
+        // `forget` may have unlinked the file between open and lock: a lock on it would exclude nobody.
         held = await isSameFile(file, path);
         if (held) return { release: () => file.close() };
       } catch (error) {
@@ -77,7 +89,7 @@ export class FileLocks implements Locks {
       try {
         return await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
       } catch (error) {
-        if (!hasErrno(error, 'ENOENT')) throw fromFileError(error, path);
+        if (!hasErrno(error, 'ENOENT')) throw error;
         await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       }
     }
@@ -85,9 +97,10 @@ export class FileLocks implements Locks {
 }
 
 const isSameFile = async (file: FileHandle, path: string): Promise<boolean> => {
-  const mine = await file.stat();
+  // Windows' file numbers need more bits than a number has.
+  const mine = await file.stat({ bigint: true });
   try {
-    const named = await stat(path);
+    const named = await stat(path, { bigint: true });
     return named.ino === mine.ino && named.dev === mine.dev;
   } catch (error) {
     if (hasErrno(error, 'ENOENT')) return false;

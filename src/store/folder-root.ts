@@ -9,6 +9,7 @@ import type { Lock, MoveOptions, StateRoot } from '../core/index.ts';
 import { syncFileSystem } from '../../native/libc.ts';
 import type { FileLocks } from './file-locks.ts';
 import { movedFile } from './moved-root.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Every open engine holds it shared. */
 const lockName = 'root';
@@ -109,15 +110,6 @@ export class FolderRoot implements StateRoot {
 /** Takes away what an engine left of a root that was moved. */
 export const clearMovedRoot = async (root: string): Promise<void> => {
   for (const name of await readdir(root)) if (!notMoved.has(name)) await rm(join(root, name), { recursive: true, force: true });
-};
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 };
 
 const flush = async (folder: string): Promise<void> => {

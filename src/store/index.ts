@@ -7,6 +7,7 @@
 export { ContainerFolders } from './container-folders.ts';
 export { CriLogReader } from './log/cri-log-reader.ts';
 export { FileContentStore } from './file-content-store.ts';
+export { linuxLocking, windowsLocking, type FileLocking } from './file-locking.ts';
 export { FileLocks } from './file-locks.ts';
 export { clearMovedRoot, FolderRoot } from './folder-root.ts';
 export { followMoves } from './moved-root.ts';

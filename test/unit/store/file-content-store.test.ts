@@ -10,6 +10,7 @@ import { killChild, startChild } from '../../fixtures/child-engine.ts';
 import { expectError } from '../../fixtures/expect-error.ts';
 import { mountSmallDisk } from '../../fixtures/small-disk.ts';
 import { skipReason, temporaryFolders, whyNoMounts } from '../../fixtures/temporary-folder.ts';
+import { fileLocking } from '../../fixtures/file-locking.ts';
 
 const folders = temporaryFolders();
 const ingestNames = (root: string): string[] => (existsSync(join(root, 'blobs/ingest')) ? readdirSync(join(root, 'blobs/ingest')) : []);
@@ -17,14 +18,15 @@ const ingestNames = (root: string): string[] => (existsSync(join(root, 'blobs/in
 describe('the content store on the disk', () => {
   it('lays blobs out as an OCI image layout does', async () => {
     const root = folders.make();
-    const digest = await storeBytes(new FileContentStore(root), Buffer.from('x'));
+    const digest = await storeBytes(new FileContentStore(root, fileLocking), Buffer.from('x'));
     expect(readdirSync(join(root, 'blobs/sha256'))).toEqual([digestParts(digest).hex]);
-    expect(statSync(join(root, 'blobs')).mode & 0o777).toBe(0o700);
+    // Windows keeps other users out by the access list of the state root.
+    if (process.platform !== 'win32') expect(statSync(join(root, 'blobs')).mode & 0o777).toBe(0o700);
   });
 
   it('removes what a killed engine was writing, and nothing that is being written', async () => {
     const root = folders.make();
-    const store = new FileContentStore(root);
+    const store = new FileContentStore(root, fileLocking);
     const mine = await store.ingest();
     const child = await startChild('ingest', root);
     expect(ingestNames(root)).toHaveLength(2);
@@ -38,7 +40,7 @@ describe('the content store on the disk', () => {
 
   it('has whole content only, while engines that write the same are killed at any moment', async () => {
     const root = folders.make();
-    const store = new FileContentStore(root);
+    const store = new FileContentStore(root, fileLocking);
     for (let round = 0; round < 6; round += 1) {
       const children = await Promise.all([startChild('ingest-many', root, 'same'), startChild('ingest-many', root, 'same')]);
       await delay(30 + round * 20);
@@ -57,7 +59,7 @@ describe('the content store on the disk', () => {
 
   it('survives a repair by another engine at every moment of a write', async () => {
     const root = folders.make();
-    const [store, other] = [new FileContentStore(root), new FileContentStore(root)];
+    const [store, other] = [new FileContentStore(root, fileLocking), new FileContentStore(root, fileLocking)];
     let writing = true;
     const repairing = (async () => {
       while (writing) {
@@ -77,7 +79,7 @@ describe('the content store on the disk', () => {
 
   it('tells of content that was changed on the disk', async () => {
     const root = folders.make();
-    const store = new FileContentStore(root);
+    const store = new FileContentStore(root, fileLocking);
     const digest = await storeBytes(store, Buffer.from('good'));
     writeFileSync(join(root, 'blobs/sha256', digestParts(digest).hex), 'evil');
     const error = await expectError('DigestMismatch', store.readAll(digest, 100));
@@ -86,7 +88,7 @@ describe('the content store on the disk', () => {
 
   it('heals content that was cut off, when it comes again', async () => {
     const root = folders.make();
-    const store = new FileContentStore(root);
+    const store = new FileContentStore(root, fileLocking);
     const digest = await storeBytes(store, Buffer.from('good'));
     writeFileSync(join(root, 'blobs/sha256', digestParts(digest).hex), 'go');
     await storeBytes(store, Buffer.from('good'));
@@ -98,14 +100,14 @@ describe('the content store on the disk', () => {
     mkdirSync(join(root, 'blobs/sha256'), { recursive: true });
     writeFileSync(join(root, 'blobs/sha256/notes.txt'), 'x');
     const found: unknown[] = [];
-    for await (const blob of new FileContentStore(root).list()) found.push(blob);
+    for await (const blob of new FileContentStore(root, fileLocking).list()) found.push(blob);
     expect(found).toEqual([]);
   });
 
   it.skipIf(skipReason('a full disk', whyNoMounts()))('says that the disk is full, and gives the space back', async () => {
     const root = mountSmallDisk(join(folders.make(), 'disk'), 2_000_000);
     folders.mounts.push(root);
-    const store = new FileContentStore(root);
+    const store = new FileContentStore(root, fileLocking);
     const kept = await storeBytes(store, Buffer.from('kept'));
     const writer = await store.ingest();
     const error = await expectError('DiskFull', async () => {

@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { FileLocks } from '../../../src/store/index.ts';
 import { killChild, startChild } from '../../fixtures/child-engine.ts';
 import { temporaryFolders } from '../../fixtures/temporary-folder.ts';
+import { fileLocking } from '../../fixtures/file-locking.ts';
 
 const folders = temporaryFolders();
 
 describe('locks on files', () => {
   it('end with the process that holds them, however it ends', async () => {
     const folder = folders.make();
-    const locks = new FileLocks(folder);
+    const locks = new FileLocks(folder, fileLocking);
     const child = await startChild('lock', folder, 'store');
     expect(await locks.tryAcquire('store')).toBeUndefined();
     const waiting = locks.acquire('store', { timeoutMs: 10_000 });
@@ -21,9 +22,9 @@ describe('locks on files', () => {
   });
 
   it('are not inherited by children', async () => {
-    const locks = new FileLocks(folders.make());
+    const locks = new FileLocks(folders.make(), fileLocking);
     const lock = await locks.acquire('store');
-    const child = spawn('sleep', ['30']);
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 30_000)'], { stdio: 'ignore' });
     await once(child, 'spawn');
     await lock.release();
     const again = await locks.tryAcquire('store');
@@ -34,7 +35,7 @@ describe('locks on files', () => {
 
   it('leave no file behind when they are forgotten', async () => {
     const folder = join(folders.make(), 'locks');
-    const locks = new FileLocks(folder);
+    const locks = new FileLocks(folder, fileLocking);
     const lock = await locks.acquire('a/b:c');
     expect(readdirSync(folder)).toHaveLength(1);
     await locks.forget('a/b:c');
@@ -43,7 +44,7 @@ describe('locks on files', () => {
   });
 
   it('keep the event loop free while they wait', async () => {
-    const locks = new FileLocks(folders.make());
+    const locks = new FileLocks(folders.make(), fileLocking);
     const lock = await locks.acquire('store');
     const waiting = Promise.all(Array.from({ length: 50 }, () => locks.acquire('store', { timeoutMs: 200 }).catch(() => undefined)));
     let longestMs = 0;
