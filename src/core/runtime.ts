@@ -95,6 +95,22 @@ export interface RunningProcess {
   readonly exited: Promise<ExecResult>;
 }
 
+/** What a task has used since its start, and what it holds now. A figure that the host does not keep is undefined. */
+export interface TaskStatistics {
+  readonly time: Date;
+  /** Time of all processors together. */
+  readonly cpuMicroseconds: number;
+  /** Without what the kernel can drop at once. */
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number | undefined;
+  readonly processCount: number;
+  readonly readBytes: number | undefined;
+  readonly writtenBytes: number | undefined;
+  /** Counted by the container's interfaces, without loopback; undefined where it has the host's. */
+  readonly receivedBytes: number | undefined;
+  readonly sentBytes: number | undefined;
+}
+
 export interface RuntimeRequirement {
   readonly name: string;
   readonly satisfied: boolean;
@@ -131,9 +147,15 @@ export interface Runtime {
    * in between. False where nobody writes any more.
    */
   rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean>;
+  /** Undefined for a task that does not run. */
+  statistics(id: string): Promise<TaskStatistics | undefined>;
+  /** Sets the limits that are given, of a created or running task; the others stay. Errors: OptionUnsupported, RuntimeFailed. */
+  update(id: string, limits: ResourceLimits): Promise<void>;
   exec(spec: ExecSpec): Promise<RunningProcess>;
   /** Exit of a process that another engine started; `folder` is that of its ExecSpec. Undefined while it runs. */
   execExit(taskId: string, folder: string): Promise<ExecResult | undefined>;
+  /** Sends a signal (number) to such a process; one that is not there, or has ended, is no error. */
+  killExec(taskId: string, folder: string, signal: number): Promise<void>;
   /** Kills what still runs and releases everything of the task but its log. */
   delete(id: string): Promise<void>;
   /** Ids of all tasks that this runtime knows under its root. */

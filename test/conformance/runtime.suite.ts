@@ -149,6 +149,31 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       await host.runtime.delete(spec.id);
     });
 
+    it('measures what a task uses, and nothing of one that has ended', async () => {
+      const spec = await started(shell('x=; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); x="$x."; done; echo up; sleep 100'));
+      await says(spec, 'up');
+      const first = await host.runtime.statistics(spec.id);
+      expect(first).toMatchObject({ processCount: expect.any(Number) as number });
+      expect(first?.cpuMicroseconds).toBeGreaterThan(0);
+      expect(first?.memoryBytes).toBeGreaterThan(0);
+      expect((await host.another.statistics(spec.id))?.cpuMicroseconds).toBeGreaterThanOrEqual(first?.cpuMicroseconds ?? 0);
+      await host.runtime.kill(spec.id, sigkill);
+      await host.runtime.wait(spec.id);
+      expect(await host.runtime.statistics(spec.id)).toBeUndefined();
+      await host.runtime.delete(spec.id);
+      expect(await host.runtime.statistics('f'.repeat(64))).toBeUndefined();
+    });
+
+    it('changes the limits of a running task that are given, and leaves the others', async () => {
+      const spec = await started(shell('sleep 100'), { resources: { memoryBytes: 64 * 1024 * 1024 } });
+      expect((await host.runtime.statistics(spec.id))?.memoryLimitBytes).toBe(64 * 1024 * 1024);
+      await host.another.update(spec.id, { memoryBytes: 128 * 1024 * 1024 });
+      expect((await host.runtime.statistics(spec.id))?.memoryLimitBytes).toBe(128 * 1024 * 1024);
+      await host.runtime.update(spec.id, { cpuCount: 0.5 });
+      expect((await host.runtime.statistics(spec.id))?.memoryLimitBytes).toBe(128 * 1024 * 1024);
+      await host.runtime.delete(spec.id);
+    });
+
     it('runs a further process with its own output, exit code and input', async () => {
       const spec = await started(shell('sleep 100'));
       const exec = await host.exec(spec, shell('cat; echo oops >&2; exit 5'));
@@ -156,6 +181,18 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       expect(await exited).toMatchObject({ exitCode: 5 });
       expect((await lines(exec.logPath)).map((line) => line.split(' ').slice(1).join(' ')).sort()).toEqual(['stderr F oops', 'stdout F from outside']);
       expect(await host.another.execExit(spec.id, exec.folder)).toMatchObject({ exitCode: 5 });
+      await host.runtime.delete(spec.id);
+    });
+
+    it('ends a further process by a signal, from another engine too, and the task runs on', async () => {
+      const spec = await started(shell('sleep 100'));
+      const exec = await host.exec(spec, shell('trap "exit 4" TERM; echo up; while :; do sleep 0.05; done'));
+      const { exited } = await host.runtime.exec(exec);
+      await expect.poll(() => readFile(exec.logPath, 'utf8').catch(() => ''), { timeout: 10_000 }).toContain('up');
+      await host.another.killExec(spec.id, exec.folder, sigterm);
+      expect(await exited).toMatchObject({ exitCode: 4 });
+      await host.runtime.killExec(spec.id, exec.folder, sigterm);
+      expect((await host.runtime.status(spec.id)).state).toBe('running');
       await host.runtime.delete(spec.id);
     });
 

@@ -3,27 +3,32 @@ import { join } from 'node:path';
 import { hasErrno } from '../../base/index.ts';
 import type { ResourceLimits } from '../../core/index.ts';
 
-const mountPoint = '/sys/fs/cgroup';
+export const cgroupMount = '/sys/fs/cgroup';
 const period = 100_000;
 
 /** Most processes and threads where the request names no limit: a fork bomb ends in its container. */
 const defaultProcessCount = 4096;
 
-export const cgroupVersion = (): 1 | 2 => (existsSync(join(mountPoint, 'cgroup.controllers')) ? 2 : 1);
+export const cgroupVersion = (): 1 | 2 => (existsSync(join(cgroupMount, 'cgroup.controllers')) ? 2 : 1);
 
 /** Path of a task's cgroup below each hierarchy. */
 export const cgroupPath = (id: string): string => `/silo/${id}`;
 
 /** Folders of the task's cgroup that exist, one for each hierarchy. */
 const folders = (id: string): readonly string[] => {
-  const roots = cgroupVersion() === 2 ? [mountPoint] : readdirSync(mountPoint).map((hierarchy) => join(mountPoint, hierarchy));
+  const roots = cgroupVersion() === 2 ? [cgroupMount] : readdirSync(cgroupMount).map((hierarchy) => join(cgroupMount, hierarchy));
   return roots.map((root) => join(root, cgroupPath(id))).filter((folder) => existsSync(folder));
 };
 
 /** `linux.resources` of an OCI configuration; runc turns the same fields into version 1 or 2. */
 export const ociResources = (limits: ResourceLimits, allDevices: boolean): object => ({
   devices: [{ allow: allDevices, access: 'rwm' }],
-  pids: { limit: limits.processCount ?? defaultProcessCount },
+  ...ociLimits({ ...limits, processCount: limits.processCount ?? defaultProcessCount }),
+});
+
+/** The limits alone, as `runc update` takes them. */
+export const ociLimits = (limits: ResourceLimits): object => ({
+  ...(limits.processCount === undefined ? {} : { pids: { limit: limits.processCount } }),
   // Swap equal to memory: the limit is a limit, on hosts with swap too.
   ...(limits.memoryBytes === undefined ? {} : { memory: { limit: limits.memoryBytes, swap: limits.memoryBytes } }),
   ...(limits.cpuCount === undefined && limits.cpuWeight === undefined
@@ -39,8 +44,8 @@ export const ociResources = (limits: ResourceLimits, allDevices: boolean): objec
 export const isFrozen = (id: string): boolean => {
   try {
     return cgroupVersion() === 2
-      ? readFileSync(join(mountPoint, cgroupPath(id), 'cgroup.freeze'), 'utf8').trim() === '1'
-      : readFileSync(join(mountPoint, 'freezer', cgroupPath(id), 'freezer.state'), 'utf8').trim() !== 'THAWED';
+      ? readFileSync(join(cgroupMount, cgroupPath(id), 'cgroup.freeze'), 'utf8').trim() === '1'
+      : readFileSync(join(cgroupMount, 'freezer', cgroupPath(id), 'freezer.state'), 'utf8').trim() !== 'THAWED';
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ENODEV')) return false;
     throw error;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
-import type { ExecResult, ExecSpec, ProcessSpec, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatus } from '../../core/index.ts';
+import type { ExecResult, ExecSpec, ProcessSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { rotateFiles } from '../../log/index.ts';
 import { capabilitiesOf, ociConfig, ociProcess, type Grants } from './oci-config.ts';
 import { grantableCapabilities } from './capabilities.ts';
-import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, removeCgroups } from './cgroup.ts';
+import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, ociLimits, removeCgroups } from './cgroup.ts';
 import { checkDocument } from './config-check.ts';
 import { startConmon } from './conmon.ts';
 import { ExitWatch } from './exit-watch.ts';
@@ -21,6 +21,7 @@ import { reopenLog } from './reopen-log.ts';
 import { runc, runcMessage, runcOrFail, startFailure } from './runc-command.ts';
 import { SeccompProfile, seccompProfilePath } from './seccomp.ts';
 import { releaseFirstProcess } from './start-signal.ts';
+import { taskStatistics } from './task-statistics.ts';
 import { writeStdin } from './stdin-writer.ts';
 import { TaskFiles, readNumber } from './task-files.ts';
 
@@ -160,6 +161,21 @@ export class RuncRuntime implements Runtime {
     return reopenLog(note.bundlePath, logPath, () => note.monitor !== undefined && isAlive(note.monitor));
   }
 
+  statistics(id: string): Promise<TaskStatistics | undefined> {
+    const note = this.#files(id).readNote();
+    return Promise.resolve(note === undefined || !isAlive(note.task) ? undefined : taskStatistics(id, note.task.pid));
+  }
+
+  async update(id: string, limits: ResourceLimits): Promise<void> {
+    const document = join(this.#files(id).folder, 'update.json');
+    await writeFile(document, JSON.stringify(ociLimits(limits)), { mode: 0o600 });
+    try {
+      await runcOrFail(this.#runcRoot, ['update', '--resources', document, id]);
+    } finally {
+      await rm(document, { force: true });
+    }
+  }
+
   async exec(spec: ExecSpec): Promise<RunningProcess> {
     const note = this.#files(spec.taskId).readNote();
     if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'runc', reason: 'the task is not there' } });
@@ -202,6 +218,17 @@ export class RuncRuntime implements Runtime {
     if (pids.some((pid) => pid !== undefined && identify(pid) !== undefined)) return undefined;
     // Both are gone: the code may have been written in between, or never will be.
     return { exitCode: (await readNumber(file)) ?? null, exitedAt: new Date() };
+  }
+
+  async killExec(taskId: string, folder: string, signal: number): Promise<void> {
+    const pid = await readNumber(join(folder, 'pid'));
+    // Its number may be another process's by now: only one that is in the task's cgroup is meant.
+    if (pid === undefined || !cgroupProcesses(taskId).includes(pid)) return;
+    try {
+      globalThis.process.kill(pid, signal);
+    } catch (error) {
+      if (!hasErrno(error, 'ESRCH')) throw error;
+    }
   }
 
   async delete(id: string): Promise<void> {
