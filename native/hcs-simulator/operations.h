@@ -1,0 +1,49 @@
+/* HCS_OPERATION: tracks one asynchronous call (virtualization/api/hcs/Reference/HcsCreateOperation.md). */
+#ifndef OPERATIONS_H
+#define OPERATIONS_H
+
+#include "windows-types.h"
+
+typedef void *HCS_OPERATION;
+typedef void *HCS_SYSTEM;
+typedef void *HCS_PROCESS;
+
+typedef struct HCS_PROCESS_INFORMATION {
+  DWORD ProcessId;
+  DWORD Reserved;
+  HANDLE StdInput;
+  HANDLE StdOutput;
+  HANDLE StdError;
+} HCS_PROCESS_INFORMATION;
+
+typedef struct HCS_EVENT {
+  DWORD Type;
+  PCWSTR EventData;
+  HCS_OPERATION Operation;
+} HCS_EVENT;
+
+typedef void(CALLBACK *HCS_OPERATION_COMPLETION)(HCS_OPERATION operation, void *context);
+typedef void(CALLBACK *HCS_EVENT_CALLBACK)(HCS_EVENT *event, void *context);
+
+/* HCS_OPERATION_TYPE.md */
+enum operation_type {
+  OPERATION_NONE = -1,
+  OPERATION_ENUMERATE,
+  OPERATION_CREATE,
+  OPERATION_START,
+  OPERATION_SHUTDOWN,
+  OPERATION_PAUSE,
+  OPERATION_RESUME,
+  OPERATION_SAVE,
+  OPERATION_TERMINATE,
+  OPERATION_MODIFY,
+  OPERATION_GET_PROPERTIES,
+  OPERATION_CREATE_PROCESS,
+  OPERATION_SIGNAL_PROCESS,
+  OPERATION_GET_PROCESS_INFO,
+  OPERATION_GET_PROCESS_PROPERTIES,
+  OPERATION_MODIFY_PROCESS,
+  OPERATION_CRASH,
+};
+
+#endif
