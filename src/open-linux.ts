@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { SiloError, hasErrno } from './base/index.ts';
 import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import { Engine, dropDoubtfulLayers, repairStore } from './engine/index.ts';
-import { NetnsNetwork } from './network/netns/index.ts';
+import { LinuxNetwork } from './network/linux-network.ts';
 import { LateRegistry } from './late-registry.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
@@ -104,7 +104,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     content: new FileContentStore(root),
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes')),
-    network: new NetnsNetwork(runFolder),
+    network: new LinuxNetwork({ root, runFolder, log }),
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     supervisor: new DetachedSupervisor(locks, [...selfCommand, 'supervise'], root, log),

@@ -11,3 +11,4 @@ export { Arrival } from './arrival.ts';
 export { digestParts, isDigest, parseDigest, shortHex, type Digest } from './digest.ts';
 export { familiarImageReference, formatImageReference, parseImageReference, type ImageReference } from './image-reference.ts';
 export { formatPlatform, normalizeArchitecture, parsePlatform, type Platform } from './platform.ts';
+export { formatIpAddress, formatIpPrefix, hostRange, parseIpAddress, parseIpPrefix, prefixContains, prefixesOverlap, type IpAddress, type IpPrefix } from './ip-address.ts';

@@ -1,6 +1,8 @@
 /**
- * Network namespaces on Linux, without links to the outside: what the modes none and host need. It owns
- * the folder `netns` of the run folder. It refuses addresses, bridges and ports: those belong to the
- * implementations beside it. The composition root makes it; the engine calls it through the Network seam.
+ * Network namespaces on Linux: made, pinned, entered, and programs run in them. It owns the folder `netns`
+ * of the run folder. It refuses addresses, bridges and ports: those belong to the rooms beside it, which
+ * stand on this one.
  */
-export { NetnsNetwork } from './netns-network.ts';
+export { inNamespace, runInNamespace, type CommandResult } from './namespace-entry.ts';
+export { NetnsSandboxes } from './netns-sandboxes.ts';
+export { findNetworkProgram, isExecutable, networkPrograms, requireNetworkProgram } from './programs.ts';

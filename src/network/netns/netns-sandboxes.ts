@@ -6,7 +6,7 @@ import { hasErrno } from '../../base/index.ts';
 import type { NetworkMode, Sandboxes } from '../../core/index.ts';
 
 /** Network namespaces as files: made before the container and alive without any process, as `ip netns` makes them. */
-export class NetnsNetwork implements Sandboxes {
+export class NetnsSandboxes implements Sandboxes {
   readonly #folder: string;
 
   constructor(runFolder: string) { this.#folder = join(runFolder, 'netns'); }
@@ -20,6 +20,9 @@ export class NetnsNetwork implements Sandboxes {
     makeNamespace(path);
     return path;
   }
+
+  /** Where the namespace of a sandbox is pinned. */
+  pathOf(sandboxId: string): string { return join(this.#folder, sandboxId); }
 
   async release(sandboxId: string): Promise<void> {
     const path = join(this.#folder, sandboxId);
@@ -47,6 +50,8 @@ const makeNamespace = (path: string): void => {
     unshareNetwork();
     try {
       bringLoopbackUp();
+      // As every other container tool has it: a service of a user other than root may have port 80.
+      writeFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', '0');
       mount('/proc/thread-self/ns/net', path, null, mountFlags.bind, null);
     } finally {
       setNetworkNamespace(own);
