@@ -108,12 +108,11 @@ export class BridgeNetwork {
     try {
       await this.#linkUp({ link, bridge, sandbox, interfaceName, macAddress, network, endpoint });
       const elements = this.#table.endpointElements(endpoint.id, endpoint.addresses, endpoint.ports);
-      const [addressed, published] = await Promise.all([
+      const [addressed] = await Promise.all([
         this.#host.tryIp(this.#addressLines(network, endpoint, interfaceName), sandbox),
         elements.length === 0 ? undefined : this.#publish(network, elements),
       ]);
       if (addressed.exitCode !== 0) throw new SiloError('NetworkFailed', { args: { reason: `ip: ${addressed.stderr.trim()}` } });
-      await published;
     } catch (error) {
       await this.detach({ id: endpoint.id, hostId: link, addresses: endpoint.addresses, ports: endpoint.ports });
       throw error;
