@@ -298,6 +298,7 @@
         'AddressExhausted' = 'resourceExhausted'
         'RegistryRateLimited' = 'resourceExhausted'
         'EngineStopping' = 'unavailable'
+        'SupervisorUnavailable' = 'unavailable'
         'RegistryUnreachable' = 'unavailable'
         'RegistryCertificateInvalid' = 'unavailable'
         'OperationTimedOut' = 'deadlineExceeded'

@@ -86,6 +86,7 @@ export const errorTable = {
   RegistryRateLimited: row('resourceExhausted', 'The registry {registry} takes no more requests for now; {advice}.', 'Wait, log in for a higher limit, or use a mirror.'),
   // Availability
   EngineStopping: row('unavailable', 'The engine is ending.', 'Run the command again; a new engine starts.'),
+  SupervisorUnavailable: row('unavailable', 'The supervisor that keeps the containers cannot be reached: {reason}.', 'Try again; on Windows, look at the scheduled task Silo and at the log that Get-ContainerHost names.'),
   RegistryUnreachable: row('unavailable', 'The registry {registry} cannot be reached: {reason}.', 'Check the name, the network and the proxy settings, and try again.'),
   RegistryCertificateInvalid: row('unavailable', 'The certificate of {host} is not trusted: {reason}.', 'Name the certificate authority of the host under caFiles in the registry settings.'),
   // Time

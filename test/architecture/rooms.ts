@@ -29,6 +29,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Apart from store: runtimes turn the files over that they write, and know nothing else of the store.
   'src/log': { rooms: ['src/base'], node: 'all', packages: [] },
   'src/runtime/runc': { rooms: ['src/base', 'src/core', 'src/log', 'native'], node: 'all', packages: ['ajv'] },
+  // The room of a runtime that lives in the supervisor: it knows the seam, and none of those behind it.
+  'src/runtime/piped': { rooms: ['src/base', 'src/core'], node: 'all', packages: ['vscode-jsonrpc'] },
   'src/network/netns': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   // Both make links between the host and a namespace of netns.
   'src/network/bridge': { rooms: ['src/base', 'src/core', 'src/network/netns', 'native'], node: 'all', packages: [] },

@@ -244,6 +244,10 @@
         Message = 'The engine is ending.'
         Action = 'Run the command again; a new engine starts.'
     }
+    'SupervisorUnavailable' = @{
+        Message = 'The supervisor that keeps the containers cannot be reached: {reason}.'
+        Action = 'Try again; on Windows, look at the scheduled task Silo and at the log that Get-ContainerHost names.'
+    }
     'RegistryUnreachable' = @{
         Message = 'The registry {registry} cannot be reached: {reason}.'
         Action = 'Check the name, the network and the proxy settings, and try again.'

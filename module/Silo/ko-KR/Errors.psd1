@@ -303,6 +303,10 @@
         Message = '레지스트리 {registry}이(가) 지금은 요청을 더 받지 않습니다. {advice}.'
         Action = '기다리거나, 한도를 높이려면 로그인하거나, 미러를 사용하세요.'
     }
+    'SupervisorUnavailable' = @{
+        Message = '컨테이너를 유지하는 감독 프로세스에 연결할 수 없습니다: {reason}.'
+        Action = '다시 시도하세요. Windows에서는 예약된 작업 Silo와 Get-ContainerHost가 알려 주는 로그를 확인하세요.'
+    }
     'RegistryUnreachable' = @{
         Message = '레지스트리 {registry}에 연결할 수 없습니다: {reason}.'
         Action = '이름, 네트워크, 프록시 설정을 확인하고 다시 시도하세요.'

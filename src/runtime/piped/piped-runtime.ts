@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SiloError, isSiloError } from '../../base/index.ts';
+import type { ExecResult, ExecSpec, RunningProcess, ResourceLimits, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
+import { ConnectionLost, type SupervisorChannel } from './supervisor-channel.ts';
+import { callable, requests, type CallableMethod } from './wire.ts';
+import { pack, unpack } from './wire-values.ts';
+
+const lookMs = 500;
+
+/**
+ * The supervisor's runtime as an engine's own. `observer` is the same runtime in this process: it is only
+ * looked with, where no supervisor is at work, and what it finds running is not monitored by anybody.
+ */
+export class PipedRuntime implements Runtime {
+  readonly name: string;
+  readonly #channel: SupervisorChannel;
+  readonly #observer: Runtime;
+
+  constructor(channel: SupervisorChannel, observer: Runtime) {
+    this.name = observer.name;
+    this.#channel = channel;
+    this.#observer = observer;
+  }
+
+  async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
+    try {
+      return await this.#call('create', [spec], signal);
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error;
+      // Half of it may be there, and whoever asked hears only of the failure.
+      await this.delete(spec.id);
+      throw cut(error);
+    }
+  }
+
+  start(id: string): Promise<void> { return this.#ask('start', [id]); }
+  pause(id: string): Promise<void> { return this.#ask('pause', [id]); }
+  resume(id: string): Promise<void> { return this.#ask('resume', [id]); }
+  update(id: string, limits: ResourceLimits): Promise<void> { return this.#ask('update', [id, limits]); }
+  rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean> { return this.#ask('rotateLog', [id, logPath, keptFiles]); }
+  kill(id: string, signal: number, options: { readonly all?: boolean } = {}): Promise<void> { return this.#ask('kill', [id, signal, options]); }
+  killExec(taskId: string, folder: string, signal: number): Promise<void> { return this.#ask('killExec', [taskId, folder, signal]); }
+  delete(id: string): Promise<void> { return this.#ask('delete', [id]); }
+
+  async status(id: string): Promise<TaskStatus> {
+    if (await this.#channel.isServed()) return this.#ask('status', [id]);
+    return { ...(await this.#observer.status(id)), monitored: false };
+  }
+
+  async exit(id: string): Promise<TaskExit | undefined> {
+    if (await this.#channel.isServed()) return (await this.#ask<TaskExit | null>('exit', [id])) ?? undefined;
+    return this.#observer.exit(id);
+  }
+
+  async statistics(id: string): Promise<TaskStatistics | undefined> {
+    if (await this.#channel.isServed()) return (await this.#ask<TaskStatistics | null>('statistics', [id])) ?? undefined;
+    return this.#observer.statistics(id);
+  }
+
+  async list(): Promise<readonly string[]> { return (await this.#channel.isServed()) ? this.#ask('list', []) : this.#observer.list(); }
+  requirements(): Promise<readonly RuntimeRequirement[]> { return this.#observer.requirements(); }
+
+  async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
+    for (;;) {
+      try {
+        return await this.#call('wait', [id], signal);
+      } catch (error) {
+        if (!(error instanceof ConnectionLost) && !isSiloError(error, 'SupervisorUnavailable')) throw error;
+      }
+      const exit = await this.#observer.exit(id);
+      if (exit !== undefined) return exit;
+      await delay(lookMs, undefined, signal === undefined ? {} : { signal }).catch(() => { throw new SiloError('OperationCancelled'); });
+    }
+  }
+
+  async exec(spec: ExecSpec): Promise<RunningProcess> {
+    const { signal, ...rest } = spec;
+    const { pid, token } = await this.#channel.request(requests.exec, { runtime: this.name, spec: pack(rest) }, this.name, signal).catch((error: unknown) => { throw cut(error); });
+    const exited = this.#channel.request(requests.execExit, { token }, this.name).then((result) => unpack(result) as ExecResult, async (error: unknown) => {
+      if (!(error instanceof ConnectionLost)) throw error;
+      for (;;) {
+        const exit = await this.execExit(spec.taskId, spec.folder);
+        if (exit !== undefined) return exit;
+        await delay(lookMs);
+      }
+    });
+    return { pid, exited };
+  }
+
+  async execExit(taskId: string, folder: string): Promise<ExecResult | undefined> {
+    if (await this.#channel.isServed()) return (await this.#ask<ExecResult | null>('execExit', [taskId, folder])) ?? undefined;
+    return this.#observer.execExit(taskId, folder);
+  }
+
+  async #call<T>(method: CallableMethod, args: readonly unknown[], signal?: AbortSignal): Promise<T> {
+    return unpack(await this.#channel.request(requests.call, { runtime: this.name, method, args: pack(args) as readonly unknown[] }, this.name, signal)) as T;
+  }
+
+  /** A supervisor that ended in the middle has a successor, which can be asked again for what may be done twice. */
+  async #ask<T>(method: CallableMethod, args: readonly unknown[]): Promise<T> {
+    try {
+      return await this.#call(method, args);
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || callable[method] === 'once') throw cut(error);
+    }
+    try {
+      return await this.#call(method, args);
+    } catch (error) {
+      throw cut(error);
+    }
+  }
+}
+
+const cut = (error: unknown): unknown =>
+  error instanceof ConnectionLost ? new SiloError('SupervisorUnavailable', { args: { reason: 'it ended in the middle of the work' }, target: { kind: 'host', id: 'supervisor' }, cause: error, retryable: true }) : error;

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { createConnection, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CancellationTokenSource, ResponseError, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
+import { SiloError } from '../../base/index.ts';
+import { readAddress } from './address-file.ts';
+import { connectionOn, proofOf, proves, requests, wireVersion } from './wire.ts';
+import { unpackError } from './wire-values.ts';
+
+export interface ChannelOptions {
+  readonly addressFile: string;
+  /** Starts the supervisor where none is at work. May be repeated. */
+  readonly ensure: () => Promise<void>;
+  /** How long a supervisor may take until it serves. */
+  readonly patienceMs?: number;
+}
+
+const usualPatienceMs = 20_000;
+const helloMs = 5000;
+const retryMs = 50;
+
+/** The connection was cut while the request was under way: it may or may not have been done. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
+interface Link { readonly connection: MessageConnection; readonly socket: Socket; readonly lost: Promise<void> }
+
+/** An engine's connection to its root's supervisor: made when it is needed, and again when it was lost. */
+export class SupervisorChannel {
+  readonly #options: ChannelOptions;
+  #link: Promise<Link> | undefined;
+  #open = 0;
+
+  constructor(options: ChannelOptions) { this.#options = options; }
+
+  /** Whether a supervisor answers now; none is started. */
+  async isServed(): Promise<boolean> {
+    try {
+      await this.#connected();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * One request, on a supervisor that is started where there is none. Errors: what the supervisor says; SupervisorUnavailable;
+   * ConnectionLost, which the caller judges.
+   */
+  async request<P, R>(type: RequestType<P, R, unknown>, parameters: P, runtime: string, signal?: AbortSignal): Promise<R> {
+    const { connection, socket, lost } = await this.#linkOrStart(signal);
+    const cancel = new CancellationTokenSource();
+    const onAbort = (): void => { cancel.cancel(); };
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#open += 1;
+    socket.ref();
+    try {
+      return await Promise.race([connection.sendRequest<R>(type.method, parameters, cancel.token), lost.then(() => { throw new ConnectionLost(); })]);
+    } catch (error) {
+      throw error instanceof ResponseError && error.data !== undefined ? unpackError(error.data, runtime) : error instanceof ConnectionLost ? error : new ConnectionLost('the request could not be made', { cause: error });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      cancel.dispose();
+      this.#open -= 1;
+      // The wish to ask something later keeps no process alive.
+      if (this.#open === 0) socket.unref();
+    }
+  }
+
+  async close(): Promise<void> {
+    const link = await this.#link?.catch(() => undefined);
+    link?.socket.destroy();
+    await link?.lost;
+  }
+
+  async #linkOrStart(signal: AbortSignal | undefined): Promise<Link> {
+    const patienceMs = this.#options.patienceMs ?? usualPatienceMs;
+    const end = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await this.#connected();
+      } catch (cause) {
+        if (cause instanceof SiloError && cause.code === 'ProtocolMismatch') throw cause;
+        if (performance.now() > end) throw unavailable(cause);
+      }
+      if (signal?.aborted) throw new SiloError('OperationCancelled', { cause: signal.reason });
+      await this.#options.ensure();
+      await delay(retryMs);
+    }
+  }
+
+  #connected(): Promise<Link> {
+    if (this.#link === undefined) {
+      const link = this.#connect();
+      this.#link = link;
+      const forget = (): void => { if (this.#link === link) this.#link = undefined; };
+      link.then(({ lost }) => lost.then(forget), forget);
+    }
+    return this.#link;
+  }
+
+  async #connect(): Promise<Link> {
+    const known = await readAddress(this.#options.addressFile);
+    if (known === undefined) throw new Error('no supervisor has written its address');
+    const socket = createConnection(known.address);
+    const lost = new Promise<void>((resolve) => { socket.once('close', () => { resolve(); }); });
+    const failed = new Promise<never>((_, reject) => { socket.once('error', reject); });
+    failed.catch(() => undefined);
+    const connection = connectionOn(socket);
+    connection.listen();
+    void lost.then(() => { connection.dispose(); });
+    const nonce = randomBytes(16).toString('hex');
+    const timer = setTimeout(() => { socket.destroy(new Error('the supervisor did not answer')); }, helloMs);
+    try {
+      const hello = connection.sendRequest(requests.hello, { version: wireVersion, nonce, proof: proofOf(known.token, 'client', nonce) });
+      const { version, proof } = await Promise.race([hello, failed, lost.then(() => { throw new ConnectionLost(); })]);
+      if (!proves(proof, known.token, 'server', nonce)) throw new Error('who answered is not the supervisor');
+      if (version !== wireVersion) throw new SiloError('ProtocolMismatch', { args: { client: wireVersion, engine: version } });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    socket.unref();
+    return { connection, socket, lost };
+  }
+}
+
+const unavailable = (cause: unknown): SiloError =>
+  new SiloError('SupervisorUnavailable', { args: { reason: cause instanceof Error && cause.message !== '' ? cause.message : 'the connection was cut' }, target: { kind: 'host', id: 'supervisor' }, cause, retryable: true });
