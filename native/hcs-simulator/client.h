@@ -20,7 +20,7 @@
 enum memory { LOCAL_MEMORY, TASK_MEMORY };
 
 /* What a handle that the service keeps stands for. A new kind needs a row in `handle_kinds` of the service as well. */
-enum handle_kind { HANDLE_SYSTEM = 1, HANDLE_PROCESS, HANDLE_NETWORK, HANDLE_ENDPOINT, HANDLE_NAMESPACE, HANDLE_LOAD_BALANCER, HANDLE_LEGACY_CALLBACK, HANDLE_SDN_ROUTE, HANDLE_OTHER };
+enum handle_kind { HANDLE_SYSTEM = 1, HANDLE_PROCESS, HANDLE_NETWORK, HANDLE_ENDPOINT, HANDLE_NAMESPACE, HANDLE_LOAD_BALANCER, HANDLE_LEGACY_CALLBACK, HANDLE_SDN_ROUTE, HANDLE_DISK, HANDLE_OTHER };
 
 struct call;
 struct operation;

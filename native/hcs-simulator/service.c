@@ -40,6 +40,7 @@ static void (*const handle_kinds[])(void *object, bool client_gone) = {
   [HANDLE_LOAD_BALANCER] = memory_closed,
   [HANDLE_SDN_ROUTE] = memory_closed,
   [HANDLE_LEGACY_CALLBACK] = memory_closed,
+  [HANDLE_DISK] = disk_handle_closed,
   [HANDLE_OTHER] = nothing_closed,
 };
 

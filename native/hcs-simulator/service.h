@@ -98,6 +98,7 @@ extern const struct service_table simulator_table;  /* service-control.c: what t
 /* Called with the lock held when a client's handle is closed, or its client has gone. */
 void system_handle_closed(void *object, bool client_gone);
 void process_handle_closed(void *object, bool client_gone);
+void disk_handle_closed(void *object, bool client_gone);
 
 /* faults.c */
 struct fault {

@@ -426,5 +426,7 @@ EXPORT BOOL CloseHandle(HANDLE handle) {
   }
   if (event != NULL) event->kind = FREE;
   pthread_mutex_unlock(&lock);
-  return file == NULL && event == NULL ? refuse(invalid_handle) : TRUE;
+  if (file != NULL || event != NULL) return TRUE;
+  /* A virtual disk's is the service's. */
+  return SUCCEEDED(handle_close(handle, HANDLE_DISK)) ? TRUE : refuse(invalid_handle);
 }

@@ -22,6 +22,7 @@
 typedef int32_t HRESULT;
 typedef int32_t BOOL;
 typedef uint32_t DWORD;
+typedef uint32_t ULONG;
 typedef uint16_t WCHAR;
 typedef WCHAR *PWSTR;
 typedef const WCHAR *PCWSTR;
