@@ -9,7 +9,12 @@ export interface ErrorTarget {
 
 /** The foreign code the error came from, as the foreign interface gave it. */
 export interface NativeCode {
+  /** As an unsigned number. */
   readonly hresult?: number;
+  /** Name of the HRESULT in its documentation, where it has one. */
+  readonly hresultName?: string;
+  /** What HCS tells of the layers below, outermost first. */
+  readonly events?: readonly { readonly source: string; readonly eventId: number; readonly message: string }[];
   readonly errno?: string;
   readonly exitCode?: number;
   readonly httpStatus?: number;

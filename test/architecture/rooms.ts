@@ -31,6 +31,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/runtime/runc': { rooms: ['src/base', 'src/core', 'src/log', 'native'], node: 'all', packages: ['ajv'] },
   // The room of a runtime that lives in the supervisor: it knows the seam, and none of those behind it.
   'src/runtime/piped': { rooms: ['src/base', 'src/core'], node: 'all', packages: ['vscode-jsonrpc'] },
+  // Its documents are schemas, from which types and checks come.
+  'src/runtime/hcs': { rooms: ['src/base', 'src/core', 'src/log', 'native'], node: 'all', packages: ['ajv', 'typebox'] },
   'src/network/netns': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   // Both make links between the host and a namespace of netns.
   'src/network/bridge': { rooms: ['src/base', 'src/core', 'src/network/netns', 'native'], node: 'all', packages: [] },

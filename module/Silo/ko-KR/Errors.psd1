@@ -382,5 +382,68 @@
     'NetworkFailed' = @{
         Message = '네트워크를 변경하지 못했습니다: {reason}.'
         Action = 'Repair-ContainerNetwork를 실행하고 엔진 로그를 확인하세요(위치는 Get-ContainerHost에 나옵니다).'
+    'ComputeSystemExists' = @{
+        Message = '컴퓨트 시스템 ''{id}''이(가) 이미 있습니다.'
+        Action = '다른 ID를 쓰거나 기존 것을 끝내세요. 목록은 Get-ComputeProcess로 볼 수 있습니다.'
+    }
+    'ImageVersionMismatch' = @{
+        Message = '''{id}''의 이미지는 이 호스트의 Windows 버전에서 실행되지 않습니다: {reason}.'
+        Action = 'Hyper-V 격리(Set-Isolation)를 쓰거나 이 호스트 버전용 이미지를 사용하세요.'
+    }
+    'ComputeSystemStateInvalid' = @{
+        Message = '''{id}''의 현재 상태에서는 ''{operation}'' 작업을 할 수 없습니다.'
+        Action = 'Get-Container로 상태를 확인하고 필요한 상태로 바꾸세요.'
+    }
+    'ComputeSystemCrashed' = @{
+        Message = '컴퓨트 시스템 ''{id}''이(가) 예기치 않게 끝났습니다: {reason}.'
+        Action = '호스트 이벤트 로그의 Hyper-V-Compute 이벤트를 확인하고 다시 시작하세요.'
+    }
+    'ComputeSystemTerminated' = @{
+        Message = '컴퓨트 시스템 ''{id}''이(가) 강제로 종료되었습니다.'
+        Action = '다시 시작하세요.'
+    }
+    'ComputeResourceBusy' = @{
+        Message = '''{id}''에 필요한 파일을 다른 프로그램이 사용 중입니다: {reason}.'
+        Action = '그 프로그램을 끝내거나 기다린 뒤 다시 시도하세요.'
+    }
+    'HostMemoryExhausted' = @{
+        Message = '호스트의 메모리가 ''{id}''에 충분하지 않습니다: {reason}.'
+        Action = '이 호스트에서 필요 없는 것을 끝내거나 컨테이너에 더 적게 할당하세요.'
+    }
+    'ComputeServiceStopped' = @{
+        Message = '호스트 컴퓨트 서비스가 응답하지 않습니다: {reason}.'
+        Action = '서비스를 시작하세요: Start-Service vmcompute'
+    }
+    'GuestUnreachable' = @{
+        Message = '''{id}''의 내부에 연결할 수 없습니다: {reason}.'
+        Action = '다시 시도하세요. 계속되면 컨테이너를 제거하고 새로 시작하세요.'
+    }
+    'ComputeServiceTimedOut' = @{
+        Message = '호스트 컴퓨트 서비스가 ''{id}''의 ''{operation}'' 작업을 제시간에 끝내지 못했습니다.'
+        Action = '호스트의 부하를 확인하고 다시 시도하세요.'
+    }
+    'HcsFunctionMissing' = @{
+        Message = '이 Windows 버전에는 {function} 함수가 없습니다. 빌드 {build}부터 있습니다.'
+        Action = 'Windows를 빌드 {build} 이상으로 업데이트하세요.'
+    }
+    'HcsNotInstalled' = @{
+        Message = '호스트 컴퓨트 서비스가 설치되어 있지 않습니다: {reason}.'
+        Action = '설치: Install-WindowsFeature Containers(서버) 또는 Enable-WindowsOptionalFeature -Online -FeatureName Containers -All(클라이언트)'
+    }
+    'HyperVNotInstalled' = @{
+        Message = 'Hyper-V가 설치되지 않았거나 사용하도록 설정되지 않았습니다: {reason}.'
+        Action = '설치: Install-WindowsFeature Hyper-V(서버) 또는 Enable-WindowsOptionalFeature -Online -FeatureName Microsoft-Hyper-V -All(클라이언트). 가상 호스트에서는 중첩된 가상화를 켜세요.'
+    }
+    'LayerInvalid' = @{
+        Message = '''{id}''에 Windows가 알지 못하는 레이어가 있습니다: {reason}.'
+        Action = '이미지를 다시 가져오세요.'
+    }
+    'HcsAnswerInvalid' = @{
+        Message = '호스트 컴퓨트 서비스가 ''{id}''의 ''{operation}'' 작업에 올바르지 않은 응답을 했습니다: {reason}.'
+        Action = 'Windows 업데이트를 확인하고 엔진 로그와 함께 보고하세요.'
+    }
+    'HcsFailed' = @{
+        Message = '호스트 컴퓨트 서비스가 ''{id}''의 ''{operation}'' 작업에 실패했습니다: {reason}.'
+        Action = '{advice}'
     }
 }
