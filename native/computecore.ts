@@ -161,7 +161,7 @@ const prototypes: Readonly<Record<keyof ComputeCore, readonly [parameters: strin
   HcsGetProcessorCompatibilityFromSavedState: ['const char16_t *path, _Out_ void **document', 'int32_t', build2022],
 };
 
-export const computeCoreFunctions = Object.keys(prototypes) as readonly (keyof ComputeCore)[];
+
 
 /** The functions of the library at `path`, looked for when each is first called. */
 export const bindComputeCore = (path: string): ComputeCore => {

@@ -11,7 +11,7 @@ const pending = 997;
 /** Win32 and NTSTATUS codes with which a pipe says that its other end is closed; the callback may get either kind. */
 const ended: ReadonlySet<number> = new Set([38, 109, 232, 233, 0xc0000011, 0xc000014b, 0xc00000b1, 0xc00000b0]);
 
-export const pieceBytes = 64 * 1024;
+const pieceBytes = 64 * 1024;
 /** sizeof(OVERLAPPED) */
 const overlappedBytes = 32;
 

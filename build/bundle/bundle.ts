@@ -19,6 +19,8 @@ try {
   const bundle = await rolldown({
     input: {
       main: join(root, 'src/main.ts'),
+      // By itself, for other programs: package.json names it.
+      hcs: join(root, 'src/runtime/hcs/index.ts'),
       // The snapshotter looks for its worker beside the file that it is in itself.
       'layer-worker': join(root, 'src/snapshot/overlay/layer-worker.ts'),
     },

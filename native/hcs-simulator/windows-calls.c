@@ -27,6 +27,7 @@ enum { wait_object = 0, wait_failed = -1 };
 #define STATUS_CANCELLED 0xc0000120u
 
 typedef void(CALLBACK *wait_callback)(void *context, uint8_t timed_out);
+typedef void(CALLBACK *completion_callback)(DWORD error, DWORD bytes, OVERLAPPED *overlapped);
 
 enum kind { FREE, FILE_HANDLE, EVENT_HANDLE, WAIT_HANDLE };
 
@@ -42,6 +43,7 @@ struct registered_wait {
 struct slot {
   enum kind kind;
   int descriptor;      /* of a file */
+  completion_callback completed; /* of a file; NULL: nobody is told */
   bool manual, set;    /* of an event */
   struct registered_wait wait;
 };
@@ -53,7 +55,16 @@ struct transfer {
   char *buffer;
   size_t wanted, done;
   OVERLAPPED *overlapped;
+  completion_callback completed;
   struct transfer *next;
+};
+
+/* A transfer that has ended, whose callback has not been called yet. */
+struct completion {
+  completion_callback callback;
+  DWORD error, bytes;
+  OVERLAPPED *overlapped;
+  struct completion *next;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -62,7 +73,9 @@ static struct slot *slots;
 static size_t slot_count, next_free;
 static struct transfer *transfers;
 static int wake[2] = {-1, -1};
-static bool waiter_runs;
+static bool waiter_runs, completer_runs;
+static struct completion *first_completion, *last_completion;
+static pthread_cond_t completion_came = PTHREAD_COND_INITIALIZER;
 static __thread DWORD last_error;
 
 EXPORT DWORD GetLastError(void) { return last_error; }
@@ -151,11 +164,45 @@ static void set_event(HANDLE event) {
   pthread_cond_broadcast(&changed);
 }
 
-static void finish_transfer(OVERLAPPED *overlapped, uint32_t status, size_t bytes) {
+static DWORD error_of(uint32_t status) {
+  return status == 0 ? no_error : status == STATUS_PIPE_BROKEN ? broken_pipe : status == STATUS_PIPE_CLOSING ? no_data : status == STATUS_CANCELLED ? operation_aborted : io_pending;
+}
+
+static void begin_thread(void *(*run)(void *argument)) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, run, NULL) != 0) abort();
+  pthread_detach(thread);
+}
+
+static void *completion_loop(void *argument) {
+  pthread_mutex_lock(&lock);
+  for (;;) {
+    while (first_completion == NULL) pthread_cond_wait(&completion_came, &lock);
+    struct completion *completion = first_completion;
+    first_completion = completion->next;
+    if (first_completion == NULL) last_completion = NULL;
+    pthread_mutex_unlock(&lock);
+    completion->callback(completion->error, completion->bytes, completion->overlapped);
+    free(completion);
+    pthread_mutex_lock(&lock);
+  }
+  return argument;
+}
+
+static void finish_transfer(completion_callback completed, OVERLAPPED *overlapped, uint32_t status, size_t bytes) {
   overlapped->InternalHigh = bytes;
   __atomic_store_n(&overlapped->Internal, status, __ATOMIC_RELEASE);
   set_event((HANDLE)((uintptr_t)overlapped->hEvent & ~(uintptr_t)1));
   pthread_cond_broadcast(&changed);
+  if (completed == NULL) return;
+  struct completion *completion = must_allocate(sizeof *completion);
+  *completion = (struct completion){.callback = completed, .error = error_of(status), .bytes = (DWORD)bytes, .overlapped = overlapped};
+  if (last_completion == NULL) first_completion = completion;
+  else last_completion->next = completion;
+  last_completion = completion;
+  if (!completer_runs) begin_thread(completion_loop);
+  completer_runs = true;
+  pthread_cond_signal(&completion_came);
 }
 
 /* One step of a transfer; true when it is finished. */
@@ -200,7 +247,7 @@ static void *transfer_loop(void *argument) {
         continue;
       }
       *link = transfer->next;
-      finish_transfer(transfer->overlapped, status, transfer->done);
+      finish_transfer(transfer->completed, transfer->overlapped, status, transfer->done);
       free(transfer);
     }
   }
@@ -209,16 +256,6 @@ static void *transfer_loop(void *argument) {
 
 static void wake_transfers(void) {
   if (write(wake[1], "", 1) < 0 && errno != EAGAIN) abort();
-}
-
-static void begin_thread(void *(*run)(void *argument)) {
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, run, NULL) != 0) abort();
-  pthread_detach(thread);
-}
-
-static DWORD error_of(uint32_t status) {
-  return status == 0 ? no_error : status == STATUS_PIPE_BROKEN ? broken_pipe : status == STATUS_PIPE_CLOSING ? no_data : status == STATUS_CANCELLED ? operation_aborted : io_pending;
 }
 
 static BOOL transfer(HANDLE file, bool writes, void *buffer, DWORD wanted, DWORD *done, OVERLAPPED *overlapped) {
@@ -240,12 +277,12 @@ static BOOL transfer(HANDLE file, bool writes, void *buffer, DWORD wanted, DWORD
   overlapped->Internal = STATUS_PENDING;
   overlapped->InternalHigh = 0;
   struct transfer *begun = must_allocate(sizeof *begun);
-  *begun = (struct transfer){.file = file, .descriptor = slot->descriptor, .writes = writes, .buffer = buffer, .wanted = wanted, .overlapped = overlapped};
+  *begun = (struct transfer){.file = file, .descriptor = slot->descriptor, .writes = writes, .buffer = buffer, .wanted = wanted, .overlapped = overlapped, .completed = waits ? NULL : slot->completed};
   /* A descriptor that would wait for itself would hold up every other. */
   fcntl(slot->descriptor, F_SETFL, fcntl(slot->descriptor, F_GETFL) | O_NONBLOCK);
   uint32_t status = 0;
   if (step(begun, &status)) {
-    finish_transfer(overlapped, status, begun->done);
+    finish_transfer(begun->completed, overlapped, status, begun->done);
     free(begun);
   } else {
     struct transfer **link = &transfers;
@@ -262,6 +299,17 @@ static BOOL transfer(HANDLE file, bool writes, void *buffer, DWORD wanted, DWORD
 
 EXPORT BOOL ReadFile(HANDLE file, void *buffer, DWORD wanted, DWORD *done, OVERLAPPED *overlapped) { return transfer(file, false, buffer, wanted, done, overlapped); }
 
+/* The handle's overlapped transfers, those that end at once too, end in a call of this on another thread. */
+EXPORT BOOL BindIoCompletionCallback(HANDLE file, completion_callback callback, DWORD flags) {
+  if (callback == NULL || flags != 0) return refuse(invalid_parameter);
+  pthread_mutex_lock(&lock);
+  struct slot *slot = slot_of(file, FILE_HANDLE);
+  bool bound = slot != NULL && slot->completed != NULL;
+  if (slot != NULL && !bound) slot->completed = callback;
+  pthread_mutex_unlock(&lock);
+  return slot == NULL ? refuse(invalid_handle) : bound ? refuse(invalid_parameter) : TRUE;
+}
+
 EXPORT BOOL WriteFile(HANDLE file, const void *buffer, DWORD wanted, DWORD *done, OVERLAPPED *overlapped) { return transfer(file, true, (void *)buffer, wanted, done, overlapped); }
 
 /* With the lock. */
@@ -274,7 +322,7 @@ static bool cancel(HANDLE file, const OVERLAPPED *overlapped) {
       continue;
     }
     *link = begun->next;
-    finish_transfer(begun->overlapped, STATUS_CANCELLED, begun->done);
+    finish_transfer(begun->completed, begun->overlapped, STATUS_CANCELLED, begun->done);
     free(begun);
     found = true;
   }

@@ -129,7 +129,7 @@ export const errorTable = {
   RegistryAnswerInvalid: row('dataLoss', 'The registry {registry} gave an answer that is not valid: {reason}.', 'Try again; if it lasts, something between here and the registry changes its answers, or the registry does not keep to the standard.'),
   RecordInvalid: row('dataLoss', 'The record of {kind} {id} in the store cannot be read.', 'Run Repair-ContainerStore, or remove the item with -Force.'),
   StoreCorrupt: row('dataLoss', 'The store in {path} is damaged: {reason}.', 'Restore meta.db from a backup, or start with another state root.'),
-  ConfigInvalid: row('internal', 'The OCI configuration made for the container is not valid: {reason}.', 'This is a defect of Silo; report it with the incident id.'),
+  ConfigInvalid: row('internal', 'The configuration made for the container is not valid: {reason}.', 'This is a defect of Silo; report it with the incident id.'),
   RuntimeFailed: row('internal', '{runtime} failed: {reason}.', 'Look at the engine log (Get-ContainerHost says where it is).'),
   NetworkFailed: row('internal', 'The network could not be changed: {reason}.', 'Run Repair-ContainerNetwork, and look at the engine log (Get-ContainerHost says where it is).'),
   HcsFailed: row('internal', "The Host Compute Service failed at '{operation}' of '{id}': {reason}.", '{advice}'),

@@ -208,7 +208,7 @@
         Action = '백업에서 meta.db를 복원하거나 다른 상태 루트로 시작하세요.'
     }
     'ConfigInvalid' = @{
-        Message = '컨테이너를 위해 만든 OCI 구성이 올바르지 않습니다: {reason}.'
+        Message = '컨테이너를 위해 만든 구성이 올바르지 않습니다: {reason}.'
         Action = 'Silo의 결함입니다. 인시던트 ID와 함께 알려 주세요.'
     }
     'RuntimeFailed' = @{

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { ComputeEvent, ProcessInformation } from '../../../native/computecore.ts';
 import type { Pointer } from '../../../native/dynamic-library.ts';
@@ -104,10 +105,10 @@ export class ComputeProcess {
   /** Ends the streams and closes the handle. May be repeated. */
   async close(): Promise<void> {
     if (this.#handle.isClosed) return this.#handle.close();
-    const streams = [this.#stderr, this.#stdout, this.#stdin];
+    const streams = [this.#stderr, this.#stdout, this.#stdin].filter((stream) => stream !== undefined);
     const closing = this.#handle.close();
-    for (const stream of streams) stream?.destroy();
-    await Promise.all(streams.map((stream) => (stream === undefined || stream.closed ? undefined : new Promise((resolve) => { stream.once('close', resolve); }))));
+    for (const stream of streams) stream.destroy();
+    await Promise.all(streams.filter((stream) => !stream.closed).map((stream) => once(stream, 'close').catch(() => undefined)));
     await closing;
     this.#subscription.end();
     this.#settle({ exitCode: null, reason: 'Lost' });

@@ -35,7 +35,7 @@ const genericAll = 0x10000000;
 const readReport = (document: string | undefined): CrashReport | undefined => {
   try {
     const value: unknown = JSON.parse(document ?? '');
-    return typeof value === 'object' && value !== null ? value as CrashReport : undefined;
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
@@ -200,6 +200,6 @@ export class ComputeSystem {
 }
 
 const firstArgument = (process: object | undefined): string | undefined => {
-  const args = (process as { readonly args?: unknown } | undefined)?.args;
+  const args: unknown = process !== undefined && 'args' in process ? process.args : undefined;
   return Array.isArray(args) && typeof args[0] === 'string' ? args[0] : undefined;
 };

@@ -44,12 +44,12 @@ export class EventQueue<E> {
   }
 
   give(event: E): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    for (const listener of this.#listeners) listener(event);
   }
 
   end(): void {
     this.#ended = true;
-    for (const listener of [...this.#listeners]) listener(undefined);
+    for (const listener of this.#listeners) listener(undefined);
     this.#listeners.clear();
   }
 }

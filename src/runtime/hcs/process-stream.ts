@@ -1,6 +1,12 @@
 import { Readable, Writable } from 'node:stream';
 import type { OverlappedPipe } from '../../../native/kernel32-io.ts';
 
+/** Tells a stream's callback how work ended. The stream calls are made where the promise's own handlers have returned: what throws there is no rejection. */
+const tell = (work: Promise<unknown>, done: (error?: Error | null) => void): void => {
+  const settle = (error: Error | null): void => { process.nextTick(done, error); };
+  work.then(() => { settle(null); }, (error: unknown) => { settle(error as Error); });
+};
+
 /** Standard output or error of a process; ends where the process has closed it, or the handle was closed. */
 export class ProcessOutput extends Readable {
   readonly #pipe: OverlappedPipe;
@@ -15,7 +21,7 @@ export class ProcessOutput extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#pipe.close().then(() => { done(error); }, (problem: unknown) => { done(error ?? (problem as Error)); });
+    tell(this.#pipe.close(), (problem) => { done(error ?? problem ?? null); });
   }
 }
 
@@ -32,14 +38,14 @@ export class ProcessInput extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#pipe.write(chunk).then(() => { done(); }, (error: unknown) => { done(error as Error); });
+    tell(this.#pipe.write(chunk), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#close().then(() => this.#pipe.close()).then(() => { done(); }, (error: unknown) => { done(error as Error); });
+    tell(this.#close().then(() => this.#pipe.close()), done);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#pipe.close().then(() => { done(error); }, (problem: unknown) => { done(error ?? (problem as Error)); });
+    tell(this.#pipe.close(), (problem) => { done(error ?? problem ?? null); });
   }
 }

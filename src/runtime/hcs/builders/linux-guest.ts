@@ -113,14 +113,14 @@ export const linuxGuestSteps = (spec: TaskSpec, storage: SnapshotStorage, place:
 };
 
 /** The specification that the guest's agent hands to runc. What the guest decides itself, devices and cgroups, is left to it. */
-export const ociSpecification = (spec: TaskSpec, rootPath = rootOf(spec)): object => {
+const ociSpecification = (spec: TaskSpec): object => {
   const folders = spec.mounts.filter(({ memory }) => memory === undefined);
   const { memoryBytes, cpuCount, cpuWeight, processCount } = spec.resources;
   const access = spec.privileged ? 'rw' : 'ro';
   return {
     ociVersion: '1.0.2',
     process: linuxGuestProcess(spec.process),
-    root: { path: rootPath, readonly: spec.readOnlyRoot },
+    root: { path: rootOf(spec), readonly: spec.readOnlyRoot },
     hostname: spec.hostName,
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },

@@ -19,7 +19,7 @@ export interface WindowsContainerExtras {
 
 const unsupported = (option: string, reason: string): SiloError => new SiloError('OptionUnsupported', { args: { option, reason } });
 
-export const megabytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024 ** 2));
+const megabytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024 ** 2));
 
 /** 1 to 10000 with 100 as the default, on HCS's scale of the same ends, whose middle is 5000. */
 const processorWeight = (weight: number): number => Math.round(weight <= 100 ? 1 + (weight - 1) * (4999 / 99) : 5000 + (weight - 100) * (5000 / 9900));
@@ -41,27 +41,27 @@ const mappedPipe = ({ source, target }: TaskMount): MappedPipe => {
 };
 
 /** `hostPath`: where a folder of the host is seen from. */
-export const mappedFolders = (mounts: readonly TaskMount[], hostPath: (mount: TaskMount) => string = ({ source }) => source): readonly MappedDirectory[] =>
+const mappedFolders = (mounts: readonly TaskMount[], hostPath: (mount: TaskMount) => string = ({ source }) => source): readonly MappedDirectory[] =>
   mounts.filter((mount) => !isPipe(mount)).map((mount) => {
     if (mount.memory !== undefined) throw unsupported('A folder in memory', 'Windows containers have none');
     return { HostPath: hostPath(mount), ContainerPath: mount.target, ReadOnly: mount.readOnly };
   });
 
-export const mappedPipes = (mounts: readonly TaskMount[]): readonly MappedPipe[] => mounts.filter(isPipe).map(mappedPipe);
+const mappedPipes = (mounts: readonly TaskMount[]): readonly MappedPipe[] => mounts.filter(isPipe).map(mappedPipe);
 
 /** Services get as long to end as whoever stops the container gives it: Windows would end them after five seconds (hcsshim, hcsdoc_wcow.go). */
 const registryChanges: RegistryChanges = {
   AddValues: [{ Key: { Hive: 'System', Name: 'ControlSet001\\Control' }, Name: 'WaitToKillServiceTimeout', Type: 'String', StringValue: '2147483647' }],
 };
 
-export const refuseLinuxOptions = (spec: TaskSpec): void => {
+const refuseLinuxOptions = (spec: TaskSpec): void => {
   if (spec.readOnlyRoot) throw unsupported('A read-only root', 'Windows containers write to theirs');
   if (spec.privileged) throw unsupported('A privileged container', 'Windows containers have no such rights');
   if (spec.resources.processCount !== undefined) throw unsupported('A limit of processes', 'Windows containers have none');
   if (spec.process.capabilities !== undefined) throw unsupported('A list of capabilities', 'Windows has none');
 };
 
-export const storageOf = ({ id, storage }: TaskSpec): SnapshotStorage => {
+const storageOf = ({ id, storage }: TaskSpec): SnapshotStorage => {
   if (storage === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'HCS', reason: `nobody told what the files of ${id} are put together from` } });
   return storage;
 };

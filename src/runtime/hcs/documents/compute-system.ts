@@ -3,7 +3,7 @@ import { anything, closed, flag, optional, text, type Static } from './shape.ts'
 import { virtualMachine } from './virtual-machine.ts';
 
 /** What runs in a utility VM that is there already: a Windows container, or a Linux one by its OCI specification (as hcsshim's guest agent takes it). */
-export const hostedSystem = closed({
+const hostedSystem = closed({
   SchemaVersion: version,
   Container: optional(container),
   OciBundlePath: optional(text()),

@@ -3,7 +3,7 @@ import { closed, flag, guid, list, named, oneOf, optional, text, whole, type Sta
 export const version = closed({ Major: whole(32), Minor: whole(32) });
 
 /** A read-only layer. `PathType` tells whether `Path` is of the host or of a share in a utility VM. */
-export const layer = closed({
+const layer = closed({
   Id: guid(),
   Path: text(),
   PathType: optional(oneOf('AbsolutePath', 'VirtualSmbShareName')),

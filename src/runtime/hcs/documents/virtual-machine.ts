@@ -30,7 +30,7 @@ const topology = closed({
   Processor: optional(closed({ Count: optional(whole(32)), Limit: optional(whole(64)), Weight: optional(whole(64)), ExposeVirtualizationExtensions: optional(flag()) })),
 });
 
-export const attachment = closed({
+const attachment = closed({
   Type: oneOf('VirtualDisk', 'Iso', 'PassThru'),
   Path: text(),
   CachingMode: optional(oneOf('Uncached', 'Cached', 'ReadOnlyCached')),
@@ -48,14 +48,14 @@ export const virtualSmbShare = closed({
   })),
 });
 
-export const plan9Share = closed({ Name: text(), AccessName: optional(text()), Path: text(), Port: whole(32) });
+const plan9Share = closed({ Name: text(), AccessName: optional(text()), Path: text(), Port: whole(32) });
 
-export const virtualPMemDevice = closed({ HostPath: text(), ReadOnly: optional(flag()), ImageFormat: optional(oneOf('Vhdx', 'Vhd1')) });
+const virtualPMemDevice = closed({ HostPath: text(), ReadOnly: optional(flag()), ImageFormat: optional(oneOf('Vhdx', 'Vhd1')) });
 
-export const networkAdapter = closed({ EndpointId: guid(), MacAddress: optional(text()) });
+const networkAdapter = closed({ EndpointId: guid(), MacAddress: optional(text()) });
 
 /** Schema 2.2 and later. */
-export const virtualPciDevice = closed({ Functions: list(closed({ DeviceInstancePath: text(), VirtualFunction: optional(whole(16)) })) });
+const virtualPciDevice = closed({ Functions: list(closed({ DeviceInstancePath: text(), VirtualFunction: optional(whole(16)) })) });
 
 const devices = closed({
   ComPorts: optional(named(closed({ NamedPipe: text(), OptimizeForDebugger: optional(flag()) }))),
