@@ -128,6 +128,10 @@
         Message = 'The name ''{name}'' belongs to network {owner}.'
         Action = 'Choose another name, or remove that network first.'
     }
+    'ComputeSystemExists' = @{
+        Message = 'There is a compute system ''{id}'' already.'
+        Action = 'Choose another id, or end the one that is there; Get-ComputeProcess lists them.'
+    }
     'ContainerNotRunning' = @{
         Message = 'Container ''{id}'' is {state}, not running.'
         Action = 'Start it with Start-Container.'
@@ -147,6 +151,22 @@
     'ImagePlatformMismatch' = @{
         Message = 'Image ''{reference}'' is for {imagePlatform}; this host runs {hostPlatform}.'
         Action = 'Use an image made for this host, or an isolation that brings its own kernel.'
+    }
+    'ImageVersionMismatch' = @{
+        Message = 'The image of ''{id}'' does not run on this host''s version of Windows: {reason}.'
+        Action = 'Use Hyper-V isolation (Set-Isolation), or an image made for the version of this host.'
+    }
+    'ComputeSystemStateInvalid' = @{
+        Message = '''{operation}'' is not possible in the present state of ''{id}''.'
+        Action = 'Look at the state with Get-Container, and bring it to the one that is needed.'
+    }
+    'ComputeSystemCrashed' = @{
+        Message = 'The compute system ''{id}'' ended unexpectedly: {reason}.'
+        Action = 'Look at the Hyper-V-Compute events in the host''s event log, and start it again.'
+    }
+    'ComputeSystemTerminated' = @{
+        Message = 'The compute system ''{id}'' was ended by force.'
+        Action = 'Start it again.'
     }
     'StoreNewer' = @{
         Message = 'The store in {path} was written by a newer Silo (schema {found}; this engine knows {known}).'
@@ -200,6 +220,10 @@
         Message = 'The port {port} of this host is in use: {owner}.'
         Action = 'Publish another port of the host, or end what holds this one.'
     }
+    'ComputeResourceBusy' = @{
+        Message = 'A file that ''{id}'' needs is in use by another program: {reason}.'
+        Action = 'End the other program, or wait for it, and try again.'
+    }
     'ElevationRequired' = @{
         Message = 'This needs administrative rights: {reason}.'
         Action = 'Run PowerShell elevated (Windows) or as root (Linux).'
@@ -223,6 +247,10 @@
     'DiskFull' = @{
         Message = 'The disk that holds {path} is full.'
         Action = 'Free some space, or move the store; nothing was changed.'
+    }
+    'HostMemoryExhausted' = @{
+        Message = 'The host has not enough memory for ''{id}'': {reason}.'
+        Action = 'End what is not needed on this host, or give the container less.'
     }
     'ArchiveTooLarge' = @{
         Message = 'The archive unpacks to more than {limitBytes} bytes ({reason}).'
@@ -248,6 +276,14 @@
         Message = 'The supervisor that keeps the containers cannot be reached: {reason}.'
         Action = 'Try again; on Windows, look at the scheduled task Silo and at the log that Get-ContainerHost names.'
     }
+    'ComputeServiceStopped' = @{
+        Message = 'The Host Compute Service does not answer: {reason}.'
+        Action = 'Start it: Start-Service vmcompute'
+    }
+    'GuestUnreachable' = @{
+        Message = 'The inside of ''{id}'' cannot be reached: {reason}.'
+        Action = 'Try again; if it lasts, remove the container and start a new one.'
+    }
     'RegistryUnreachable' = @{
         Message = 'The registry {registry} cannot be reached: {reason}.'
         Action = 'Check the name, the network and the proxy settings, and try again.'
@@ -263,6 +299,10 @@
     'StartTimedOut' = @{
         Message = 'Container ''{id}'' did not start within {timeoutSeconds} seconds.'
         Action = 'Look at the container log and at the load of the host.'
+    }
+    'ComputeServiceTimedOut' = @{
+        Message = 'The Host Compute Service did not finish ''{operation}'' of ''{id}'' in its time.'
+        Action = 'Look at the load of the host, and try again.'
     }
     'RegistryTimedOut' = @{
         Message = 'The registry {registry} took longer than {timeoutSeconds} seconds to go on.'
@@ -283,6 +323,10 @@
     'NetworkDriverUnsupported' = @{
         Message = 'Networks of type ''{driver}'' are not supported on this host: {reason}.'
         Action = 'Choose another type of network.'
+    }
+    'HcsFunctionMissing' = @{
+        Message = 'This version of Windows has no {function}; build {build} and later have it.'
+        Action = 'Update Windows to build {build} or later.'
     }
     'ManifestSchemaUnsupported' = @{
         Message = 'The image ''{reference}'' has a manifest of the old form ''{mediaType}''.'
@@ -308,6 +352,14 @@
         Message = '{tool} is not installed; networks need it.'
         Action = 'Install it: apt-get install {package}'
     }
+    'HcsNotInstalled' = @{
+        Message = 'The Host Compute Service is not installed: {reason}.'
+        Action = 'Install it: Install-WindowsFeature Containers (server), or Enable-WindowsOptionalFeature -Online -FeatureName Containers -All (client)'
+    }
+    'HyperVNotInstalled' = @{
+        Message = 'Hyper-V is not installed or not enabled: {reason}.'
+        Action = 'Install it: Install-WindowsFeature Hyper-V (server), or Enable-WindowsOptionalFeature -Online -FeatureName Microsoft-Hyper-V -All (client); on a virtual host, turn nested virtualization on.'
+    }
     'DigestMismatch' = @{
         Message = 'The content has digest {actual}; {expected} was expected.'
         Action = 'The source is damaged or was changed; get it again.'
@@ -328,6 +380,14 @@
         Message = 'The layer holds ''{entry}'', {reason}.'
         Action = 'Make the layer again without this entry.'
     }
+    'LayerInvalid' = @{
+        Message = '''{id}'' has a layer that Windows does not know: {reason}.'
+        Action = 'Pull the image again.'
+    }
+    'HcsAnswerInvalid' = @{
+        Message = 'The Host Compute Service gave an answer to ''{operation}'' of ''{id}'' that is not valid: {reason}.'
+        Action = 'Look for updates of Windows, and report it with the engine log.'
+    }
     'ManifestInvalid' = @{
         Message = 'The image manifest or configuration is not valid: {reason}.'
         Action = 'Get the image again from its maker.'
@@ -345,7 +405,7 @@
         Action = 'Restore meta.db from a backup, or start with another state root.'
     }
     'ConfigInvalid' = @{
-        Message = 'The OCI configuration made for the container is not valid: {reason}.'
+        Message = 'The configuration made for the container is not valid: {reason}.'
         Action = 'This is a defect of Silo; report it with the incident id.'
     }
     'RuntimeFailed' = @{
@@ -355,6 +415,10 @@
     'NetworkFailed' = @{
         Message = 'The network could not be changed: {reason}.'
         Action = 'Run Repair-ContainerNetwork, and look at the engine log (Get-ContainerHost says where it is).'
+    }
+    'HcsFailed' = @{
+        Message = 'The Host Compute Service failed at ''{operation}'' of ''{id}'': {reason}.'
+        Action = '{advice}'
     }
     'InternalError' = @{
         Message = 'An unexpected error occurred (incident {incident}).'
