@@ -5,23 +5,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { isElevated } from '../native/advapi32.ts';
 import { shutDown, trimHeap } from '../native/libc.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { SiloError } from './base/index.ts';
 import { createLogger, engineCommand, type CommandContext } from './cli/index.ts';
 import type { HostFacts, RuntimeRequirement } from './core/index.ts';
 import type { Engine } from './engine/index.ts';
-import { linuxHostFacts } from './host/index.ts';
+import { askedWindowsHostFacts, linuxHostFacts, windowsHostFacts } from './host/index.ts';
 import { openLinuxEngine, probeLinuxHost } from './open-linux.ts';
+import type { OpenOptions } from './open-root.ts';
+import { openWindowsEngine, openWindowsSupervised, probeWindowsHost } from './open-windows.ts';
 import { followMoves } from './store/index.ts';
 import { RuncBundles, openAttachSocket } from './runtime/runc/index.ts';
 
 const defaultRoot = (): string => (process.platform === 'win32' ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Silo') : '/var/lib/silo');
-
-const hostFacts = (): HostFacts => {
-  if (process.platform === 'linux') return linuxHostFacts();
-  throw new SiloError('OptionUnsupported', { args: { option: process.platform, reason: 'this release runs containers on Linux hosts' } });
-};
 
 /** After a list of ten thousand containers this gives back a third of the engine's memory. The collector has no other handle. */
 const trimMemory = (): void => {
@@ -30,13 +28,45 @@ const trimMemory = (): void => {
   if (process.platform === 'linux') trimHeap();
 };
 
-const commandContext = (): CommandContext => {
-  const root = followMoves(process.env['SILO_ROOT'] || defaultRoot());
+interface Platform {
+  open(options: OpenOptions): Promise<Engine>;
+  openSupervised(options: OpenOptions): ReturnType<CommandContext['openSupervised']>;
+  facts(): HostFacts;
+  probe(root: string): Promise<readonly RuntimeRequirement[]>;
+}
+
+const linux: Platform = {
+  open: openLinuxEngine,
+  openSupervised: async (options) => ({ engine: await openLinuxEngine(options) }),
+  facts: linuxHostFacts,
+  probe: (root) => probeLinuxHost(root, linuxHostFacts()),
+};
+
+const windows: Platform = {
+  open: openWindowsEngine,
+  openSupervised: openWindowsSupervised,
+  facts: windowsHostFacts,
+  probe: async (root) => probeWindowsHost(root, await askedWindowsHostFacts()),
+};
+
+const platform = (): Platform => {
+  if (process.platform === 'linux') return linux;
+  if (process.platform === 'win32') return windows;
+  throw new SiloError('OptionUnsupported', { args: { option: process.platform, reason: 'Silo runs containers on Windows and Linux hosts' } });
+};
+
+const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): CommandContext => {
+  const root = followMoves(stateRoot);
   const logPath = join(root, 'log', 'engine.log');
-  const log = createLogger(logPath);
-  const open = async (): Promise<Engine> => openLinuxEngine({ root, host: hostFacts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });
-  const probe = async (): Promise<readonly RuntimeRequirement[]> => probeLinuxHost(root, hostFacts());
-  return { version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), open, probe, trimMemory };
+  // Who makes a folder owns it: on Windows everybody could make this one, and it shall be the administrators'.
+  const log = createLogger(logPath, undefined, process.platform !== 'win32' || isElevated());
+  const options = (): OpenOptions => ({ root, host: platform().facts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });
+  return {
+    version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), trimMemory,
+    open: async () => platform().open(options()),
+    openSupervised: async () => platform().openSupervised(options()),
+    probe: async () => platform().probe(root),
+  };
 };
 
 const main = async (args: readonly string[]): Promise<number> => {

@@ -81,6 +81,7 @@ export const errorTable = {
   // Rights
   ElevationRequired: row('permissionDenied', 'This needs administrative rights: {reason}.', 'Run PowerShell elevated (Windows) or as root (Linux).'),
   PathAccessDenied: row('permissionDenied', "Access to '{path}' was denied.", 'Grant the engine access to the path.'),
+  StateRootUntrusted: row('permissionDenied', "The state root {path} belongs to {owner}, who is no administrator: what lies in it may be anybody's.", "Look at what lies in it, and remove it or have it taken over by the administrators: takeown /F '{path}' /A /R"),
   EngineNotExecutable: row('permissionDenied', "The engine's Node at '{path}' is not executable.", "Run: chmod +x '{path}'"),
   RegistryAccessDenied: row('permissionDenied', "The registry {registry} denies access to '{repository}': {reason}.", 'Check the name of the repository, and that the account may use it.'),
   RegistryLoginRequired: row('unauthenticated', 'The registry {registry} asks for a login: {reason}.', 'Log in with Connect-ContainerRegistry, or give -Credential.'),

@@ -1,6 +1,7 @@
 import type { Logger, RuntimeRequirement } from '../core/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { serveConnection } from '../serve/rpc/index.ts';
+import type { SupervisedService } from '../supervisor/index.ts';
 
 const idleMs = 5 * 60 * 1000;
 const parentLookMs = 2000;
@@ -13,6 +14,8 @@ export interface CommandContext {
   readonly log: Logger;
   readonly exitsFolder: string;
   readonly open: () => Promise<Engine>;
+  /** For the supervisor, with what it serves to engines where it does. */
+  readonly openSupervised: () => Promise<{ readonly engine: Engine; readonly serve?: (() => Promise<SupervisedService>) | undefined }>;
   /** Gives memory that is free back to the system. */
   readonly trimMemory: () => void;
   readonly probe: () => Promise<readonly RuntimeRequirement[]>;

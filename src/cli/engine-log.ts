@@ -39,10 +39,10 @@ class RotatingFile {
 /** Never written down, wherever they stand in what is logged: at the top, in a field, or in the arguments of an error. */
 const secrets = ['password', 'credential', 'secret', 'token'].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
-/** pino as JSON lines on stderr and in the root's log file. Level from SILO_LOG_LEVEL; info by default. */
-export const createLogger = (logPath: string, level = process.env['SILO_LOG_LEVEL'] ?? 'info'): Logger => {
+/** pino as JSON lines on stderr and in the root's log file, where its folder is there or may be made. Level from SILO_LOG_LEVEL; info by default. */
+export const createLogger = (logPath: string, level = process.env['SILO_LOG_LEVEL'] ?? 'info', makesFolder = true): Logger => {
   try {
-    mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
+    if (makesFolder) mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
   } catch {
     // Without rights on the root there is stderr alone.
   }

@@ -7,7 +7,7 @@ import { engineCommand, exitCodes, type CommandContext } from './engine-command.
 import { superviseCommand } from './supervise-command.ts';
 
 /** Reads the command line and runs the command; the answer is the exit code. */
-export const runCli = async (args: readonly string[], context: () => CommandContext, attachment: Attachment, bundles: () => BundleRuntime, version: string): Promise<number> => {
+export const runCli = async (args: readonly string[], context: (stateRoot?: string) => CommandContext, attachment: Attachment, bundles: () => BundleRuntime, version: string): Promise<number> => {
   let exitCode: number = exitCodes.done;
   // Whoever reads the output may stop reading (`silo call … | head`).
   process.stdout.on('error', () => { process.exit(exitCodes.done); });
@@ -22,7 +22,9 @@ export const runCli = async (args: readonly string[], context: () => CommandCont
     .command('attach <container>', 'join this terminal to a running container (Ctrl+P Ctrl+Q leaves it)', (command) =>
       command.positional('container', { type: 'string', demandOption: true, describe: 'name or id' }),
     async ({ container }) => { exitCode = await attachCommand(context(), attachment, container); })
-    .command('supervise', 'look after containers while no engine runs (started by the engine)', (command) => command, async () => { exitCode = await superviseCommand(context()); });
+    .command('supervise', 'look after containers while no engine runs (started by the engine)', (command) =>
+      command.option('state-root', { type: 'string', describe: 'the state root, where SILO_ROOT cannot be set' }),
+    async ({ stateRoot }) => { exitCode = await superviseCommand(context(stateRoot)); });
   await addBundleCommands(cli, bundles, (code) => { exitCode = code; })
     .demandCommand(1, 'Name a command.')
     .strict()

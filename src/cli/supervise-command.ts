@@ -2,13 +2,13 @@ import { supervise } from '../supervisor/index.ts';
 import { exitCodes, type CommandContext } from './engine-command.ts';
 
 /** `silo supervise`: looks after the root's containers until none needs it, or until SIGTERM. */
-export const superviseCommand = async ({ exitsFolder, open, log }: CommandContext): Promise<number> => {
+export const superviseCommand = async ({ exitsFolder, openSupervised, log }: CommandContext): Promise<number> => {
   const stop = new AbortController();
   process.on('SIGTERM', () => { stop.abort(); });
   process.on('SIGINT', () => undefined);
-  const engine = await open();
+  const { engine, serve } = await openSupervised();
   try {
-    await supervise(engine, exitsFolder, stop.signal);
+    await supervise(engine, exitsFolder, stop.signal, serve);
     return exitCodes.done;
   } catch (error) {
     log.error({ err: error }, 'the supervisor ended with an error');

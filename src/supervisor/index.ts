@@ -1,7 +1,9 @@
 /**
  * What goes on when no engine runs: one process a state root, alive only while a container needs it. It
- * owns the watch over exits and auto-remove. It refuses requests: engines speak to it through the store
- * alone. Started by the engine (DetachedSupervisor), run by `silo supervise`.
+ * owns the watch over exits and auto-remove. It takes no requests of its own: engines speak to it through the store,
+ * and where it holds the containers' output, to the runtime that it serves (SupervisedService). Started by the engine:
+ * as a process (DetachedSupervisor) or by Windows' task scheduler (ScheduledSupervisor); run by `silo supervise`.
  */
 export { DetachedSupervisor } from './detached-supervisor.ts';
-export { supervise } from './supervise.ts';
+export { ScheduledSupervisor, type ScheduledSupervisorOptions } from './scheduled-supervisor.ts';
+export { supervise, type SupervisedService } from './supervise.ts';

@@ -7,31 +7,42 @@ import { lockName, removeIfAutomatic, settle, supervisedContainers, type Engine 
 export const supervisorLockName = 'supervisor';
 
 const pollMs = 1000;
-/** Looks without any work before the supervisor ends. */
+/** Looks without any work before the supervisor ends. One that serves engines is needed again soon, and takes a second to start. */
 const idleLooks = 5;
+const idleLooksOfService = 300;
+
+/** What a supervisor does for engines while it is at work. */
+export interface SupervisedService {
+  /** Whether ending now would take something from somebody. */
+  readonly isNeeded: boolean;
+  close(): Promise<void>;
+}
 
 /**
  * Watches the exits of a root's containers until none needs it: records how they ended, releases what
  * they held, and removes those that asked for it. Returns at once where another supervisor is at work.
+ * `serve` is called when this one is, and what it answers is closed before another can be.
  */
-export const supervise = async (engine: Engine, exitsFolder: string, signal: AbortSignal): Promise<void> => {
+export const supervise = async (engine: Engine, exitsFolder: string, signal: AbortSignal, serve?: () => Promise<SupervisedService>): Promise<void> => {
   for (;;) {
     const lock = await engine.ports.locks.tryAcquire(supervisorLockName);
     if (lock === undefined) return;
-    await work(engine, exitsFolder, lock, signal);
+    await work(engine, exitsFolder, lock, signal, serve);
     // A container may have been started between the last look and the release: whoever started it saw the lock taken.
     if (signal.aborted || supervisedContainers(engine.ports).length === 0) return;
   }
 };
 
-const work = async (engine: Engine, exitsFolder: string, lock: Lock, signal: AbortSignal): Promise<void> => {
+const work = async (engine: Engine, exitsFolder: string, lock: Lock, signal: AbortSignal, serve?: () => Promise<SupervisedService>): Promise<void> => {
+  let service: SupervisedService | undefined;
   let wake: (() => void) | undefined;
   const watcher = watchIfPossible(exitsFolder, () => { wake?.(); });
   const onAbort = (): void => { wake?.(); };
   signal.addEventListener('abort', onAbort);
   try {
-    for (let idle = 0; idle < idleLooks && !signal.aborted;) {
-      idle = (await lookAtAll(engine)) ? 0 : idle + 1;
+    service = await serve?.();
+    for (let idle = 0; idle < (service === undefined ? idleLooks : idleLooksOfService) && !signal.aborted;) {
+      idle = (await lookAtAll(engine)) || service?.isNeeded === true ? 0 : idle + 1;
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;
       const timer = setTimeout(resolve, pollMs);
@@ -41,6 +52,7 @@ const work = async (engine: Engine, exitsFolder: string, lock: Lock, signal: Abo
   } finally {
     signal.removeEventListener('abort', onAbort);
     watcher?.close();
+    await service?.close();
     await lock.release();
   }
 };

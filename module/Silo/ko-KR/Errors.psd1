@@ -123,6 +123,10 @@
         Message = '''{path}''에 대한 액세스가 거부되었습니다.'
         Action = '엔진에 그 경로의 액세스 권한을 주세요.'
     }
+    'StateRootUntrusted' = @{
+        Message = '상태 루트 {path}의 소유자 {owner}은(는) 관리자가 아니므로 그 안의 내용을 믿을 수 없습니다.'
+        Action = '내용을 확인한 다음 제거하거나 관리자 소유로 바꾸세요: takeown /F ''{path}'' /A /R'
+    }
     'EngineNotExecutable' = @{
         Message = '''{path}''에 있는 엔진의 Node를 실행할 수 없습니다.'
         Action = '실행: chmod +x ''{path}'''
