@@ -295,6 +295,7 @@
         'ComputeResourceBusy' = 'conflict'
         'ElevationRequired' = 'permissionDenied'
         'PathAccessDenied' = 'permissionDenied'
+        'StateRootUntrusted' = 'permissionDenied'
         'EngineNotExecutable' = 'permissionDenied'
         'RegistryAccessDenied' = 'permissionDenied'
         'RegistryLoginRequired' = 'unauthenticated'

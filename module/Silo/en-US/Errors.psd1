@@ -232,6 +232,10 @@
         Message = 'Access to ''{path}'' was denied.'
         Action = 'Grant the engine access to the path.'
     }
+    'StateRootUntrusted' = @{
+        Message = 'The state root {path} belongs to {owner}, who is no administrator: what lies in it may be anybody''s.'
+        Action = 'Look at what lies in it, and remove it or have it taken over by the administrators: takeown /F ''{path}'' /A /R'
+    }
     'EngineNotExecutable' = @{
         Message = 'The engine''s Node at ''{path}'' is not executable.'
         Action = 'Run: chmod +x ''{path}'''
