@@ -99,6 +99,7 @@ extern const struct service_table simulator_table;  /* service-control.c: what t
 void system_handle_closed(void *object, bool client_gone);
 void process_handle_closed(void *object, bool client_gone);
 void disk_handle_closed(void *object, bool client_gone);
+void port_handle_closed(void *object, bool client_gone);
 
 /* faults.c */
 struct fault {
