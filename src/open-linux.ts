@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { HostFacts, RuntimeRequirement } from './core/index.ts';
-import { Engine } from './engine/index.ts';
+import { Engine, supervisedContainers } from './engine/index.ts';
 import { LinuxNetwork } from './network/linux-network.ts';
 import { LateRegistry } from './late-registry.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
@@ -34,8 +34,8 @@ const linux: RootSystem = { locking: linuxLocking, runFolderOf };
 /** Opens a state root on Linux, and mends in the background what engines that were killed left behind. */
 export const openLinuxEngine = (options: OpenOptions): Promise<Engine> => openRoot(options, linux, (opened) => assemble(options, opened));
 
-const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine =>
-  new Engine({
+const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
+  const engine: Engine = new Engine({
     metadata,
     locks,
     stateRoot,
@@ -47,7 +47,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     network: new LinuxNetwork({ root, runFolder, log }),
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
-    supervisor: new DetachedSupervisor(locks, [...selfCommand, 'supervise'], root, log),
+    supervisor: new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => supervisedContainers(engine.ports).length > 0 }),
     isolations: {
       Process: {
         technology: {
@@ -61,3 +61,5 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     clock: { now: () => new Date() },
     newId: () => randomBytes(32).toString('hex'),
   }, root);
+  return engine;
+};

@@ -81,6 +81,8 @@ export const openRoot = async (options: OpenOptions, system: RootSystem, assembl
     if (host.elevated && host.mountNamespaceProblem === undefined) {
       await dropDoubtfulLayers(engine.ports);
       engine.inBackground('repair of the store', () => repairStore(engine.ports));
+      // After a reboot, or where a supervisor was killed, containers wait for one.
+      engine.ports.supervisor.ensureSoon();
     }
     return engine;
   } catch (error) {

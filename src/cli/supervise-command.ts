@@ -8,7 +8,7 @@ export const superviseCommand = async ({ exitsFolder, openSupervised, log }: Com
   process.on('SIGINT', () => undefined);
   const { engine, serve } = await openSupervised();
   try {
-    await supervise(engine, exitsFolder, stop.signal, serve);
+    await supervise(engine, { exitsFolder, serve }, stop.signal);
     return exitCodes.done;
   } catch (error) {
     log.error({ err: error }, 'the supervisor ended with an error');

@@ -5,6 +5,8 @@ export const isolation = oneOf(['Auto', 'Process', 'HyperV'], 'Isolation: Auto l
 export const effectiveIsolation = oneOf(['Process', 'HyperV'], 'Isolation that is really used.');
 const networkMode = oneOf(['None', 'Host'], 'None: loopback only. Host: the network of the host.');
 
+const restartPolicyName = oneOf(['No', 'OnFailure', 'Always', 'UnlessStopped'], 'When it is started again after its end. OnFailure: where the exit code is not 0. Always: also after a reboot, even if it was stopped. UnlessStopped: unless somebody stopped it.');
+
 const containerState = oneOf(['Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
   'Starting and Removing are seen only while an engine makes that change.');
 
@@ -44,6 +46,11 @@ export const container = record({
   memoryBytes: nullable(count('Limit, in bytes.')),
   cpuCount: nullable(Type.Number({ description: "Limit, in CPUs' worth of time." })),
   autoRemove: flag('True where the container is removed when it ends.'),
+  restartPolicy: restartPolicyName,
+  maximumRetries: nullable(count('Starts in a row after which OnFailure gives up; null where it never does.')),
+  restartCount: count('Starts in a row by the restart policy.'),
+  health: nullable(oneOf(['Starting', 'Healthy', 'Unhealthy'], 'What the health checks since the last start say; null where there are none.')),
+  healthOutput: nullable(text('What the last health check wrote.')),
   terminal: flag('True where its standard streams are one terminal.'),
   pid: nullable(count('Process id on the host while it runs.')),
 }, 'A container.');
@@ -77,4 +84,17 @@ export const createParams = {
   stopSignal: optional(text("Signal that asks the process to end; the image's, or SIGTERM.")),
   stopTimeoutSeconds: optional(Type.Integer({ minimum: 0, description: 'Time between that signal and SIGKILL; 10 by default.' })),
   autoRemove: optional(flag('True removes the container when it ends, also with no engine alive.')),
+  restartPolicy: optional(record({ name: restartPolicyName, maximumRetries: optional(Type.Integer({ minimum: 1, description: 'Of OnFailure: starts in a row.' })) })),
+  healthCheck: optional(record({
+    command: optional(list(Type.String(), { description: "File and arguments; exit code 0 means healthy. Empty: no check, whatever the image says. Left out: the image's." })),
+    intervalSeconds: optional(Type.Number({ minimum: 0.1, description: 'Time between checks; 30 by default.' })),
+    timeoutSeconds: optional(Type.Number({ minimum: 0.1, description: 'Time after which a check has failed; 30 by default.' })),
+    startPeriodSeconds: optional(Type.Number({ minimum: 0, description: 'Time after the start in which a failure does not count; 0 by default.' })),
+    startIntervalSeconds: optional(Type.Number({ minimum: 0.1, description: 'Time between checks in the start period; 5 by default.' })),
+    retries: optional(Type.Integer({ minimum: 1, description: 'Failures in a row that make a container unhealthy; 3 by default.' })),
+  })),
+  logLimits: optional(record({
+    maximumSizeBytes: Type.Integer({ minimum: 65536, description: 'Size at which the log is turned over; 16 MiB by default.' }),
+    keptFiles: Type.Integer({ minimum: 1, maximum: 1000, description: 'Files that are kept besides the one that is written; 5 by default.' }),
+  })),
 };

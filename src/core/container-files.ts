@@ -20,6 +20,10 @@ export interface ContainerFiles {
   process(id: string, processId: string): Promise<{ readonly folder: string; readonly logPath: string }>;
   /** Paths of a process whose folder was made earlier. */
   processPaths(id: string, processId: string): { readonly folder: string; readonly logPath: string };
+  /** Takes folder and log of a process that has ended away. */
+  removeProcess(id: string, processId: string): Promise<void>;
+  /** Size of the log that is being written; undefined where there is none. */
+  logBytes(id: string): Promise<number | undefined>;
   /** A file that is mounted into one task and must not reach a disk: it lies in the run folder, and goes with `remove`. Returns its path. */
   place(id: string, name: string, content: Uint8Array, access: { readonly mode: number; readonly uid: number; readonly gid: number }): Promise<string>;
   /** Removes the mount point, which is unmounted already: it is never emptied. */

@@ -58,4 +58,10 @@ export interface Logger {
 }
 
 /** Starts the supervisor of this root where it isn't running (decision 11). */
-export interface SupervisorControl { ensure(): Promise<void> }
+export interface SupervisorControl {
+  ensure(): Promise<void>;
+  /** The same in a moment, where it is still needed then. */
+  ensureSoon(): void;
+  /** Does at once what was put off. */
+  close(): Promise<void>;
+}

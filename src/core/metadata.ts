@@ -21,6 +21,35 @@ export interface ContainerMount {
   readonly readOnly: boolean;
 }
 
+/** When a container is started again without anybody asking (docker run --restart). */
+export interface RestartPolicy {
+  readonly name: 'no' | 'on-failure' | 'always' | 'unless-stopped';
+  /** Of on-failure: starts in a row before it is given up; undefined means that it never is. */
+  readonly maximumRetries?: number | undefined;
+}
+
+/** A command that tells whether a container does its work (Docker image specification, `Healthcheck`). */
+export interface HealthCheck {
+  /** File and arguments; exit code 0 means healthy. */
+  readonly command: readonly string[];
+  readonly intervalMs: number;
+  /** After this time a check has failed, and its process is ended. */
+  readonly timeoutMs: number;
+  /** Time after the start in which a failure does not count. */
+  readonly startPeriodMs: number;
+  /** Interval within the start period. */
+  readonly startIntervalMs: number;
+  /** Failures in a row that make a container unhealthy. */
+  readonly retries: number;
+}
+
+export interface LogLimits {
+  /** Size at which the log is turned over. */
+  readonly maximumSizeBytes: number;
+  /** Files that are kept besides the one that is written. */
+  readonly keptFiles: number;
+}
+
 /** What the user asked for, image defaults already merged; written once at create. */
 export interface ContainerSpec {
   readonly imageReference: string;
@@ -40,8 +69,42 @@ export interface ContainerSpec {
   readonly resources: ResourceLimits;
   readonly mounts: readonly ContainerMount[];
   readonly autoRemove: boolean;
+  /** Undefined means `no`. */
+  readonly restartPolicy?: RestartPolicy | undefined;
+  readonly healthCheck?: HealthCheck | undefined;
+  /** Undefined means the default limits. */
+  readonly logLimits?: LogLimits | undefined;
   /** System of the container where it is another than Linux. */
   readonly os?: string;
+}
+
+export interface HealthResult {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  /** Null where the check was ended for taking too long, or could not be run. */
+  readonly exitCode: number | null;
+  /** The last of what it wrote, or why it could not be run. */
+  readonly output: string;
+}
+
+export interface ContainerHealth {
+  readonly status: 'starting' | 'healthy' | 'unhealthy';
+  /** Failures in a row. */
+  readonly failingStreak: number;
+  /** The last five, the newest last. */
+  readonly results: readonly HealthResult[];
+}
+
+/** What the supervisor knows of a container from one start to the next. */
+export interface ContainerLife {
+  /** What was asked for last: a policy starts nothing again that somebody stopped. */
+  readonly wanted: 'running' | 'stopped';
+  /** Starts in a row by the restart policy; a container that ran for a while begins at 0 again. */
+  readonly restartCount: number;
+  /** When the restart policy starts it again; undefined where it does not. */
+  readonly restartAt: Date | undefined;
+  /** Of the last start; undefined where there is no health check. */
+  readonly health: ContainerHealth | undefined;
 }
 
 export interface ContainerRecord {
@@ -64,6 +127,7 @@ export interface ContainerRecord {
   readonly pid: number | undefined;
   /** Boot id of the host at the last start: with another one the task is gone. */
   readonly bootId: string | undefined;
+  readonly life: ContainerLife;
 }
 
 export type ContainerChange = Partial<Omit<ContainerRecord, 'id' | 'createdAt' | 'spec'>>;

@@ -22,6 +22,8 @@ export interface ContainerPlatform {
   readonly alwaysMounted: readonly string[];
   /** Variables of every process; image and request write over them. */
   environment(terminal: boolean): readonly NameValue[];
+  /** What reads a command that an image gives as one text. */
+  readonly shell: readonly string[];
   /** Names with the same key are one variable. */
   readonly variableKey: (name: string) => string;
   /** Errors: ParameterInvalid. */

@@ -1,6 +1,7 @@
 import { SiloError } from '../base/index.ts';
-import type { ContainerMount, ContainerSpec, NameValue, ResourceLimits } from '../core/index.ts';
+import type { ContainerMount, ContainerSpec, LogLimits, NameValue, ResourceLimits, RestartPolicy } from '../core/index.ts';
 import type { ImageDefaults } from '../image/index.ts';
+import { resolveHealthCheck, type HealthCheckRequest } from './health-policy.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 import { isHostPath, platformOf } from './platform-of.ts';
 import type { ContainerPlatform } from './container-platform.ts';
@@ -26,6 +27,9 @@ export interface CreateRequest {
   readonly stopSignal?: string | undefined;
   readonly stopTimeoutSeconds?: number | undefined;
   readonly autoRemove?: boolean | undefined;
+  readonly restartPolicy?: RestartPolicy | undefined;
+  readonly healthCheck?: HealthCheckRequest | undefined;
+  readonly logLimits?: LogLimits | undefined;
 }
 
 const defaultStopSeconds = 10;
@@ -74,6 +78,10 @@ const linuxOnLinux: Systems = { container: 'linux', host: 'linux' };
 export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string, systems: Systems = linuxOnLinux): ContainerSpec => {
   const platform = platformOf(systems.container);
   platform.checkOptions(request);
+  const policy = request.restartPolicy?.name ?? 'no';
+  if (request.autoRemove === true && policy !== 'no') throw new SiloError('ParameterInvalid', { args: { parameter: 'restartPolicy', reason: 'a container that is removed when it ends cannot be started again' } });
+  if (policy !== 'on-failure' && request.restartPolicy?.maximumRetries !== undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'restartPolicy', reason: 'only OnFailure counts its starts' } });
+  const healthCheck = resolveHealthCheck(request.healthCheck, image.healthCheck, platform.shell);
   const entrypoint = request.entrypoint ?? image.entrypoint;
   const command = request.command ?? (request.entrypoint === undefined ? image.command : []);
   const args = [...entrypoint, ...command];
@@ -103,6 +111,9 @@ export const resolveSpec = (request: CreateRequest, image: ImageDefaults, refere
     resources: request.resources,
     mounts: [...mounts, ...imageVolumes.map((target) => ({ kind: 'volume', source: newVolumeId(), target, readOnly: false }) as const)],
     autoRemove: request.autoRemove ?? false,
+    ...(request.restartPolicy === undefined || policy === 'no' ? {} : { restartPolicy: request.restartPolicy }),
+    ...(healthCheck === undefined ? {} : { healthCheck }),
+    ...(request.logLimits === undefined ? {} : { logLimits: request.logLimits }),
     ...(systems.container === 'linux' ? {} : { os: systems.container }),
   };
 };

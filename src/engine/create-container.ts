@@ -6,6 +6,7 @@ import type { ImageConfigs } from './image-configs.ts';
 import { findImage } from './image-lookup.ts';
 import { hostIsolation } from './isolation.ts';
 import type { Ports } from './ports.ts';
+import { newLife } from './restart-policy.ts';
 import { chooseIsolation } from './technology.ts';
 
 const checkPlatform = (ports: Ports, image: ImageRecord): void => {
@@ -51,7 +52,7 @@ export const createContainer = async (
   const record: ContainerRecord = {
     id, name, isolation, spec, state: 'created', runtime: technology.runtime.name, sandboxId: id, manifestDigest: image.manifestDigest,
     snapshotKey: undefined, createdAt: ports.clock.now(), startedAt: undefined, finishedAt: undefined, exitCode: null, exitReason: undefined,
-    oomKilled: false, startError: undefined, pid: undefined, bootId: undefined,
+    oomKilled: false, startError: undefined, pid: undefined, bootId: undefined, life: newLife,
   };
   return ports.metadata.write((writer) => {
     const existing = request.ifNotExists === true ? writer.containerByName(name) : undefined;

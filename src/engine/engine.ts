@@ -30,6 +30,7 @@ export class Engine {
 
   async close(): Promise<void> {
     await this.#background;
+    await this.ports.supervisor.close();
     await this.ports.registry.close();
     this.ports.metadata.close();
     await this.ports.stateRoot.leave();

@@ -22,10 +22,13 @@ export const moveStore = async (ports: Ports, root: string, request: MoveRequest
     refuseRunning(ports);
     return { path, movedBytes: await ports.stateRoot.measure() };
   }
+  // What a reboot or a killed engine left is no running container.
+  await repairStore(ports);
+  // While one runs, its supervisor uses the root too.
+  refuseRunning(ports);
+  await ports.supervisor.close();
   const alone = await ports.stateRoot.takeAlone();
   try {
-    // What a reboot or a killed engine left is no running container.
-    await repairStore(ports);
     refuseRunning(ports);
     ports.metadata.close();
     const movedBytes = await ports.stateRoot.moveTo(path, {

@@ -1,5 +1,5 @@
 import { SiloError } from '../base/index.ts';
-import type { ExecResult, NameValue, ProcessRecord } from '../core/index.ts';
+import type { ContainerRecord, ExecResult, NameValue, ProcessRecord, ProcessSpec } from '../core/index.ts';
 import { findContainer } from './container-lookup.ts';
 import { withContainer } from './container-lock.ts';
 import { checkEnvironment, mergeEnvironment } from './container-spec.ts';
@@ -17,6 +17,19 @@ export interface ProcessRequest {
   readonly input?: Uint8Array | undefined;
 }
 
+/** What a further process of a container runs as, where the request says nothing else. */
+export const processSpec = ({ spec }: ContainerRecord, request: ProcessRequest): ProcessSpec => {
+  const platform = platformOf(spec.os);
+  return {
+    args: request.command,
+    env: mergeEnvironment(platform.variableKey, spec.environment, checkEnvironment(request.environment ?? [])).map(({ name, value }) => `${name}=${value}`),
+    workingDirectory: request.workingDirectory === undefined ? spec.workingDirectory : platform.workingDirectory(request.workingDirectory),
+    user: request.user === undefined ? spec.user : platform.user(request.user || platform.defaultUser),
+    terminal: false,
+    noNewPrivileges: !spec.privileged,
+  };
+};
+
 interface Started { readonly record: ProcessRecord; readonly exited: Promise<ProcessRecord> }
 
 const begin = (ports: Ports, reference: string, request: ProcessRequest, signal: AbortSignal | undefined): Promise<Started> =>
@@ -24,29 +37,20 @@ const begin = (ports: Ports, reference: string, request: ProcessRequest, signal:
     const target = { kind: 'container', id: container.id } as const;
     if (container.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
     if (container.state !== 'running') throw new SiloError('ContainerNotRunning', { args: { id: reference, state: container.state }, target });
-    const platform = platformOf(container.spec.os);
-    const workingDirectory = request.workingDirectory === undefined ? container.spec.workingDirectory : platform.workingDirectory(request.workingDirectory);
+    const process = processSpec(container, request);
     const id = ports.newId();
     const { runtime } = technologyOf(ports.isolations, container);
     const { folder, logPath } = await ports.files.process(container.id, id);
-    const user = request.user === undefined ? container.spec.user : platform.user(request.user || platform.defaultUser);
     const running = await runtime.exec({
       taskId: container.id,
       processId: id,
-      process: {
-        args: request.command,
-        env: mergeEnvironment(platform.variableKey, container.spec.environment, checkEnvironment(request.environment ?? [])).map(({ name, value }) => `${name}=${value}`),
-        workingDirectory,
-        user,
-        terminal: false,
-        noNewPrivileges: !container.spec.privileged,
-      },
+      process,
       rootPath: ports.files.paths(container.id).rootPath,
       folder,
       logPath,
       ...(request.input === undefined ? {} : { stdin: request.input }),
     });
-    const record: ProcessRecord = { id, containerId: container.id, args: request.command, user, startedAt: ports.clock.now(), exitedAt: undefined, exitCode: null, state: 'running', pid: running.pid };
+    const record: ProcessRecord = { id, containerId: container.id, args: request.command, user: process.user, startedAt: ports.clock.now(), exitedAt: undefined, exitCode: null, state: 'running', pid: running.pid };
     await ports.metadata.write((writer) => { writer.putProcess(record); });
     return { record, exited: running.exited.then((exit) => recordExit(ports, record, exit)) };
   });

@@ -163,7 +163,3 @@ export const dropDoubtfulLayers = async (ports: Ports): Promise<void> => {
   }
 };
 
-/** Used by the supervisor: whether any container still needs it. */
-export const supervisedContainers = (ports: Ports): readonly ContainerRecord[] =>
-  ports.metadata.read((reader) => reader.containers({ states: ['starting', 'running', 'paused', 'exited'] })).filter((record) => record.spec.autoRemove);
-

@@ -1,5 +1,6 @@
 import type { ContainerRecord, TaskExit } from '../core/index.ts';
 import type { Ports } from './ports.ts';
+import { lifeAfterExit } from './restart-policy.ts';
 import { technologyOf } from './technology.ts';
 
 /** Releases everything a task held: runtime leftovers, root mount, network. Repeating it does no harm. */
@@ -25,11 +26,14 @@ export const withExit = (record: ContainerRecord, exit: TaskExit): ContainerReco
   ...record, state: 'exited', exitCode: exit.exitCode, exitReason: exit.reason, oomKilled: exit.oomKilled, finishedAt: exit.exitedAt, pid: undefined,
 });
 
-const recordExit = async (ports: Ports, record: ContainerRecord, exit: TaskExit): Promise<void> => {
+/** With the end it is decided whether, and when, the container is started again. */
+const recordExit = async (ports: Ports, record: ContainerRecord, exit: TaskExit): Promise<ContainerRecord> => {
+  const life = lifeAfterExit(record, exit, ports.clock.now());
   await ports.metadata.write((writer) => {
-    writer.updateContainer(record.id, { state: 'exited', exitCode: exit.exitCode, exitReason: exit.reason, oomKilled: exit.oomKilled, finishedAt: exit.exitedAt, pid: undefined });
+    writer.updateContainer(record.id, { state: 'exited', exitCode: exit.exitCode, exitReason: exit.reason, oomKilled: exit.oomKilled, finishedAt: exit.exitedAt, pid: undefined, life });
     writer.appendEvent({ time: exit.exitedAt, kind: 'container/exit', subject: record.id, attributes: [{ name: 'exitCode', value: exit.exitCode === null ? '' : String(exit.exitCode) }, { name: 'reason', value: exit.reason }, { name: 'oomKilled', value: String(exit.oomKilled) }] });
   });
+  return { ...withExit(record, exit), life };
 };
 
 /**
@@ -60,9 +64,9 @@ export const settle = async (ports: Ports, record: ContainerRecord): Promise<Con
     case 'paused': {
       const exit = await exitOf(ports, record);
       if (exit === undefined) return agreeOnFreezing(ports, record);
-      await recordExit(ports, record, exit);
+      const ended = await recordExit(ports, record, exit);
       await releaseTask(ports, record);
-      return withExit(record, exit);
+      return ended;
     }
     case 'starting': {
       ports.log.warn({ container: record.id }, 'an engine ended while it started this container; undoing the start');

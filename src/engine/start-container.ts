@@ -4,34 +4,56 @@ import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
+import { lifeAfterFailedRestart } from './restart-policy.ts';
 import { releaseTask } from './settle.ts';
+import { needsSupervisor } from './supervision.ts';
 import { technologyOf } from './technology.ts';
 
+interface Started { readonly record: ContainerRecord; readonly changed: boolean }
+
 /** Starts a container. Whatever fails, or is cancelled before the task runs, leaves it as it was, with the reason as its start error. */
-export const startContainer = (ports: Ports, reference: string, signal?: AbortSignal): Promise<{ readonly record: ContainerRecord; readonly changed: boolean }> =>
-  withContainer(ports, reference, signal, async (record) => {
-    const target = { kind: 'container', id: record.id } as const;
-    if (record.state === 'running') return { record, changed: false };
-    if (record.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
-    if (record.state === 'removing') throw new SiloError('ContainerNotFound', { args: { id: reference }, target });
-    const stopped = record.state;
-    await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: 'starting', bootId: ports.host.bootId }); }, signal);
+export const startContainer = (ports: Ports, reference: string, signal?: AbortSignal): Promise<Started> =>
+  withContainer(ports, reference, signal, (record) => start(ports, record, reference, 0, signal));
+
+/** Starts a container whose restart policy asks for it, unless somebody was faster or has stopped it since. What fails is tried again later. */
+export const restartByPolicy = (ports: Ports, id: string): Promise<Started> =>
+  withContainer(ports, id, undefined, async (record) => {
+    if (record.state !== 'exited' || record.life.restartAt === undefined) return { record, changed: false };
     try {
-      const { pid, startedAt } = await beginTask(ports, record, signal);
-      const running = { state: 'running', startedAt, finishedAt: undefined, exitCode: null, exitReason: undefined, oomKilled: false, startError: undefined, pid, bootId: ports.host.bootId } as const;
-      await ports.metadata.write((writer) => {
-        writer.updateContainer(record.id, running);
-        writer.appendEvent({ time: running.startedAt, kind: 'container/start', subject: record.id, attributes: [{ name: 'name', value: record.name }] });
-      });
-      if (record.spec.autoRemove) await ports.supervisor.ensure();
-      return { record: { ...record, ...running }, changed: true };
+      return await start(ports, record, id, record.life.restartCount + 1, undefined);
     } catch (error) {
-      await releaseTask(ports, record);
-      const startError = isSiloError(error, 'OperationCancelled') ? undefined : error instanceof Error ? error.message : String(error);
-      await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: stopped, startError, pid: undefined }); });
+      await ports.metadata.write((writer) => { writer.updateContainer(id, { life: lifeAfterFailedRestart(record, ports.clock.now()) }); });
       throw error;
     }
   });
+
+const start = async (ports: Ports, record: ContainerRecord, reference: string, restartCount: number, signal: AbortSignal | undefined): Promise<Started> => {
+  const target = { kind: 'container', id: record.id } as const;
+  if (record.state === 'running') return { record, changed: false };
+  if (record.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
+  if (record.state === 'removing') throw new SiloError('ContainerNotFound', { args: { id: reference }, target });
+  const stopped = record.state;
+  await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: 'starting', bootId: ports.host.bootId }); }, signal);
+  try {
+    const { pid, startedAt } = await beginTask(ports, record, signal);
+    const health = record.spec.healthCheck === undefined ? undefined : { status: 'starting', failingStreak: 0, results: [] } as const;
+    const life = { wanted: 'running', restartCount, restartAt: undefined, health } as const;
+    const running = { state: 'running', startedAt, finishedAt: undefined, exitCode: null, exitReason: undefined, oomKilled: false, startError: undefined, pid, bootId: ports.host.bootId, life } as const;
+    await ports.metadata.write((writer) => {
+      writer.updateContainer(record.id, running);
+      writer.appendEvent({ time: running.startedAt, kind: 'container/start', subject: record.id, attributes: [{ name: 'name', value: record.name }, ...(restartCount === 0 ? [] : [{ name: 'restartCount', value: String(restartCount) }])] });
+    });
+    // What may be asked for within the next second is asked for now; a log takes longer to grow.
+    if (needsSupervisor(record.spec)) await ports.supervisor.ensure();
+    else ports.supervisor.ensureSoon();
+    return { record: { ...record, ...running }, changed: true };
+  } catch (error) {
+    await releaseTask(ports, record);
+    const startError = isSiloError(error, 'OperationCancelled') ? undefined : error instanceof Error ? error.message : String(error);
+    await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: stopped, startError, pid: undefined }); });
+    throw error;
+  }
+};
 
 const beginTask = async (ports: Ports, record: ContainerRecord, signal: AbortSignal | undefined): Promise<{ readonly pid: number; readonly startedAt: Date }> => {
   const { runtime, snapshotter } = technologyOf(ports.isolations, record);

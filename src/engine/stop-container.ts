@@ -42,11 +42,14 @@ export const stopContainer = async (
   const begin = performance.now();
   const elapsed = (): number => Math.round(performance.now() - begin);
   const asked = await withContainer(ports, reference, signal, async (record) => {
-    if (record.state !== 'running' && record.state !== 'paused') return { record, changed: false, stopReason: null };
+    // First: whoever sees the end must not start it again.
+    const stopped: ContainerRecord = { ...record, life: { ...record.life, wanted: 'stopped', restartAt: undefined } };
+    if (record.life.wanted !== 'stopped' || record.life.restartAt !== undefined) await ports.metadata.write((writer) => { writer.updateContainer(record.id, { life: stopped.life }); });
+    if (record.state !== 'running' && record.state !== 'paused') return { record, changed: record.life.restartAt !== undefined, stopReason: null };
     const { runtime } = technologyOf(ports.isolations, record);
     if (options.force === true) {
       await killTask(ports, record);
-      return { record: await settle(ports, record), changed: true, stopReason: 'Terminated' as const };
+      return { record: await settle(ports, stopped), changed: true, stopReason: 'Terminated' as const };
     }
     await runtime.kill(record.id, platformOf(record.spec.os).signalNumber(record.spec.stopSignal));
     // A frozen task gets its signal only when it thaws.

@@ -45,6 +45,7 @@ export const windowsContainers: ContainerPlatform = {
   alwaysMounted: [],
   // The registry of the image has the PATH of its services; one that is made up here would hide it.
   environment: () => [],
+  shell: ['cmd', '/S', '/C'],
   variableKey: (name) => name.toUpperCase(),
   workingDirectory: (path) => {
     const folder = folderPath(path);

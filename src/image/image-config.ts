@@ -1,5 +1,6 @@
 import { isDigest, type Digest, type Platform } from '../base/index.ts';
 import type { NameValue } from '../core/index.ts';
+import { readHealthCheck, type ImageHealthCheck } from './image-health-check.ts';
 import { JsonObject, manifestInvalid, parseJsonObject } from './json-document.ts';
 import { checkLayerCount, readPlatform } from './manifest.ts';
 
@@ -18,8 +19,7 @@ export interface ImageDefaults {
   readonly labels: readonly NameValue[];
   /** `port/protocol`, as the image writes them. */
   readonly exposedPorts: readonly string[];
-  /** Docker's health check as it stands in the configuration; undefined where there is none. */
-  readonly healthcheck: unknown;
+  readonly healthCheck: ImageHealthCheck | undefined;
 }
 
 export interface ImageConfig {
@@ -63,7 +63,7 @@ const readDefaults = (document: JsonObject): ImageDefaults => {
     stopSignal: config.text('StopSignal') || undefined,
     labels: labels?.names().map((name) => ({ name, value: labels.text(name) ?? '' })) ?? [],
     exposedPorts: config.object('ExposedPorts')?.names() ?? [],
-    healthcheck: config.value('Healthcheck'),
+    healthCheck: readHealthCheck(config.object('Healthcheck')),
   };
 };
 

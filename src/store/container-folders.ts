@@ -1,4 +1,4 @@
-import { chmod, chown, copyFile, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, hasErrno } from '../base/index.ts';
 import type { ContainerFiles, ContainerPaths } from '../core/index.ts';
@@ -55,6 +55,19 @@ export class ContainerFolders implements ContainerFiles {
   processPaths(id: string, processId: string): { readonly folder: string; readonly logPath: string } {
     const folder = join(this.#containers, id, 'processes', processId);
     return { folder, logPath: join(folder, 'log') };
+  }
+
+  async removeProcess(id: string, processId: string): Promise<void> {
+    await rm(this.processPaths(id, processId).folder, { recursive: true, force: true });
+  }
+
+  async logBytes(id: string): Promise<number | undefined> {
+    try {
+      return (await stat(this.paths(id).logPath)).size;
+    } catch (error) {
+      if (hasErrno(error, 'ENOENT')) return undefined;
+      throw fromFileError(error, this.paths(id).logPath, 'container');
+    }
   }
 
   async place(id: string, name: string, content: Uint8Array, access: { readonly mode: number; readonly uid: number; readonly gid: number }): Promise<string> {

@@ -27,6 +27,7 @@ const columns = (change: ContainerChange): readonly (readonly [string, SQLInputV
   if ('startError' in change) pairs.push(['start_error', change.startError ?? null]);
   if ('pid' in change) pairs.push(['pid', change.pid ?? null]);
   if ('bootId' in change) pairs.push(['boot_id', change.bootId ?? null]);
+  if ('life' in change && change.life !== undefined) pairs.push(['life', JSON.stringify(change.life)]);
   return pairs;
 };
 
@@ -35,11 +36,11 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
     const owner = this.database.get('SELECT id FROM containers WHERE name = ?', record.name);
     if (owner !== undefined) throw new SiloError('ContainerNameInUse', { args: { name: record.name, owner: String(owner['id']).slice(0, 12) }, target: { kind: 'container', id: record.name } });
     this.database.run(
-      `INSERT INTO containers (id, name, state, isolation, runtime, sandbox_id, manifest_digest, snapshot_key, spec, created_at, started_at, finished_at, exit_code, exit_reason, oom_killed, start_error, pid, boot_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO containers (id, name, state, isolation, runtime, sandbox_id, manifest_digest, snapshot_key, spec, created_at, started_at, finished_at, exit_code, exit_reason, oom_killed, start_error, pid, boot_id, life)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       record.id, record.name, record.state, record.isolation, record.runtime, record.sandboxId, record.manifestDigest, record.snapshotKey ?? null,
       JSON.stringify(record.spec), record.createdAt.toISOString(), iso(record.startedAt), iso(record.finishedAt), record.exitCode, record.exitReason ?? null,
-      record.oomKilled ? 1 : 0, record.startError ?? null, record.pid ?? null, record.bootId ?? null,
+      record.oomKilled ? 1 : 0, record.startError ?? null, record.pid ?? null, record.bootId ?? null, JSON.stringify(record.life),
     );
   }
 

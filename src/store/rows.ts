@@ -1,6 +1,6 @@
 import type { Digest, Platform } from '../base/index.ts';
 import { SiloError } from '../base/index.ts';
-import type { BuildCacheEntry, ContainerRecord, ContainerSpec, ContainerState, EventRecord, ImageRecord, Isolation, LayerRecord, NameValue, ProcessRecord } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerHealth, ContainerLife, ContainerRecord, ContainerSpec, ContainerState, EventRecord, HealthResult, ImageRecord, Isolation, LayerRecord, NameValue, ProcessRecord } from '../core/index.ts';
 import type { Row } from './database.ts';
 
 const text = (row: Row, column: string): string => String(row[column]);
@@ -38,7 +38,25 @@ export const toContainer = (row: Row): ContainerRecord & { readonly position: nu
   startError: optionalText(row, 'start_error'),
   pid: optionalInteger(row, 'pid'),
   bootId: optionalText(row, 'boot_id'),
+  life: toLife(row),
 });
+
+/** As JSON gives it: times are texts. */
+type StoredLife = Omit<ContainerLife, 'restartAt' | 'health'> & {
+  readonly restartAt?: string;
+  readonly health?: Omit<ContainerHealth, 'results'> & { readonly results: readonly (Omit<HealthResult, 'startedAt' | 'endedAt'> & { readonly startedAt: string; readonly endedAt: string })[] };
+};
+
+const toLife = (row: Row): ContainerLife => {
+  // Null: written by an engine that did not know of it.
+  if (row['life'] === null) return { wanted: 'running', restartCount: 0, restartAt: undefined, health: undefined };
+  const { restartAt, health, ...rest } = json<StoredLife>(row, 'life', 'container', text(row, 'id'));
+  return {
+    ...rest,
+    restartAt: restartAt === undefined ? undefined : new Date(restartAt),
+    health: health === undefined ? undefined : { ...health, results: health.results.map((result) => ({ ...result, startedAt: new Date(result.startedAt), endedAt: new Date(result.endedAt) })) },
+  };
+};
 
 export const toImage = (row: Row): ImageRecord => ({
   reference: text(row, 'reference'),

@@ -2,27 +2,52 @@ import { spawn } from 'node:child_process';
 import type { Locks, Logger, SupervisorControl } from '../core/index.ts';
 import { supervisorLockName } from './supervise.ts';
 
+/** A container that has ended by then needed nobody: one that runs for a moment must not cost a second process. */
+const soonMs = 1000;
+
+export interface DetachedSupervisorOptions {
+  readonly locks: Locks;
+  /** Program and arguments that run `silo supervise`. */
+  readonly command: readonly [string, ...string[]];
+  readonly root: string;
+  readonly log: Logger;
+  /** Whether any container needs a supervisor now. */
+  readonly needed: () => boolean;
+}
+
 /** Starts `silo supervise` in a session of its own where no supervisor holds the root's lock. */
 export class DetachedSupervisor implements SupervisorControl {
-  readonly #locks: Locks;
-  readonly #command: readonly [string, ...string[]];
-  readonly #root: string;
-  readonly #log: Logger;
+  readonly #options: DetachedSupervisorOptions;
+  #soon: NodeJS.Timeout | undefined;
 
-  constructor(locks: Locks, command: readonly [string, ...string[]], root: string, log: Logger) {
-    this.#locks = locks;
-    this.#command = command;
-    this.#root = root;
-    this.#log = log;
-  }
+  constructor(options: DetachedSupervisorOptions) { this.#options = options; }
 
   async ensure(): Promise<void> {
-    const lock = await this.#locks.tryAcquire(supervisorLockName);
+    const { locks, command: [file, ...args], root, log } = this.#options;
+    const lock = await locks.tryAcquire(supervisorLockName);
     if (lock === undefined) return;
     await lock.release();
-    const [file, ...args] = this.#command;
-    const child = spawn(file, args, { detached: true, stdio: 'ignore', env: { ...process.env, SILO_ROOT: this.#root }, cwd: '/' });
-    child.on('error', (error) => { this.#log.error({ err: error }, 'the supervisor could not be started; containers are removed by the next engine'); });
+    const child = spawn(file, args, { detached: true, stdio: 'ignore', env: { ...process.env, SILO_ROOT: root }, cwd: '/' });
+    child.on('error', (error) => { log.error({ err: error }, 'the supervisor could not be started; the next engine does its work'); });
     child.unref();
+  }
+
+  ensureSoon(): void {
+    if (this.#soon !== undefined) return;
+    this.#soon = setTimeout(() => {
+      this.#ensureIfNeeded().catch((error: unknown) => { this.#options.log.error({ err: error }, 'the supervisor could not be started; the next engine does its work'); });
+    }, soonMs);
+    this.#soon.unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.#soon === undefined) return;
+    clearTimeout(this.#soon);
+    await this.#ensureIfNeeded();
+  }
+
+  async #ensureIfNeeded(): Promise<void> {
+    this.#soon = undefined;
+    if (this.#options.needed()) await this.ensure();
   }
 }

@@ -57,6 +57,11 @@ export class ScheduledSupervisor implements SupervisorControl {
     }
   }
 
+  /** Nothing is to be done: a container was started through the supervisor, and the task starts with the machine. */
+  ensureSoon(): void { return; }
+
+  close(): Promise<void> { return Promise.resolve(); }
+
   async #register(): Promise<void> {
     const file = join(this.#options.runFolder, `supervisor-${process.pid}.xml`);
     try {

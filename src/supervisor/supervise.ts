@@ -1,12 +1,15 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { hasErrno } from '../base/index.ts';
-import type { Lock } from '../core/index.ts';
-import { lockName, removeIfAutomatic, settle, supervisedContainers, type Engine } from '../engine/index.ts';
+import type { ContainerRecord, Lock } from '../core/index.ts';
+import { lockName, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, type Engine, type Ports } from '../engine/index.ts';
+import { HealthWatch } from './health-watch.ts';
 
 /** Held by the supervisor of a root for as long as it works. */
 export const supervisorLockName = 'supervisor';
 
 const pollMs = 1000;
+/** Until the next look where a log has just been turned over: it is growing fast. */
+const busyPollMs = 100;
 /** Looks without any work before the supervisor ends. One that serves engines is needed again soon, and takes a second to start. */
 const idleLooks = 5;
 const idleLooksOfService = 300;
@@ -18,44 +21,64 @@ export interface SupervisedService {
   close(): Promise<void>;
 }
 
+export interface SuperviseOptions {
+  /** Where runtimes leave exits: one watch sees every one. */
+  readonly exitsFolder: string;
+  /** A service of the system goes on while there is nothing to do. */
+  readonly stayIdle?: boolean;
+  /** Called when this supervisor is at work; what it answers is closed before another one can be. */
+  readonly serve?: (() => Promise<SupervisedService>) | undefined;
+}
+
 /**
- * Watches the exits of a root's containers until none needs it: records how they ended, releases what
- * they held, and removes those that asked for it. Returns at once where another supervisor is at work.
- * `serve` is called when this one is, and what it answers is closed before another can be.
+ * Watches a root's containers until none needs it: records how they ended, releases what they held, starts
+ * them again as their policies say, checks their health, turns their logs over, and removes those that asked
+ * for it. Returns at once where another supervisor is at work.
  */
-export const supervise = async (engine: Engine, exitsFolder: string, signal: AbortSignal, serve?: () => Promise<SupervisedService>): Promise<void> => {
+export const supervise = async (engine: Engine, options: SuperviseOptions, signal: AbortSignal): Promise<void> => {
   for (;;) {
     const lock = await engine.ports.locks.tryAcquire(supervisorLockName);
     if (lock === undefined) return;
-    await work(engine, exitsFolder, lock, signal, serve);
+    await work(engine.ports, options, lock, signal);
     // A container may have been started between the last look and the release: whoever started it saw the lock taken.
     if (signal.aborted || supervisedContainers(engine.ports).length === 0) return;
   }
 };
 
-const work = async (engine: Engine, exitsFolder: string, lock: Lock, signal: AbortSignal, serve?: () => Promise<SupervisedService>): Promise<void> => {
+const work = async (ports: Ports, { exitsFolder, stayIdle, serve }: SuperviseOptions, lock: Lock, signal: AbortSignal): Promise<void> => {
   let service: SupervisedService | undefined;
   let wake: (() => void) | undefined;
   const watcher = watchIfPossible(exitsFolder, () => { wake?.(); });
   const onAbort = (): void => { wake?.(); };
   signal.addEventListener('abort', onAbort);
+  const health = new HealthWatch(ports);
   try {
     service = await serve?.();
-    for (let idle = 0; idle < (service === undefined ? idleLooks : idleLooksOfService) && !signal.aborted;) {
-      idle = (await lookAtAll(engine)) || service?.isNeeded === true ? 0 : idle + 1;
+    await planAfterBoot(ports);
+    const most = stayIdle === true ? Number.POSITIVE_INFINITY : service === undefined ? idleLooks : idleLooksOfService;
+    for (let idle = 0; idle < most && !signal.aborted;) {
       const { promise, resolve } = Promise.withResolvers<void>();
+      // Before the look: what happens during it must not be slept over.
       wake = resolve;
-      const timer = setTimeout(resolve, pollMs);
+      const { records, turned } = await lookAtAll(ports, signal);
+      health.follow(records);
+      idle = records.length > 0 || service?.isNeeded === true ? 0 : idle + 1;
+      const timer = setTimeout(resolve, untilNextLook(records, turned ? busyPollMs : pollMs, ports.clock.now()));
       await promise;
       clearTimeout(timer);
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
+    await health.close();
     watcher?.close();
     await service?.close();
     await lock.release();
   }
 };
+
+/** A restart that is due earlier than the next look is not kept waiting. */
+const untilNextLook = (records: readonly ContainerRecord[], most: number, now: Date): number =>
+  records.reduce((least, { life: { restartAt } }) => (restartAt === undefined ? least : Math.max(0, Math.min(least, restartAt.getTime() - now.getTime()))), most);
 
 /** The kernel gives a user only so many watches (ENOSPC) and watchers (EMFILE): without one the look every second must do. */
 const watchIfPossible = (folder: string, changed: () => void): FSWatcher | undefined => {
@@ -67,20 +90,42 @@ const watchIfPossible = (folder: string, changed: () => void): FSWatcher | undef
   }
 };
 
-/** True where there is still something to watch. */
-const lookAtAll = async ({ ports }: Engine): Promise<boolean> => {
-  const containers = supervisedContainers(ports);
-  for (const { id } of containers) {
-    const lock = await ports.locks.tryAcquire(lockName(id));
-    if (lock === undefined) continue;
+interface Look {
+  /** What there is to watch now. */
+  readonly records: readonly ContainerRecord[];
+  /** Whether any log was turned over. */
+  readonly turned: boolean;
+}
+
+const lookAtAll = async (ports: Ports, signal: AbortSignal): Promise<Look> => {
+  let turned = false;
+  for (const { id } of supervisedContainers(ports)) {
+    if (signal.aborted) break;
     try {
-      const record = ports.metadata.read((reader) => reader.container(id));
-      if (record !== undefined) await removeIfAutomatic(ports, await settle(ports, record));
+      if (await lookAt(ports, id)) turned = true;
     } catch (error) {
       ports.log.error({ err: error, container: id }, 'could not look after a container; trying again');
-    } finally {
-      await lock.release();
     }
   }
-  return containers.length > 0;
+  return { records: supervisedContainers(ports), turned };
+};
+
+/** True where its log was turned over. */
+const lookAt = async (ports: Ports, id: string): Promise<boolean> => {
+  const lock = await ports.locks.tryAcquire(lockName(id));
+  // Whoever holds it does what is to be done.
+  if (lock === undefined) return false;
+  let settled: ContainerRecord;
+  let turned: boolean;
+  try {
+    const record = ports.metadata.read((reader) => reader.container(id));
+    if (record === undefined) return false;
+    settled = await settle(ports, record);
+    await removeIfAutomatic(ports, settled);
+    turned = await turnLogOver(ports, settled);
+  } finally {
+    await lock.release();
+  }
+  if (settled.state === 'exited' && settled.life.restartAt !== undefined && settled.life.restartAt <= ports.clock.now()) await restartByPolicy(ports, id);
+  return turned;
 };

@@ -31,6 +31,8 @@ const lower = <T extends string>(word: T): Uncapitalize<T> => `${word.charAt(0).
 
 const sinkOf = ({ stream, signal }: CallContext): LineSink | undefined => (stream === undefined ? undefined : (lines) => stream.send(lines.map(viewLine), signal));
 
+const policyNames = { No: 'no', OnFailure: 'on-failure', Always: 'always', UnlessStopped: 'unless-stopped' } as const;
+
 const createRequest = (params: Params<'container/run'> | Params<'container/create'>): CreateRequest => ({
   image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
@@ -39,6 +41,8 @@ const createRequest = (params: Params<'container/run'> | Params<'container/creat
   mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
   readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,
   stopSignal: params.stopSignal, stopTimeoutSeconds: params.stopTimeoutSeconds, autoRemove: params.autoRemove,
+  restartPolicy: params.restartPolicy === undefined ? undefined : { ...params.restartPolicy, name: policyNames[params.restartPolicy.name] },
+  healthCheck: params.healthCheck, logLimits: params.logLimits,
 });
 
 const resources = ({ memoryBytes, cpuCount, cpuWeight, processCount }: Params<'container/create'> | Params<'container/run'>): ResourceLimits => ({

@@ -9,6 +9,8 @@ const iso = (date: Date | undefined): string | null => date?.toISOString() ?? nu
 /** Runtimes that share the kernel of the host. */
 const processRuntimes: ReadonlySet<string> = new Set(['runc', 'hcs-process']);
 
+const policyNames = { no: 'No', 'on-failure': 'OnFailure', always: 'Always', 'unless-stopped': 'UnlessStopped' } as const;
+
 export const viewContainer = ({ record, monitored }: LiveContainer): WireContainer => ({
   id: record.id,
   name: record.name,
@@ -38,6 +40,11 @@ export const viewContainer = ({ record, monitored }: LiveContainer): WireContain
   memoryBytes: record.spec.resources.memoryBytes ?? null,
   cpuCount: record.spec.resources.cpuCount ?? null,
   autoRemove: record.spec.autoRemove,
+  restartPolicy: policyNames[record.spec.restartPolicy?.name ?? 'no'],
+  maximumRetries: record.spec.restartPolicy?.maximumRetries ?? null,
+  restartCount: record.life.restartCount,
+  health: record.life.health === undefined ? null : capital(record.life.health.status),
+  healthOutput: record.life.health?.results.at(-1)?.output ?? null,
   terminal: record.spec.terminal,
   pid: record.pid ?? null,
 });

@@ -1,5 +1,6 @@
 import { initial } from './0001-initial.ts';
 import { buildCache } from './0002-build-cache.ts';
+import { life } from './0003-life.ts';
 
 export interface Migration {
   readonly version: number;
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** In order. A migration that was released is never edited: the next one mends it. */
-export const migrations: readonly Migration[] = [initial, buildCache];
+export const migrations: readonly Migration[] = [initial, buildCache, life];

@@ -9,7 +9,7 @@ import { windowsContainers } from '../../../src/engine/windows-containers.ts';
 import type { ImageDefaults } from '../../../src/image/index.ts';
 import { idOf } from '../store/records.ts';
 
-const bare: ImageDefaults = { user: '', environment: [], entrypoint: [], command: ['cmd.exe'], workingDirectory: '', volumes: [], stopSignal: undefined, labels: [], exposedPorts: [], healthcheck: undefined };
+const bare: ImageDefaults = { user: '', environment: [], entrypoint: [], command: ['cmd.exe'], workingDirectory: '', volumes: [], stopSignal: undefined, labels: [], exposedPorts: [], healthCheck: undefined };
 const onWindows: Systems = { container: 'windows', host: 'windows' };
 const linuxOnWindows: Systems = { container: 'linux', host: 'windows' };
 const id = idOf('the container');

@@ -4,7 +4,7 @@ import { differences, resolveSpec, type CreateRequest } from '../../../src/engin
 import type { ImageDefaults } from '../../../src/image/index.ts';
 import { idOf } from '../store/records.ts';
 
-const bare: ImageDefaults = { user: '', environment: [], entrypoint: [], command: ['/bin/sh'], workingDirectory: '', volumes: [], stopSignal: undefined, labels: [], exposedPorts: [], healthcheck: undefined };
+const bare: ImageDefaults = { user: '', environment: [], entrypoint: [], command: ['/bin/sh'], workingDirectory: '', volumes: [], stopSignal: undefined, labels: [], exposedPorts: [], healthCheck: undefined };
 const id = idOf('the container');
 
 const resolve = (request: Partial<CreateRequest> = {}, image: Partial<ImageDefaults> = {}): ContainerSpec => {

@@ -59,7 +59,7 @@ describe.skipIf(skipReason('archives by other tools', whyNoImageTools()))('an ar
     expect(image.layers).toHaveLength(2);
     expect(parseImageDefaults(await store.readAll(image.configDigest, 100_000))).toEqual({
       user: '5:6', environment: [{ name: 'A', value: 'b=c' }], entrypoint: ['/bin/app'], command: ['run'], workingDirectory: '/srv', volumes: ['/data'],
-      stopSignal: 'SIGINT', labels: [{ name: 'l', value: 'v' }], exposedPorts: ['80/tcp'], healthcheck: undefined,
+      stopSignal: 'SIGINT', labels: [{ name: 'l', value: 'v' }], exposedPorts: ['80/tcp'], healthCheck: undefined,
     });
   });
 

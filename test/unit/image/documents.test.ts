@@ -55,7 +55,7 @@ describe('documents of images', () => {
 
   it('are read as Go writes them, with null for what is empty', () => {
     const defaults = parseImageDefaults(bytes({ config: { Env: null, Cmd: null, Entrypoint: null, Volumes: null, Labels: null, User: '', WorkingDir: '', StopSignal: '', Healthcheck: { Test: ['CMD', 'x'] } } }));
-    expect(defaults).toEqual({ user: '', environment: [], command: [], entrypoint: [], volumes: [], labels: [], workingDirectory: '', stopSignal: undefined, exposedPorts: [], healthcheck: { Test: ['CMD', 'x'] } });
+    expect(defaults).toEqual({ user: '', environment: [], command: [], entrypoint: [], volumes: [], labels: [], workingDirectory: '', stopSignal: undefined, exposedPorts: [], healthCheck: { form: 'exec', test: ['x'] } });
     expect(parseImageDefaults(bytes({ config: null }))).toMatchObject({ user: '' });
     expect(parseImageDefaults(bytes({ config: { Env: ['A', 'B=', '=C', 'D=e=f'] } })).environment).toEqual([{ name: 'A', value: '' }, { name: 'B', value: '' }, { name: 'D', value: 'e=f' }]);
   });

@@ -14,6 +14,7 @@ export const containerRecord = (name: string, changes: Partial<ContainerRecord> 
     terminal: false, openStdin: false, stopSignal: 'SIGTERM', stopTimeoutSeconds: 10, readOnlyRoot: false, privileged: false, network: 'none', resources: {}, mounts: [], autoRemove: false,
   },
   createdAt: new Date('2026-11-22T04:00:00.123Z'), startedAt: undefined, finishedAt: undefined, exitCode: null, exitReason: undefined, oomKilled: false, startError: undefined, pid: undefined, bootId: undefined,
+  life: { wanted: 'stopped', restartCount: 0, restartAt: undefined, health: undefined },
   ...changes,
 });
 
