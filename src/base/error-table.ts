@@ -107,6 +107,7 @@ export const errorTable = {
   OperationCancelled: row('cancelled', 'The operation was cancelled.', 'Run the command again if that was not intended.'),
   // Not on this host
   IsolationUnsupported: row('notImplemented', '{isolation} isolation is not available on this host: {reason}.', 'Get-Isolation shows which isolations this host has, and why not the others.'),
+  IsolationChangeUnsupported: row('notImplemented', "The isolation of container '{id}' cannot be changed to {isolation}: {reason}.", 'Make a new container with that isolation; ConvertTo-ContainerImage makes an image of what this one changed.'),
   OptionUnsupported: row('notImplemented', '{option} is not supported on this host: {reason}.', 'Leave the option out.'),
   NetworkDriverUnsupported: row('notImplemented', "Networks of type '{driver}' are not supported on this host: {reason}.", 'Choose another type of network.'),
   HcsFunctionMissing: row('notImplemented', 'This version of Windows has no {function}; build {build} and later have it.', 'Update Windows to build {build} or later.'),

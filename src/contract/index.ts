@@ -4,7 +4,7 @@
  * wire is written down anywhere else. It refuses behaviour. Front ends and clients call it.
  */
 export type { MethodDefinition } from './method.ts';
-export { methods, type MethodName, type Params, type Result, type WireHost, type WireIsolation, type WireLogLine, type WireProcess } from './methods.ts';
+export { methods, type MethodName, type Params, type Result, type WireHost, type WireIsolation, type WireLogLine, type WireProcess, type WireRequirement } from './methods.ts';
 export { notifications } from './notifications.ts';
 export type { WireContainer } from './container.ts';
 export type { WireImage } from './image.ts';

@@ -45,7 +45,12 @@ const requirement = record({
   satisfied: flag('Whether it holds.'),
   detail: text('What was found.'),
   remedy: nullable(text('Command that mends it.')),
+  neededFor: oneOf(['Everything', 'Process', 'HyperV', 'LinuxContainers', 'Advice'], 'Which containers need it; Advice: they run without.'),
 });
+export type WireRequirement = Static<typeof requirement>;
+
+/** Beside what was made. */
+const warning = nullable(text('What the user should know although it works, for example that Auto took Hyper-V isolation, and why.'));
 
 export const isolationInfo = record({
   scope: oneOf(['Host', 'Container'], 'What the answer speaks of.'),
@@ -53,7 +58,8 @@ export const isolationInfo = record({
   isolation: isolation,
   effectiveIsolation: effectiveIsolation,
   reason: text('Why this isolation is the effective one.'),
-  available: list(record({ isolation: effectiveIsolation, available: flag('Whether this host has it.'), reason: text('Why, or why not.') })),
+  warning: nullable(text('What the user should know although it works: Auto had to take another isolation than is usual here.')),
+  available: list(record({ isolation: effectiveIsolation, available: flag('Whether this host has it.'), reason: text('Why, or why not.'), action: nullable(text('What would bring it.')) })),
 });
 export type WireIsolation = Static<typeof isolationInfo>;
 
@@ -110,7 +116,7 @@ export const methods = define({
   'rpc.discover': { summary: 'This contract as an OpenRPC document.', params: record({}), result: Type.Unsafe<object>({ type: 'object' }), readOnly: true, errors: [] },
 
   'host/get': { summary: 'Facts of the host and the engine.', params: record({}), result: hostInfo, readOnly: true, errors: [] },
-  'host/test': { summary: 'Whether the host has what containers need.', params: record({}), result: record({ ready: flag('True where every requirement holds.'), requirements: list(requirement) }), readOnly: true, errors: [] },
+  'host/test': { summary: 'Whether the host has what containers need.', params: record({}), result: record({ ready: flag('True where everything holds that all containers need, and that one isolation needs.'), requirements: list(requirement) }), readOnly: true, errors: [] },
 
   'image/import': {
     summary: 'Takes images from an archive: OCI layout (folder or tar), docker save, or the tar of a root file system. Compressed or not.',
@@ -138,7 +144,7 @@ export const methods = define({
   'container/create': {
     summary: 'Makes a container from an image of this host; it does not start it.',
     params: record({ ...createParams, ifNotExists: optional(flag('Returns the container of that name where it was made with the same specification.')) }),
-    result: record({ container, existed: flag('True where it was there already.') }),
+    result: record({ container, existed: flag('True where it was there already.'), warning }),
     readOnly: false,
     errors: createErrors,
   },
@@ -173,7 +179,7 @@ export const methods = define({
   'container/run': {
     summary: 'Creates and starts a container, streams its output, and waits for its end. Cancelling stops it.',
     params: record({ ...createParams, timeoutSeconds, stream }),
-    result: record({ container }),
+    result: record({ container, warning }),
     streams: logLine,
     readOnly: false,
     errors: [...new Set<ErrorCode>([...createErrors, ...startErrors, 'OperationTimedOut'])],
@@ -205,7 +211,7 @@ export const methods = define({
     params: record({ isolation, container: optional(containerRef), default: optional(Type.Literal(true)) }),
     result: isolationInfo,
     readOnly: false,
-    errors: [...containerErrors, 'ContainerRunning', 'IsolationUnsupported'],
+    errors: [...containerErrors, 'ContainerRunning', 'IsolationUnsupported', 'IsolationChangeUnsupported', 'ImagePlatformMismatch', 'BlobNotFound', 'ManifestInvalid', 'DigestMismatch', 'DiskFull', 'LayerEntryUnsupported'],
   },
 
   ...registryMethods,

@@ -257,6 +257,8 @@ export interface MetadataWriter extends MetadataReader {
   publishLayer(record: LayerRecord, bootId: string): boolean;
   /** Hands a container its writable snapshot over the layer `parent`. */
   assignSnapshot(key: SnapshotKey, containerId: string, parent: SnapshotKey | undefined): void;
+  /** Takes a container's snapshot from it: the lease has it, and whoever ends the lease removes it. */
+  leaseSnapshot(key: SnapshotKey, leaseId: string): void;
   deleteSnapshot(key: SnapshotKey): void;
   /** Layers written through to the disk: they survive a power failure. */
   markLayersSynced(keys: readonly SnapshotKey[]): void;

@@ -118,6 +118,8 @@ export interface RuntimeRequirement {
   readonly detail: string;
   /** Command that mends it; undefined where nothing is to be mended. */
   readonly remedy: string | undefined;
+  /** What asks for it: one kind of container, or nothing, so that it is mere advice. Undefined: every container. */
+  readonly neededFor?: 'Process' | 'HyperV' | 'LinuxContainers' | 'Advice';
 }
 
 /**

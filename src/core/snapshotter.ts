@@ -77,6 +77,12 @@ export interface Snapshotter {
    * Leaving the iteration early ends the work. Errors: SnapshotNotFound, LayerEntryUnsupported, OperationCancelled.
    */
   diff(key: SnapshotKey, chain: readonly SnapshotKey[], options?: DiffOptions): AsyncIterable<Uint8Array>;
+  /**
+   * Makes the writable snapshot `key` over `chain` with changes that a diff gave, this snapshotter's or
+   * another's: what was changed, added or deleted there is so here. Absent where the technology takes no
+   * changes over. Errors: those of applyLayer; on any error `key` is removed.
+   */
+  applyChanges?(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<void>;
   usage(key: SnapshotKey): Promise<SnapshotUsage>;
   /** Nothing there is no error. */
   remove(key: SnapshotKey): Promise<void>;

@@ -4,16 +4,15 @@ import type { ImageRecord, RegistryCredential } from '../core/index.ts';
 import { chainIds, parseManifest, type ImageLayer } from '../image/index.ts';
 import type { BuildChain } from './build-session.ts';
 import { findImage } from './image-lookup.ts';
-import type { Ports } from './ports.ts';
+import type { IsolationTechnology, Ports } from './ports.ts';
 import { unpackLayers, type ImageProgress } from './publish-image.ts';
 import { pullImage } from './pull-image.ts';
-import type { IsolationChoice } from './technology.ts';
 
 const documentLimitBytes = 4 * 1024 * 1024;
 
 export interface BaseOptions {
   readonly ports: Ports;
-  readonly technology: IsolationChoice['technology'];
+  readonly technology: IsolationTechnology;
   readonly leaseId: string;
   readonly policy: 'Missing' | 'Always' | 'Never';
   readonly credential: RegistryCredential | undefined;
@@ -72,7 +71,7 @@ export class BaseImages {
     const rows = (): readonly (number | undefined)[] => ports.metadata.read((reader) => ids.map((id) => reader.layer(technology.snapshotter.name, id)?.key));
     // An image that was pulled for another platform is not unpacked yet.
     if (rows().includes(undefined)) {
-      await unpackLayers(ports, technology, leaseId, { manifestDigest: record.manifestDigest, configDigest: record.configDigest, platform: record.platform, createdAt: record.createdAt, layers, blobs: [] }, { progress, signal });
+      await unpackLayers(ports, technology, leaseId, { layers }, { progress, signal });
     }
     return { document, chain: { keys: rows().map((key) => key as number).reverse(), layers, chainId: ids.at(-1) }, pulled };
   }

@@ -12,7 +12,7 @@ import { namelessReference } from './nameless.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
 import type { LineSink } from './run-container.ts';
-import { chooseIsolation } from './technology.ts';
+import { imageTechnology } from './technology.ts';
 
 export interface BuildRequest {
   /** Absolute path of the context. */
@@ -50,7 +50,7 @@ export const buildImage = async (
   const file = await parseDockerfile(context.dockerfile);
   const target = targetStage(file, request.target);
   const args = new BuildArguments(file, request.buildArguments ?? [], platformArguments(ports, file, request.target));
-  const { technology } = chooseIsolation(ports.isolations, 'Auto');
+  const technology = imageTechnology(ports.isolations);
   const activity = `Build of ${request.path}`;
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
@@ -91,7 +91,7 @@ export const buildImage = async (
       return { names: asked, steps: session.steps, cachedSteps: session.cachedSteps };
     });
     options.progress?.({ activity, status: 'Built', currentBytes: steps, completed: true });
-    writeThrough(ports, technology);
+    writeThrough(ports);
     if (moved) await collectGarbage(ports);
     return { image: listImages(ports, names[0])[0] as ImageWithUsers, steps, cachedSteps };
   } catch (error) {

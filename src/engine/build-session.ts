@@ -3,9 +3,8 @@ import { ContainedFolder, type BuildArguments, type ContentDigests, type Dockerf
 import type { BuildCacheEntry, ContainerPaths, LogLine, SnapshotKey, SnapshotStorage } from '../core/index.ts';
 import { chainIds, packLayer, type ArchiveLayer, type ImageLayer } from '../image/index.ts';
 import { lockName } from './container-lock.ts';
-import type { Ports } from './ports.ts';
+import type { IsolationTechnology, Ports } from './ports.ts';
 import type { LineSink } from './run-container.ts';
-import type { IsolationChoice } from './technology.ts';
 
 /** A stack of layers that steps stand on. */
 export interface BuildChain {
@@ -33,7 +32,7 @@ const parallelSteps = 2;
 
 export interface SessionOptions {
   readonly ports: Ports;
-  readonly technology: IsolationChoice['technology'];
+  readonly technology: IsolationTechnology;
   readonly leaseId: string;
   readonly file: Dockerfile;
   readonly args: BuildArguments;
@@ -50,7 +49,7 @@ export interface SessionOptions {
 /** What all stages of one build share: the store's side of a step, its output, and how much goes on at once. */
 export class BuildSession {
   readonly ports: Ports;
-  readonly technology: IsolationChoice['technology'];
+  readonly technology: IsolationTechnology;
   readonly leaseId: string;
   readonly file: Dockerfile;
   readonly args: BuildArguments;

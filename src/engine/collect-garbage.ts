@@ -2,7 +2,7 @@ import type { Digest } from '../base/index.ts';
 import type { LayerRecord, MetadataWriter, SnapshotKey } from '../core/index.ts';
 import { tryExclusiveStore } from './lease.ts';
 import type { Ports } from './ports.ts';
-import { chooseIsolation } from './technology.ts';
+import { snapshotRemover } from './technology.ts';
 
 const setting = 'sweep';
 
@@ -30,7 +30,7 @@ export interface Swept {
 export const sweepStore = async (ports: Ports): Promise<Swept> => {
   const sizes = new Map<Digest, number>();
   for await (const blob of ports.content.list()) sizes.set(blob.digest, blob.sizeBytes);
-  const { snapshotter } = chooseIsolation(ports.isolations, 'Auto').technology;
+  const remove = snapshotRemover(ports);
   const layers = new Map<SnapshotKey, LayerRecord>(ports.metadata.read((reader) => reader.layers()).map((layer) => [layer.key, layer]));
   const garbage = await ports.metadata.write((writer) => {
     oweSweep(writer);
@@ -47,7 +47,7 @@ export const sweepStore = async (ports: Ports): Promise<Swept> => {
   };
   for (const key of garbage.snapshots) {
     await attempt('Layer', String(key), async () => {
-      await snapshotter.remove(key);
+      await remove(key);
       swept.layers.push({ key, chainId: layers.get(key)?.chainId, sizeBytes: layers.get(key)?.sizeBytes ?? 0 });
     });
   }

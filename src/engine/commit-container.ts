@@ -66,7 +66,7 @@ export const commitContainer = async (ports: Ports, request: CommitRequest, prog
         const name = asked ?? namelessReference(image.manifestDigest);
         const unpackedBytes = await unpackLayers(ports, technology, leaseId, image, { progress, signal });
         moved = await publishImage(ports, 'image/commit', name, image, unpackedBytes);
-        writeThrough(ports, technology);
+        writeThrough(ports);
         return name;
       });
     });

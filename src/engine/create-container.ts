@@ -1,22 +1,15 @@
-import { SiloError, formatPlatform } from '../base/index.ts';
-import type { ContainerRecord, ContainerSpec, ImageRecord, Isolation, MetadataWriter } from '../core/index.ts';
+import { SiloError } from '../base/index.ts';
+import type { ContainerRecord, ContainerSpec, Isolation, MetadataWriter } from '../core/index.ts';
 import { checkContainerName, generatedName } from './container-name.ts';
 import { differences, resolveSpec, type CreateRequest } from './container-spec.ts';
 import type { ImageConfigs } from './image-configs.ts';
 import { findImage } from './image-lookup.ts';
-import { hostIsolation } from './isolation.ts';
+import { chooseIsolation, hostIsolation } from './isolation.ts';
+import { unpackFor } from './isolation-swap.ts';
+import { withLease } from './lease.ts';
 import type { Ports } from './ports.ts';
 import { newLife } from './restart-policy.ts';
-import { chooseIsolation } from './technology.ts';
-
-const checkPlatform = (ports: Ports, image: ImageRecord): void => {
-  const { os, architecture } = image.platform;
-  if (os === ports.host.os && architecture === ports.host.architecture) return;
-  throw new SiloError('ImagePlatformMismatch', {
-    args: { reference: image.reference, imagePlatform: formatPlatform(image.platform), hostPlatform: `${ports.host.os}/${ports.host.architecture}` },
-    target: { kind: 'image', id: image.reference },
-  });
-};
+import { imageTechnology } from './technology.ts';
 
 /** Volumes that the request names belong to no container: they stay when it goes, and repair knows them. */
 const addNamedVolumes = (writer: MetadataWriter, spec: ContainerSpec): void => {
@@ -28,6 +21,13 @@ const addNamedVolumes = (writer: MetadataWriter, spec: ContainerSpec): void => {
   }
 };
 
+export interface Created {
+  readonly record: ContainerRecord;
+  readonly existed: boolean;
+  /** What the user should know although it works. */
+  readonly warning: string | undefined;
+}
+
 /**
  * Makes the record of a container. It is one transaction: there is nothing on the disk yet that a kill
  * could leave half done, and two engines that want one name are told apart by the database.
@@ -36,13 +36,12 @@ export const createContainer = async (
   ports: Ports, configs: ImageConfigs,
   request: CreateRequest & { readonly isolation?: Isolation | undefined; readonly ifNotExists?: boolean | undefined },
   signal?: AbortSignal,
-): Promise<{ readonly record: ContainerRecord; readonly existed: boolean }> => {
+): Promise<Created> => {
   const id = ports.newId();
   const name = request.name === undefined ? generatedName(id) : checkContainerName(request.name);
   const { image, hostDefault } = ports.metadata.read((reader) => ({ image: findImage(reader, request.image), hostDefault: hostIsolation(reader) }));
-  checkPlatform(ports, image);
   const isolation = request.isolation ?? hostDefault;
-  const { technology } = chooseIsolation(ports.isolations, isolation);
+  const { technology, warning } = chooseIsolation(ports, { image, wanted: isolation, hostDefault });
   const volumeIds: string[] = [];
   const spec = resolveSpec(request, await configs.defaults(image.configDigest), image.reference, id, () => {
     const volume = ports.newId();
@@ -54,7 +53,7 @@ export const createContainer = async (
     snapshotKey: undefined, createdAt: ports.clock.now(), startedAt: undefined, finishedAt: undefined, exitCode: null, exitReason: undefined,
     oomKilled: false, startError: undefined, pid: undefined, bootId: undefined, life: newLife,
   };
-  return ports.metadata.write((writer) => {
+  const insert = (): Promise<Created> => ports.metadata.write((writer) => {
     const existing = request.ifNotExists === true ? writer.containerByName(name) : undefined;
     if (existing !== undefined) {
       const differing = [
@@ -62,7 +61,7 @@ export const createContainer = async (
         ...(existing.manifestDigest === image.manifestDigest ? [] : ['image']),
         ...(existing.isolation === isolation ? [] : ['isolation']),
       ];
-      if (differing.length === 0) return { record: existing, existed: true };
+      if (differing.length === 0) return { record: existing, existed: true, warning };
       throw new SiloError('ContainerNameInUse', { args: { name, owner: `${existing.id.slice(0, 12)}, which differs in ${differing.join(', ')}` }, target: { kind: 'container', id: name } });
     }
     // Read again: the image may have been removed since.
@@ -76,6 +75,12 @@ export const createContainer = async (
     for (const volume of volumeIds) writer.insertVolume(volume, id);
     addNamedVolumes(writer, spec);
     writer.appendEvent({ time: record.createdAt, kind: 'container/create', subject: id, attributes: [{ name: 'name', value: name }, { name: 'image', value: image.reference }] });
-    return { record: { ...record, snapshotKey }, existed: false };
+    return { record: { ...record, snapshotKey }, existed: false, warning };
   }, signal);
+  if (technology.snapshotter.name === imageTechnology(ports.isolations).snapshotter.name) return insert();
+  // Under the lease nobody sweeps what was unpacked before the container stands on it.
+  return withLease(ports, signal, async (leaseId) => {
+    await unpackFor(ports, technology, leaseId, image.manifestDigest, signal);
+    return insert();
+  });
 };

@@ -1,7 +1,7 @@
 import { readHistory, type HistoryStep } from '../image/index.ts';
 import { findImage } from './image-lookup.ts';
 import type { Ports } from './ports.ts';
-import { chooseIsolation } from './technology.ts';
+import { imageTechnology } from './technology.ts';
 
 export interface StepWithSize extends HistoryStep {
   /** Unpacked size of its layer, in bytes; that of the stored one where it is not unpacked here. */
@@ -11,7 +11,7 @@ export interface StepWithSize extends HistoryStep {
 /** The steps that made an image, newest first. */
 export const imageHistory = async (ports: Ports, text: string): Promise<readonly StepWithSize[]> => {
   const image = ports.metadata.read((reader) => findImage(reader, text));
-  const { snapshotter } = chooseIsolation(ports.isolations, 'Auto').technology;
+  const { snapshotter } = imageTechnology(ports.isolations);
   const steps = await readHistory(ports.content, image.manifestDigest);
   return ports.metadata.read((reader) => steps.map((step) => ({
     ...step,

@@ -1,11 +1,13 @@
-import type { ImageHost } from '../image/index.ts';
-import type { Ports } from './ports.ts';
+import type { Availability, ImageHost } from '../image/index.ts';
+import type { IsolationOffer, Ports } from './ports.ts';
 
-/** This host, as compatibility of images is decided from. */
-export const imageHost = ({ host, isolations }: Ports): ImageHost => ({
+const availability = ({ technology, reason, action }: Omit<IsolationOffer, 'linux'>): Availability => ({ available: technology !== undefined, reason, ...(action === undefined ? {} : { action }) });
+
+/** This host, as compatibility of images and isolation are decided from. */
+export const imageHost = ({ host, isolations }: Pick<Ports, 'host' | 'isolations'>): ImageHost => ({
   os: host.os,
   architecture: host.architecture,
   windows: host.windows,
-  processIsolation: isolations.Process.technology !== undefined,
-  hyperVIsolation: isolations.HyperV.technology !== undefined,
+  isolations: { Process: availability(isolations.Process), HyperV: availability(isolations.HyperV) },
+  ...(isolations.HyperV.linux === undefined ? {} : { linux: availability(isolations.HyperV.linux) }),
 });

@@ -5,7 +5,7 @@ import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
-import { chooseIsolation } from './technology.ts';
+import { imageTechnology } from './technology.ts';
 
 export interface ImportRequest {
   readonly path: string;
@@ -20,7 +20,7 @@ export interface ImportRequest {
  * last transaction: whatever happens before leaves the store as it was.
  */
 export const importImages = async (ports: Ports, request: ImportRequest, progress: ((progress: ImageProgress) => void) | undefined, signal?: AbortSignal): Promise<readonly ImageWithUsers[]> => {
-  const { technology } = chooseIsolation(ports.isolations, 'Auto');
+  const technology = imageTechnology(ports.isolations);
   const hostPlatform = { os: ports.host.os, architecture: ports.host.architecture };
   let moved = false;
   try {
@@ -46,7 +46,7 @@ export const importImages = async (ports: Ports, request: ImportRequest, progres
       return result;
     });
     progress?.({ activity: request.path, status: 'Imported', currentBytes: 0, completed: true });
-    writeThrough(ports, technology);
+    writeThrough(ports);
     if (moved) await collectGarbage(ports);
     return references.flatMap((reference) => listImages(ports, reference));
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Lock } from '../core/index.ts';
 import type { Ports } from './ports.ts';
-import { chooseIsolation } from './technology.ts';
+import { snapshotRemover } from './technology.ts';
 
 export const leaseLockName = (id: string): string => `lease-${id}`;
 export const storeLockName = 'store';
@@ -33,8 +33,8 @@ export const withLease = async <T>(ports: Ports, signal: AbortSignal | undefined
 /** Removes a lease with what is left unfinished under it. */
 export const endLease = async (ports: Ports, id: string): Promise<void> => {
   const keys = ports.metadata.read((reader) => reader.leasedSnapshots(id));
-  const { snapshotter } = chooseIsolation(ports.isolations, 'Auto').technology;
-  for (const key of keys) await snapshotter.remove(key);
+  const remove = snapshotRemover(ports);
+  for (const key of keys) await remove(key);
   await ports.metadata.write((writer) => { writer.deleteLease(id); });
 };
 

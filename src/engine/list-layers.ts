@@ -3,7 +3,7 @@ import type { LayerRecord } from '../core/index.ts';
 import { readLayers, type ChainedLayer } from '../image/index.ts';
 import { findImage } from './image-lookup.ts';
 import type { Ports } from './ports.ts';
-import { chooseIsolation } from './technology.ts';
+import { imageTechnology } from './technology.ts';
 
 export interface LayerReport {
   /** Undefined where only the unpacked layer is here. */
@@ -25,7 +25,7 @@ export interface LayerQuery {
 
 /** Layers, the lowest of an image first. Errors: of a named image ImageNotFound, BlobNotFound, ManifestInvalid. */
 export const listLayers = async (ports: Ports, query: LayerQuery): Promise<readonly LayerReport[]> => {
-  const { snapshotter } = chooseIsolation(ports.isolations, 'Auto').technology;
+  const { snapshotter } = imageTechnology(ports.isolations);
   const { named, references, kept, unpacked } = ports.metadata.read((reader) => {
     const byManifest = new Map<Digest, string[]>();
     for (const image of reader.images()) byManifest.set(image.manifestDigest, [...byManifest.get(image.manifestDigest) ?? [], image.reference]);

@@ -1,15 +1,23 @@
 import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Network, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes } from '../core/index.ts';
+import type { EffectiveIsolation } from '../image/index.ts';
 
-/** What one isolation is made of. */
+/** What one isolation is made of. Each has a runtime of its own name: a container's record keeps that name. */
 export interface IsolationTechnology {
   readonly runtime: Runtime;
   readonly snapshotter: Snapshotter;
 }
 
 /** An isolation of this host, or the reason why it has none. */
-export type IsolationOffer = { readonly technology: IsolationTechnology; readonly reason: string } | { readonly technology: undefined; readonly reason: string };
+export interface IsolationOffer {
+  readonly technology: IsolationTechnology | undefined;
+  readonly reason: string;
+  /** What would bring it. */
+  readonly action?: string | undefined;
+  /** The same isolation for Linux images, where the host is another system. */
+  readonly linux?: Omit<IsolationOffer, 'linux'> | undefined;
+}
 
-export type EffectiveIsolation = 'Process' | 'HyperV';
+export type { EffectiveIsolation };
 
 /** Everything that use cases work with; the composition root fills it. */
 export interface Ports {

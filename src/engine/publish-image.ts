@@ -2,10 +2,8 @@ import { SiloError, type Digest } from '../base/index.ts';
 import type { LayerSource, SnapshotKey } from '../core/index.ts';
 import { chainIds, type ArchiveImage } from '../image/index.ts';
 import { oweSweep } from './collect-garbage.ts';
-import type { Ports } from './ports.ts';
-import type { IsolationChoice } from './technology.ts';
-
-type Technology = IsolationChoice['technology'];
+import type { IsolationTechnology, Ports } from './ports.ts';
+import { snapshotters } from './technology.ts';
 
 /** One step of long work with images, as clients are told of it. */
 export interface ImageProgress { readonly activity: string; readonly status: string; readonly currentBytes: number; readonly totalBytes?: number; readonly completed?: boolean }
@@ -30,7 +28,7 @@ export interface LayerArrivals {
 }
 
 /** Unpacks the layers that no image had yet; the sum of all of them in bytes. */
-export const unpackLayers = async (ports: Ports, { snapshotter }: Technology, leaseId: string, image: StoredImage, { maximumSizeBytes, progress, arrivals, signal }: UnpackOptions): Promise<number> => {
+export const unpackLayers = async (ports: Ports, { snapshotter }: IsolationTechnology, leaseId: string, image: Pick<StoredImage, 'layers'>, { maximumSizeBytes, progress, arrivals, signal }: UnpackOptions): Promise<number> => {
   const ids = chainIds(image.layers.map((layer) => layer.diffId));
   const chain: SnapshotKey[] = [];
   let bytes = 0;
@@ -96,10 +94,10 @@ export const publishImage = (ports: Ports, eventKind: string, reference: string,
  * Has the disk write the new layers, in the background: until then a power failure could leave them with
  * holes, so a next boot would drop them (MetadataWriter.dropUnsyncedLayers).
  */
-export const writeThrough = (ports: Ports, { snapshotter }: Technology): void => {
+export const writeThrough = (ports: Ports): void => {
   const keys = ports.metadata.read((reader) => reader.unsyncedLayers());
   if (keys.length === 0) return;
-  snapshotter.sync()
+  Promise.all(snapshotters(ports.isolations).map((snapshotter) => snapshotter.sync()))
     .then(() => ports.metadata.write((writer) => { writer.markLayersSynced(keys); }))
     .catch((error: unknown) => { ports.log.warn({ err: error }, 'layers could not be written through yet'); });
 };

@@ -1,16 +1,16 @@
-import { SiloError, formatImageReference, formatPlatform, parsePlatform, type Digest, type ImageReference, type Platform } from '../base/index.ts';
+import { SiloError, formatImageReference, parsePlatform, type Digest, type ImageReference, type Platform } from '../base/index.ts';
 import type { RegistryCredential, RemoteBlob } from '../core/index.ts';
-import { BlobIntake, imageCompatibility, isLayerType, resolveImage, type BlobSource, type Descriptor, type IntakeWatch } from '../image/index.ts';
+import { BlobIntake, isLayerType, resolveImage, type BlobSource, type Descriptor, type IntakeWatch } from '../image/index.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { Downloads } from './downloads.ts';
 import { throwIfCancelled } from './guards.ts';
-import { imageHost } from './image-host.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import { mirrorFromRegistry } from './mirror.ts';
+import { requireCompatible } from './platform-mismatch.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
-import { chooseIsolation } from './technology.ts';
+import { imageTechnology } from './technology.ts';
 
 export interface PullRequest {
   readonly reference: string;
@@ -43,7 +43,7 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
   const wanted = wantedPlatform(ports, request);
   const everything = request.platform === 'all' || request.referrers === true;
   if (!everything && present?.sourceDigest === top.digest && samePlatform(present.platform, wanted)) return { images: listImages(ports, name), changed: false };
-  const { technology } = chooseIsolation(ports.isolations, 'Auto');
+  const technology = imageTechnology(ports.isolations);
   try {
     await withLease(ports, signal, async (leaseId) => {
       const intake = new BlobIntake(ports.content, (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal), signal);
@@ -65,7 +65,7 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
         await downloads.end();
       }
     });
-    writeThrough(ports, technology);
+    writeThrough(ports);
     if (present !== undefined) await collectGarbage(ports);
     return { images: listImages(ports, name), changed: true };
   } catch (error) {
@@ -82,15 +82,6 @@ const wantedPlatform = (ports: Ports, request: PullRequest): Platform => {
 
 const samePlatform = (one: Platform, wanted: Platform): boolean =>
   one.os === wanted.os && one.architecture === wanted.architecture && (wanted.variant === undefined || wanted.variant === one.variant) && (wanted.osVersion === undefined || wanted.osVersion === one.osVersion);
-
-const requireCompatible = (ports: Ports, reference: string, platform: Platform): void => {
-  const { processIsolation, hyperVIsolation, reason, suggestedTag } = imageCompatibility(platform, imageHost(ports));
-  if (processIsolation || hyperVIsolation) return;
-  throw new SiloError('ImagePlatformMismatch', {
-    args: { reference, imagePlatform: formatPlatform(platform), hostPlatform: `${ports.host.os}/${ports.host.architecture}: ${reason}${suggestedTag === undefined ? '' : `; the tag ${suggestedTag} would run`}` },
-    target: { kind: 'image', id: reference },
-  });
-};
 
 type Wanted = Pick<Descriptor, 'digest' | 'sizeBytes' | 'urls'> & { readonly mediaType?: string };
 

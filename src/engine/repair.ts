@@ -3,11 +3,11 @@ import { collectGarbage, isSweepDue, oweSweep } from './collect-garbage.ts';
 import { lockName } from './container-lock.ts';
 import { attachmentLockName } from './run-container.ts';
 import { endLease, leaseLockName, storeLockName } from './lease.ts';
-import type { Ports } from './ports.ts';
+import type { IsolationTechnology, Ports } from './ports.ts';
 import type { StoreItem } from './optimize-store.ts';
 import { eraseContainer } from './remove-container.ts';
 import { exitOf, settle } from './settle.ts';
-import type { IsolationChoice } from './technology.ts';
+import { snapshotRemover, snapshotters } from './technology.ts';
 
 /** Runs `body` where nobody holds the lock; whoever holds it is alive and does its own work. */
 const ifFree = async (ports: Ports, name: string, body: () => Promise<void>): Promise<void> => {
@@ -48,13 +48,13 @@ const mend = async (ports: Ports, watch: RepairWatch, item: Pick<StoreItem, 'kin
  * holds, may run in many engines at once, and may itself be killed anywhere.
  */
 export const repairStore = async (ports: Ports, watch: RepairWatch = unwatched): Promise<void> => {
-  const technology = ports.isolations.Process.technology;
+  const technology = ports.isolations.Process.technology ?? ports.isolations.HyperV.technology;
   if (technology === undefined) return;
   await repairContainers(ports, watch);
   // Before the leases: a build's task may still write to a snapshot of its lease.
   await repairTasks(ports, technology, watch);
   await repairLeases(ports, watch);
-  await repairFolders(ports, technology, watch);
+  await repairFolders(ports, watch);
   if (watch.dryRun) return;
   await repairContent(ports, watch);
 };
@@ -113,7 +113,7 @@ const repairLeases = async (ports: Ports, watch: RepairWatch): Promise<void> => 
 };
 
 /** Tasks, mounts, networks and folders that belong to no record (those of builds never do), or to one that has ended. */
-const repairTasks = async (ports: Ports, { runtime, snapshotter }: IsolationChoice['technology'], watch: RepairWatch): Promise<void> => {
+const repairTasks = async (ports: Ports, { runtime, snapshotter }: IsolationTechnology, watch: RepairWatch): Promise<void> => {
   const [tasks, networks, folders] = (await Promise.all([runtime.list(), ports.network.list(), ports.files.list()])).map((ids) => new Set(ids)) as [Set<string>, Set<string>, Set<string>];
   for (const id of new Set([...tasks, ...networks, ...folders])) {
     await ifFree(ports, lockName(id), async () => {
@@ -135,12 +135,15 @@ const repairTasks = async (ports: Ports, { runtime, snapshotter }: IsolationChoi
 };
 
 /** Snapshots and volumes that nobody knows of. */
-const repairFolders = async (ports: Ports, { snapshotter }: IsolationChoice['technology'], watch: RepairWatch): Promise<void> => {
+const repairFolders = async (ports: Ports, watch: RepairWatch): Promise<void> => {
   const reason = 'the store does not know it';
-  // Folders are listed before rows: a folder's row is made before it, so a folder without one belongs to nobody.
-  const folders = await snapshotter.list();
-  const known = new Set(ports.metadata.read((reader) => reader.snapshotKeys(snapshotter.name)));
-  for (const key of folders) if (!known.has(key)) await mend(ports, watch, { kind: 'Layer', id: String(key), reason }, () => snapshotter.remove(key));
+  const all = snapshotters(ports.isolations);
+  for (const snapshotter of all) {
+    // Folders are listed before rows: a folder's row is made before it, so a folder without one belongs to nobody.
+    const folders = await snapshotter.list();
+    const known = new Set(ports.metadata.read((reader) => all.flatMap(({ name }) => reader.snapshotKeys(name))));
+    for (const key of folders) if (!known.has(key)) await mend(ports, watch, { kind: 'Layer', id: String(key), reason }, () => snapshotter.remove(key));
+  }
   const volumeFolders = await ports.volumes.list();
   const volumes = new Set(ports.metadata.read((reader) => reader.volumeIds()));
   for (const id of volumeFolders) if (!volumes.has(id)) await mend(ports, watch, { kind: 'Volume', id, reason }, () => ports.volumes.remove(id));
@@ -151,12 +154,12 @@ const repairFolders = async (ports: Ports, { snapshotter }: IsolationChoice['tec
  * there are none, and then this is one read.
  */
 export const dropDoubtfulLayers = async (ports: Ports): Promise<void> => {
-  const technology = ports.isolations.Process.technology;
-  if (technology === undefined || !ports.metadata.read((reader) => reader.hasDoubtfulLayers(ports.host.bootId))) return;
+  if (!ports.metadata.read((reader) => reader.hasDoubtfulLayers(ports.host.bootId))) return;
   const lock = await ports.locks.acquire(storeLockName);
   try {
+    const remove = snapshotRemover(ports);
     const dropped = await ports.metadata.write((writer) => writer.dropUnsyncedLayers(ports.host.bootId));
-    for (const key of dropped) await technology.snapshotter.remove(key);
+    for (const key of dropped) await remove(key);
     if (dropped.length > 0) ports.log.warn({ layers: dropped.length }, 'dropped layers that were not written through before the last boot; import their images again');
   } finally {
     await lock.release();

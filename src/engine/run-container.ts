@@ -1,7 +1,7 @@
 import { isSiloError } from '../base/index.ts';
 import type { ContainerRecord, Isolation, LogLine } from '../core/index.ts';
 import type { CreateRequest } from './container-spec.ts';
-import { createContainer } from './create-container.ts';
+import { createContainer, type Created } from './create-container.ts';
 import type { ImageConfigs } from './image-configs.ts';
 import { followLog } from './follow-log.ts';
 import type { Ports } from './ports.ts';
@@ -22,12 +22,12 @@ export const runContainer = async (
   request: CreateRequest & { readonly isolation?: Isolation | undefined },
   options: { readonly timeoutSeconds?: number | undefined; readonly sink?: LineSink | undefined },
   signal?: AbortSignal,
-): Promise<ContainerRecord> => {
-  const { record: created } = await createContainer(ports, configs, request, signal);
+): Promise<Pick<Created, 'record' | 'warning'>> => {
+  const { record: created, warning } = await createContainer(ports, configs, request, signal);
   // Held by this engine, and only while it lives: the supervisor leaves the container to whoever reads its output.
   const attachment = await ports.locks.acquire(attachmentLockName(created.id));
   try {
-    return await runCreated(ports, created, options, signal);
+    return { record: await runCreated(ports, created, options, signal), warning };
   } finally {
     await ports.locks.forget(attachmentLockName(created.id));
     await attachment.release();

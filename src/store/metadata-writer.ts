@@ -86,6 +86,10 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
     this.database.run("UPDATE snapshots SET kind = 'container', lease_id = NULL, container_id = ?, parent = ? WHERE key = ?", containerId, parent ?? null, key);
   }
 
+  leaseSnapshot(key: SnapshotKey, leaseId: string): void {
+    this.database.run("UPDATE snapshots SET kind = 'pending', lease_id = ?, container_id = NULL, parent = NULL WHERE key = ?", leaseId, key);
+  }
+
   deleteSnapshot(key: SnapshotKey): void { this.database.run('DELETE FROM snapshots WHERE key = ?', key); }
 
   markLayersSynced(keys: readonly SnapshotKey[]): void {

@@ -228,6 +228,32 @@ export const snapshotterDiffSuite = (name: string, make: () => Promise<Snapshott
       expect(most).toBeLessThan(64 * 1024 * 1024);
     });
 
+    it('and another snapshot takes them over as its own, root and all, so that they are its changes too', async ({ skip }) => {
+      if (snapshotter.applyChanges === undefined) return skip('it takes no changes over');
+      await layer(1, [], { name: 'kept', content: 'kept' }, { name: 'gone', content: 'x' }, { name: 'd/', flag: '5' }, { name: 'd/old', content: 'old' });
+      await mount(10, [1]);
+      rmSync(join(root, 'gone'));
+      rmSync(join(root, 'd'), { recursive: true });
+      mkdirSync(join(root, 'd'));
+      writeFileSync(join(root, 'd/new'), 'new');
+      chmodSync(root, 0o711);
+      const [before, archive] = [seen(root), await diff(10, [1])];
+      const path = join(fixture.folder, 'changes.tar');
+      writeFileSync(path, archive);
+      await snapshotter.applyChanges(11, [1], { path, mediaType: tarType });
+      // Nothing of it is mounted over anything but the same layers.
+      await snapshotter.unmount(root);
+      const place = join(fixture.folder, 'moved');
+      await mount(11, [1], place);
+      expect(seen(place)).toEqual(before);
+      expect((await diff(11, [1])).equals(archive)).toBe(true);
+      writeFileSync(join(place, 'd/more'), 'more');
+      expect(readdirSync(join(place, 'd')).toSorted()).toEqual(['more', 'new']);
+      writeFileSync(path, 'no archive at all'.repeat(100));
+      await expectError('ArchiveInvalid', snapshotter.applyChanges(12, [1], { path, mediaType: tarType }));
+      expect(await snapshotter.list()).not.toContain(12);
+    });
+
     it('and says which snapshot is missing', async () => {
       const error = await expectError('SnapshotNotFound', diff(77, []));
       expect(error.args).toEqual({ key: 77 });

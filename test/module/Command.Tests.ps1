@@ -187,6 +187,33 @@ Describe 'Start-ContainerProcess' -Tag Fast {
 }
 
 Describe 'Isolation' -Tag Fast {
+    It 'of an image that only a VM runs is told with a warning: <What>' -ForEach @(
+        @{ What = 'New-Container'; Do = { (New-Container -Image 'older/app' -WarningVariable told -WarningAction SilentlyContinue).EffectiveIsolation; $told } }
+        @{ What = 'Invoke-ContainerImage -Detach'; Do = { (Invoke-ContainerImage -Image 'older/app' -Name 'web-1' -Detach -WarningVariable told -WarningAction SilentlyContinue) | Out-Null; 'HyperV'; $told } }
+        @{ What = 'Invoke-ContainerImage'; Do = { $null = Invoke-ContainerImage -Image 'older/app' -Name 'ends-0' -WarningVariable told -WarningAction SilentlyContinue; 'HyperV'; $told } }
+    ) {
+        $effective, $warning = & $Do
+        $effective | Should -Be 'HyperV'
+        @($warning).Count | Should -Be 1
+        "$warning" | Should -BeLike 'HyperV isolation is used: *17763*with Hyper-V isolation only.'
+    }
+    It 'makes no warning of what is usual' {
+        $null = New-Container -Image 'busybox' -WarningVariable told
+        $told | Should -BeNullOrEmpty
+    }
+    It 'says what would bring the one that the host lacks' {
+        ((Get-Isolation).Available | Where-Object Isolation -EQ HyperV).Action | Should -Be 'Install-WindowsFeature -Name Hyper-V'
+        (Get-Isolation | Out-String) | Should -Match 'no hypervisor; Install-WindowsFeature'
+    }
+    It 'that an image cannot have is the error <_>' -ForEach 'ImagePlatformMismatch', 'IsolationUnsupported', 'IsolationChangeUnsupported' {
+        Set-Isolation HyperV -Name "fail-$_" -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -Be "$_,Set-Isolation"
+        $problem[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+    It 'binds objects to parameters named ContainerId, as Enter-PSSession, Invoke-Command and Get-ComputeProcess have' {
+        function Get-Bound { param([Parameter(ValueFromPipelineByPropertyName = $true)] [string] $ContainerId) process { $ContainerId } }
+        (Get-Container -Name 'web*' | Get-Bound) | Should -Be (Get-Container -Name 'web*').Id
+    }
     It 'shows the host without parameters' { (Get-Isolation).Scope | Should -Be 'Host' }
     It 'shows containers from the pipeline' { (Get-Container -Name 'web*' | Get-Isolation).Scope | Should -Be 'Container', 'Container' }
     It 'sets containers' {

@@ -147,7 +147,43 @@ Describe 'The module on the engine' -Skip:([bool] $missing) {
         }
     }
 
+    Context 'isolation' {
+        It 'of processes is what Linux has, asked for by name or not' {
+            foreach ($asked in @{}, @{ Isolation = 'Auto' }, @{ Isolation = 'Process' }) {
+                $container = New-Container -Image 'tools' -Command 'true' @asked -WarningVariable told
+                $container.EffectiveIsolation | Should -Be 'Process'
+                $told | Should -BeNullOrEmpty
+                (Start-Container -Id $container.Id -PassThru | Wait-Container -TimeoutSeconds 20 -PassThru).ExitCode | Should -Be 0
+                Remove-Container -Id $container.Id
+            }
+        }
+        It 'in a VM is refused, with the reason' {
+            foreach ($refused in { New-Container -Image 'tools' -Isolation HyperV }, { Invoke-ContainerImage -Image 'tools' -Command 'true' -Isolation HyperV }, { Set-Isolation HyperV -Default }) {
+                $caught = try { $ErrorActionPreference = 'Stop'; & $refused; $null } catch { $_ }
+                $caught.FullyQualifiedErrorId | Should -BeLike 'IsolationUnsupported,*'
+                "$caught" | Should -Match 'no utility VM is set up'
+            }
+            ((Get-Isolation).Available | Where-Object Isolation -EQ HyperV).Reason | Should -Match 'no utility VM is set up'
+            (Get-Isolation).Isolation | Should -Be 'Auto'
+        }
+        It 'is set for a container, which keeps its files' {
+            $container = New-Container -Image 'tools' -Name 'kept' -Command 'sh', '-c', 'echo more >> /state; cat /state'
+            Start-Container -Id $container.Id -PassThru | Wait-Container -TimeoutSeconds 20
+            $now = Set-Isolation Process -Name 'kept' -PassThru
+            $now.Isolation, $now.EffectiveIsolation, $now.Reason | Should -Be 'Process', 'Process', 'Process was asked for'
+            Start-Container -Id $container.Id -PassThru | Wait-Container -TimeoutSeconds 20
+            @(Get-ContainerLog -Name 'kept').Text | Should -Be 'more', 'more', 'more'
+            Set-Isolation HyperV -Name 'kept' -ErrorVariable problem -ErrorAction SilentlyContinue
+            $problem[0].FullyQualifiedErrorId | Should -Be 'IsolationUnsupported,Set-Isolation'
+            (Get-Isolation -Name 'kept').Isolation | Should -Be 'Process'
+            Remove-Container -Name 'kept'
+        }
+    }
+
     Context 'the host' {
+        It 'says which containers need what it has' {
+            (Test-ContainerHost).NeededFor | Sort-Object -Unique | Should -Be 'Everything'
+        }
         It 'takes a default isolation only with -Default' {
             (Set-Isolation -Isolation Process -Default -PassThru).Isolation | Should -Be 'Process'
             (Get-Isolation).Isolation | Should -Be 'Process'

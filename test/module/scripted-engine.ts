@@ -9,7 +9,7 @@
  *   lines-<n>       has n lines of log                                  endless       never stops writing
  *   loud            writes 1 MB to its own stderr before it answers     ends-<n>      exits with code n
  *
- * Images: `…/slowly` takes its time to arrive, `missing/…` is not here until it is pulled, `nowhere/…` not in its registry either, and a registry that is
+ * Images: `…/slowly` takes its time to arrive, `older/…` runs in a utility VM alone, `missing/…` is not here until it is pulled, `nowhere/…` not in its registry either, and a registry that is
  * named `private…` wants the login me with hunter2. A build whose target is
  * `broken` fails, one whose target is `endless` never ends.
  *
@@ -73,8 +73,8 @@ const image = (reference: string): Fields => ({
   operatingSystem: 'linux', architecture: 'amd64', osVersion: null, layerCount: 1, sizeBytes: 4_500_000, storedBytes: 2_100_000, containers: [idOf(1)],
 });
 const isolation = (container: unknown): Fields => ({
-  scope: container === undefined ? 'Host' : 'Container', containerId: container === undefined ? null : find(textOf(container))['id'], isolation: 'Auto', effectiveIsolation: 'Process', reason: 'the only one here',
-  available: [{ isolation: 'Process', available: true, reason: 'runc is installed' }, { isolation: 'HyperV', available: false, reason: 'no hypervisor' }],
+  scope: container === undefined ? 'Host' : 'Container', containerId: container === undefined ? null : find(textOf(container))['id'], isolation: 'Auto', effectiveIsolation: 'Process', reason: 'the only one here', warning: null,
+  available: [{ isolation: 'Process', available: true, reason: 'runc is installed', action: null }, { isolation: 'HyperV', available: false, reason: 'no hypervisor', action: 'Install-WindowsFeature -Name Hyper-V' }],
 });
 const processOf = (params: Fields, changes: Fields = {}): Fields => ({
   id: idOf(77), containerId: find(textOf(params['container']))['id'], command: params['command'], user: params['user'] ?? '', state: 'Running', pid: 4711, exitCode: null, startedAt: epoch, exitedAt: null, ...changes,
@@ -158,6 +158,11 @@ const logLines = function* (name: string): Generator<Fields> {
 const exitCodeOf = (name: unknown): number => Number(/^ends-(\d+)$/.exec(textOf(name))?.[1] ?? 0);
 const exited = (name: string): Fields => ({ ...find(name), state: 'Exited', exitCode: exitCodeOf(find(name)['name']), exitReason: 'Exited', finishedAt: epoch, pid: null });
 
+/** Images of `older/…` are for an older Windows than the host: they run in a utility VM alone. */
+const isOlder = (reference: unknown): boolean => textOf(reference).startsWith('older/');
+const vmOnly = (reference: unknown): Fields => (isOlder(reference) ? { effectiveIsolation: 'HyperV' } : {});
+const warningOf = (reference: unknown): string | null => (isOlder(reference) ? 'HyperV isolation is used: Windows Server 2022 (20348) runs images of Windows Server 2019 (17763.1) with Hyper-V isolation only.' : null);
+
 const pulled = new Set<string>();
 const isHere = (reference: string): boolean => !/^(missing|nowhere)\//.test(reference) || pulled.has(reference);
 const requireImage = (reference: unknown, operation: string): void => {
@@ -184,7 +189,10 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     engineMemoryBytes: process.memoryUsage().rss, root: '/tmp/scripted', logPath: '/tmp/scripted/engine.log', isolation: 'Auto', runtime: 'runc', snapshotter: 'overlay', cpuCount: 2, memoryBytes: 8_000_000_000,
     containerCount: containers.length, runningCount: 1, imageCount: 1, elevated: true,
   }),
-  'host/test': () => ({ ready: false, requirements: [{ name: 'runc', satisfied: true, detail: 'runc 1.1.5', remedy: null }, { name: 'conmon', satisfied: false, detail: 'not found', remedy: 'apt-get install conmon' }] }),
+  'host/test': () => ({ ready: false, requirements: [
+    { name: 'runc', satisfied: true, detail: 'runc 1.1.5', remedy: null, neededFor: 'Everything' }, { name: 'conmon', satisfied: false, detail: 'not found', remedy: 'apt-get install conmon', neededFor: 'Everything' },
+    { name: 'nested virtualisation', satisfied: false, detail: 'this virtual machine was given none', remedy: 'Set-VMProcessor -VMName <this virtual machine> -ExposeVirtualizationExtensions $true', neededFor: 'HyperV' },
+  ] }),
   'image/import': async ({ progressToken, reference }, token) => {
     await tellProgress(progressToken, 'Layer 1', 'Unpacking', token);
     return { images: [image(textOf(reference ?? 'busybox:latest'))] };
@@ -254,7 +262,7 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   'store/move': ({ path }) => ({ path, movedBytes: 12_000_000 }),
   'container/create': ({ name, ifNotExists, image: wanted }) => {
     requireImage(wanted, 'container/create');
-    return { container: makeContainer(textOf(name ?? 'made-up'), 50, { state: 'Created' }), existed: ifNotExists === true };
+    return { container: makeContainer(textOf(name ?? 'made-up'), 50, { state: 'Created', ...vmOnly(wanted) }), existed: ifNotExists === true, warning: warningOf(wanted) };
   },
   'container/start': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),
   'container/stop': ({ container }) => ({ container: exited(String(container)), changed: find(textOf(container))['name'] !== 'web-2', stopReason: 'Graceful', durationMilliseconds: 5 }),
@@ -276,7 +284,7 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   'container/run': async ({ name, stream, image: wanted }, token) => {
     requireImage(wanted, 'container/run');
     if (stream !== undefined) await sendLines(textOf(stream), logLines(textOf(name ?? 'nameless')), token);
-    return { container: exited(textOf(name ?? 'made-up')) };
+    return { container: { ...exited(textOf(name ?? 'made-up')), ...vmOnly(wanted) }, warning: warningOf(wanted) };
   },
   'container/log': async ({ container, stream }, token) => ({ lines: stream === undefined ? 0 : await sendLines(textOf(stream), logLines(textOf(find(textOf(container))['name'])), token) }),
   'process/start': (params) => ({ process: processOf(params) }),

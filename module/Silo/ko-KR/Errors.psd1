@@ -163,6 +163,10 @@
         Message = '이 호스트에서는 {isolation} 격리를 사용할 수 없습니다: {reason}.'
         Action = 'Get-Isolation이 이 호스트에 있는 격리와 나머지가 없는 이유를 보여 줍니다.'
     }
+    'IsolationChangeUnsupported' = @{
+        Message = '컨테이너 ''{id}''의 격리를 {isolation}(으)로 바꿀 수 없습니다: {reason}.'
+        Action = '그 격리로 컨테이너를 새로 만드세요. ConvertTo-ContainerImage는 이 컨테이너의 변경 내용으로 이미지를 만듭니다.'
+    }
     'OptionUnsupported' = @{
         Message = '이 호스트에서는 {option}이(가) 지원되지 않습니다: {reason}.'
         Action = '그 옵션을 빼세요.'

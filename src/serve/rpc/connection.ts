@@ -5,7 +5,7 @@ import {
 import { SiloError } from '../../base/index.ts';
 import { createValidators, maximumFrameBytes, methods, openRpcDocument, protocolVersion, streamWindowBytes, timeFields, type MethodName, type Params } from '../../contract/index.ts';
 import type { Logger, RuntimeRequirement } from '../../core/index.ts';
-import { disconnected, type Engine } from '../../engine/index.ts';
+import { disconnected, isHostReady, type Engine } from '../../engine/index.ts';
 import { decodeMessage } from './decode.ts';
 import { encodeMessage } from './encode.ts';
 import { FrameGuard } from './frame-guard.ts';
@@ -13,6 +13,7 @@ import { handlers, type CallContext } from './handlers.ts';
 import { MessageWriter } from './message-writer.ts';
 import { throttled, type Progress } from './progress.ts';
 import { Streams } from './streams.ts';
+import { viewRequirement } from './views.ts';
 import { asSiloError, toResponseError } from './wire-errors.ts';
 
 export interface EngineIdentity {
@@ -210,8 +211,8 @@ class RpcConnection {
   }
 
   async #testHost(): Promise<unknown> {
-    const requirements = (await this.#options.probe()).map((requirement) => ({ ...requirement, remedy: requirement.remedy ?? null }));
-    return { ready: requirements.every((requirement) => requirement.satisfied), requirements };
+    const requirements = await this.#options.probe();
+    return { ready: isHostReady(requirements), requirements: requirements.map(viewRequirement) };
   }
 
   #opened(): Promise<Engine> {

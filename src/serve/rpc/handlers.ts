@@ -79,9 +79,9 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   },
 
   'container/create': async (params, { engine, signal }) => {
-    const { record, existed } = await createContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation, ifNotExists: params.ifNotExists }, signal);
+    const { record, existed, warning } = await createContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation, ifNotExists: params.ifNotExists }, signal);
     const live = existed ? await lookAt(engine.ports, record) : undefined;
-    return { container: viewContainer(live ?? { record, monitored: true }), existed };
+    return { container: viewContainer(live ?? { record, monitored: true }), existed, warning: warning ?? null };
   },
   'container/start': async ({ container }, { engine, signal }) => {
     const { record, changed } = await startContainer(engine.forChange(), container, signal);
@@ -99,8 +99,8 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   'container/remove': async ({ container, force, keepVolumes }, { engine, signal }) => removeContainer(engine.forChange(), container, { force, keepVolumes }, signal),
   'container/run': async (params, context) => {
     const { engine, signal } = context;
-    const record = await runContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation }, { timeoutSeconds: params.timeoutSeconds, sink: sinkOf(context) }, signal);
-    return { container: viewRecord(record) };
+    const { record, warning } = await runContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation }, { timeoutSeconds: params.timeoutSeconds, sink: sinkOf(context) }, signal);
+    return { container: viewRecord(record), warning: warning ?? null };
   },
   'container/log': async (params, context) => {
     const sink = sinkOf(context);

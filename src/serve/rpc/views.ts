@@ -1,6 +1,6 @@
 import { familiarImageReference, parseImageReference } from '../../base/index.ts';
-import type { WireContainer, WireImage, WireIsolation, WireProcess } from '../../contract/index.ts';
-import type { ContainerRecord, LogLine, ProcessRecord } from '../../core/index.ts';
+import type { WireContainer, WireImage, WireIsolation, WireProcess, WireRequirement } from '../../contract/index.ts';
+import type { ContainerRecord, LogLine, ProcessRecord, RuntimeRequirement } from '../../core/index.ts';
 import type { ImageWithUsers, IsolationReport, LiveContainer } from '../../engine/index.ts';
 
 const capital = <T extends string>(word: T): Capitalize<T> => `${word.charAt(0).toUpperCase()}${word.slice(1)}` as Capitalize<T>;
@@ -90,5 +90,8 @@ export const viewIsolation = (report: IsolationReport): WireIsolation => ({
   isolation: report.isolation,
   effectiveIsolation: report.effective,
   reason: report.reason,
-  available: report.available.map((entry) => ({ ...entry })),
+  warning: report.warning ?? null,
+  available: report.available.map((entry) => ({ ...entry, action: entry.action ?? null })),
 });
+
+export const viewRequirement = ({ name, satisfied, detail, remedy, neededFor }: RuntimeRequirement): WireRequirement => ({ name, satisfied, detail, remedy: remedy ?? null, neededFor: neededFor ?? 'Everything' });

@@ -49,6 +49,17 @@ export class OverlaySnapshotter implements Snapshotter {
     }
   }
 
+  async applyChanges(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<void> {
+    await this.applyLayer(key, chain, source);
+    await this.prepare(key);
+    try {
+      // As after a mount: the root's owner and mode are those of the changes from here on.
+      await mkdir(join(this.#keyFolder(key), 'work', 'work'), { mode: 0 });
+    } catch (error) {
+      throw fromFileError(error, this.#keyFolder(key));
+    }
+  }
+
   async mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<undefined> {
     const folder = this.#keyFolder(key);
     const [upper, work] = [join(folder, 'fs'), join(folder, 'work')];

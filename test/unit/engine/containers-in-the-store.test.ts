@@ -94,7 +94,7 @@ describe('creating a container', () => {
 
   it('of an image for another host is refused, with both named', async () => {
     await metadata.write((writer) => { writer.putImage(imageRecord('docker.io/library/w:latest', { platform: { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' } })); });
-    await expect(create({ image: 'w' })).rejects.toMatchObject({ code: 'ImagePlatformMismatch', args: { imagePlatform: expect.stringContaining('windows/amd64'), hostPlatform: 'linux/amd64' } });
+    await expect(create({ image: 'w' })).rejects.toMatchObject({ code: 'ImagePlatformMismatch', args: { imagePlatform: expect.stringContaining('windows/amd64'), hostPlatform: 'linux/amd64: windows images do not run on linux', isolations: '' } });
   });
 
   it('of an image whose layers were lost says so', async () => {

@@ -3,6 +3,7 @@ function Invoke-DetachedContainer {
     param($Cmdlet, [hashtable] $Parameter, [string] $MissingImage)
     $created = Invoke-Engine -Cmdlet $Cmdlet -Method 'container/create' -Parameter $Parameter -MissingImage $MissingImage
     if ($null -eq $created) { return }
+    if ($created.Warning) { Write-Warning -Message $created.Warning }
     $started = Invoke-Engine -Cmdlet $Cmdlet -Method 'container/start' -Parameter @{ container = $created.Container.Id }
     if ($null -ne $started) { ConvertTo-SiloContainer -Record $started.Container -Method 'container/start' }
 }

@@ -24,8 +24,9 @@ function New-Container {
     .PARAMETER Network
     None: loopback only. Host: the network of the host.
     .PARAMETER Isolation
-    Auto lets the engine choose, Process shares the kernel of the host, HyperV runs the container in a
-    utility VM.
+    Process shares the kernel of the host, HyperV runs the container in a utility VM. Auto takes process
+    isolation on servers and on Linux, Hyper-V isolation on Windows clients, and the other one, with a warning,
+    where the image does not run so. Left out it is the default of the host (Get-Isolation).
     .PARAMETER MemoryBytes
     Most memory, for example 512MB.
     .PARAMETER CpuCount
@@ -160,6 +161,7 @@ function New-Container {
         if ($IfNotExists) { $parameter.ifNotExists = $true }
         $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'container/create' -Parameter $parameter -MissingImage $missingImage
         if ($null -eq $result) { return }
+        if ($result.Warning) { Write-Warning -Message $result.Warning }
         if ($result.Existed) { Write-Verbose -Message ($script:Strings.ContainerExists -f $result.Container.Name) }
         ConvertTo-SiloContainer -Record $result.Container -Method 'container/create'
     }

@@ -3,10 +3,16 @@ function Test-ContainerHost {
     .SYNOPSIS
     Tests whether this host has what containers need.
     .DESCRIPTION
-    Gives one object for each requirement, with what was found and the command that mends it. With -Quiet it
-    gives only $true or $false.
+    Gives one object for each requirement, with what was found and the command that mends it. NeededFor says
+    which containers need it: all of them (Everything), those with Process or HyperV isolation, Linux
+    containers on Windows (LinuxContainers), or none (Advice). With -Quiet it gives only $true or $false.
+
+    On Windows, Linux containers run in a utility VM: one for each (LCOW) for running Linux beside Windows and for
+    kernel isolation between Linux containers, a shared one for complex networking and where isolation between
+    Linux containers does not matter.
     .PARAMETER Quiet
-    Gives $true where every requirement holds, else $false.
+    Gives $true where everything holds that all containers need, and everything that one isolation needs; else
+    $false.
     .EXAMPLE
     Test-ContainerHost
 

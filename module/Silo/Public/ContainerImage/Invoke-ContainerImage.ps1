@@ -178,6 +178,7 @@ function Invoke-ContainerImage {
         $result = $null
         Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'container/run' -Parameter $parameter -Output $output -ResultVariable ([ref] $result) -MissingImage $missingImage
         if ($null -eq $result) { return }
+        if ($result.Warning) { Write-Warning -Message $result.Warning }
         $container = $result.Container
         if ($PassThru) {
             [pscustomobject] @{

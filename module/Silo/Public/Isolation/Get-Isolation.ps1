@@ -3,8 +3,13 @@ function Get-Isolation {
     .SYNOPSIS
     Gets the isolation of this host or of containers.
     .DESCRIPTION
-    Without parameters it shows the default of the host and which isolations it has; with a container, that of
-    the container. Isolation is what was asked for, EffectiveIsolation what is used, and Reason says why.
+    Without parameters it shows the default of the host and which isolations it has, why not the others, and
+    what would bring them; with a container, that of the container. Isolation is what was asked for,
+    EffectiveIsolation what is used, and Reason says why.
+
+    Servers and Linux begin with process isolation, Windows clients with Hyper-V isolation. Linux containers on Windows run
+    in a utility VM: one for each (LCOW) for running Linux beside Windows and for kernel isolation between
+    Linux containers, a shared one for complex networking and where isolation between them does not matter.
     .PARAMETER Name
     Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
     beginning of an id is no name: that goes to -Id.
@@ -16,6 +21,10 @@ function Get-Isolation {
     Get-Isolation
 
     Shows the host's default, and which isolations are available.
+    .EXAMPLE
+    (Get-Isolation).Available | Where-Object Available -eq $false | Format-List Isolation, Reason, Action
+
+    Shows what is missing for the others, and the command that brings it.
     .EXAMPLE
     Get-Container | Get-Isolation | Where-Object EffectiveIsolation -eq HyperV
 

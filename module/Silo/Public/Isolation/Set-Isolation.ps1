@@ -4,8 +4,13 @@ function Set-Isolation {
     Sets the isolation of containers, or the default of this host.
     .DESCRIPTION
     Process isolation shares the kernel of the host; HyperV runs the container in a utility VM with a kernel of
-    its own; Auto lets the engine choose. A container must be stopped. The default of the host is changed only
-    with -Default, and counts for containers that are set to Auto.
+    its own; Auto lets the engine choose. A container must be stopped, and keeps what it wrote to its file
+    system: where the other isolation keeps files in another form, they are carried over, or the change is
+    refused with the error IsolationChangeUnsupported. An isolation that this host lacks is IsolationUnsupported, one
+    that the image does not run with ImagePlatformMismatch; both say why.
+
+    The default of the host is changed only with -Default. New containers take it, and for Auto it comes first;
+    where it is HyperV, Auto never falls back to process isolation.
     .PARAMETER Isolation
     Auto, Process or HyperV.
     .PARAMETER Name
@@ -80,6 +85,7 @@ function Set-Isolation {
             $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $action) })
             Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'isolation/set' -Target $target -Parameter $parameter
         }
+        foreach ($result in $results) { if ($result.Warning) { Write-Warning -Message $result.Warning } }
         if ($PassThru -and $null -ne $results) { ConvertTo-SiloObject -TypeName 'Silo.Isolation' -Method 'isolation/set' -Record $results }
     }
 }
