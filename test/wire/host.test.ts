@@ -102,7 +102,7 @@ describe.skipIf(whyNotRoot !== undefined)('a host that lacks something', () => {
     const engine = await initialized({ environment: { SILO_RUNC: '/nonexistent', SILO_CONMON: '/nonexistent' } });
     const { result } = await engine.call('host/test');
     expect(result).toMatchObject({ ready: false, requirements: expect.arrayContaining([
-      { name: 'runc', satisfied: false, detail: 'runc is not installed', remedy: 'apt-get install runc' }, { name: 'conmon', satisfied: false, detail: 'conmon is not installed', remedy: 'apt-get install conmon' },
+      { name: 'runc', satisfied: false, detail: 'runc is not installed', remedy: 'apt-get install runc', neededFor: 'Everything' }, { name: 'conmon', satisfied: false, detail: 'conmon is not installed', remedy: 'apt-get install conmon', neededFor: 'Everything' },
     ]) });
     await works(engine, ...reads);
   });
