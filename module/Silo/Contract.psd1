@@ -30,7 +30,7 @@
         'host/test' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
-            Fields = @('ready', 'requirements', 'name', 'satisfied', 'detail', 'remedy')
+            Fields = @('ready', 'requirements', 'name', 'satisfied', 'detail', 'remedy', 'neededFor')
         }
         'image/import' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
@@ -50,7 +50,7 @@
         'container/create' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'existed')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'existed', 'warning')
         }
         'container/start' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
@@ -80,7 +80,7 @@
         'container/run' = @{
             ReadOnly = $false; Stream = $true; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @('time')
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'time', 'stream', 'text')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'warning', 'time', 'stream', 'text')
         }
         'container/log' = @{
             ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
@@ -110,12 +110,12 @@
         'isolation/get' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
-            Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
+            Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'warning', 'available', 'action')
         }
         'isolation/set' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
-            Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'available')
+            Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'warning', 'available', 'action')
         }
         'image/pull' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $true
@@ -317,6 +317,7 @@
         'RegistryTimedOut' = 'deadlineExceeded'
         'OperationCancelled' = 'cancelled'
         'IsolationUnsupported' = 'notImplemented'
+        'IsolationChangeUnsupported' = 'notImplemented'
         'OptionUnsupported' = 'notImplemented'
         'NetworkDriverUnsupported' = 'notImplemented'
         'HcsFunctionMissing' = 'notImplemented'

@@ -320,6 +320,10 @@
         Message = '{isolation} isolation is not available on this host: {reason}.'
         Action = 'Get-Isolation shows which isolations this host has, and why not the others.'
     }
+    'IsolationChangeUnsupported' = @{
+        Message = 'The isolation of container ''{id}'' cannot be changed to {isolation}: {reason}.'
+        Action = 'Make a new container with that isolation; ConvertTo-ContainerImage makes an image of what this one changed.'
+    }
     'OptionUnsupported' = @{
         Message = '{option} is not supported on this host: {reason}.'
         Action = 'Leave the option out.'
