@@ -390,6 +390,7 @@
     'NetworkFailed' = @{
         Message = '네트워크를 변경하지 못했습니다: {reason}.'
         Action = 'Repair-ContainerNetwork를 실행하고 엔진 로그를 확인하세요(위치는 Get-ContainerHost에 나옵니다).'
+    }
     'ComputeSystemExists' = @{
         Message = '컴퓨트 시스템 ''{id}''이(가) 이미 있습니다.'
         Action = '다른 ID를 쓰거나 기존 것을 끝내세요. 목록은 Get-ComputeProcess로 볼 수 있습니다.'
