@@ -21,8 +21,9 @@ try {
       main: join(root, 'src/main.ts'),
       // By itself, for other programs: package.json names it.
       hcs: join(root, 'src/runtime/hcs/index.ts'),
-      // The snapshotter looks for its worker beside the file that it is in itself.
+      // A snapshotter looks for its worker beside the file that it is in itself.
       'layer-worker': join(root, 'src/snapshot/overlay/layer-worker.ts'),
+      'wclayer-worker': join(root, 'src/snapshot/wclayer/layer-worker.ts'),
     },
     platform: 'node',
     external: ['koffi'],

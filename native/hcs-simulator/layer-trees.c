@@ -158,10 +158,17 @@ HRESULT layer_import(const char *layer, const char *source, const char *parent) 
 
 /* Exporting */
 
+struct exported {
+  ino_t inode;
+  char *path;
+  struct exported *next;
+};
+
 struct export {
   const char *upper, *below, *target;
   bool overlay; /* deletions are Linux' overlay's; else what is missing */
   struct text tombstones;
+  struct exported *linked; /* files with several names */
 };
 
 static HRESULT write_transport(const char *from, const char *to) {
@@ -233,6 +240,19 @@ static bool is_shared(const struct export *export, const char *path, const struc
   return shared;
 }
 
+/* Names of one file are names of one file in the transport form too. */
+static HRESULT export_file(struct export *export, const char *from, const char *to, const struct stat *stat) {
+  struct exported *first = stat->st_nlink > 1 ? export->linked : NULL;
+  while (first != NULL && first->inode != stat->st_ino) first = first->next;
+  if (first != NULL) return link(first->path, to) == 0 ? S_OK : code_of_errno();
+  if (stat->st_nlink > 1) {
+    struct exported *made = must_allocate(sizeof *made);
+    *made = (struct exported){.inode = stat->st_ino, .path = copy_text(to), .next = export->linked};
+    export->linked = made;
+  }
+  return write_transport(from, to);
+}
+
 static HRESULT export_folder(struct export *export, const char *path) {
   char *here = path_join(export->upper, path), *there = path_join(export->target, path);
   HRESULT code = S_OK;
@@ -253,7 +273,7 @@ static HRESULT export_folder(struct export *export, const char *path) {
       else code = write_transport(from, side.bytes);
       if (SUCCEEDED(code)) code = export_folder(export, inner.bytes);
       free(side.bytes);
-    } else if (S_ISREG(stat.st_mode) && (export->overlay || !is_shared(export, inner.bytes, &stat))) code = write_transport(from, to);
+    } else if (S_ISREG(stat.st_mode) && (export->overlay || !is_shared(export, inner.bytes, &stat))) code = export_file(export, from, to, &stat);
     free(from);
     free(to);
     free(inner.bytes);
@@ -278,6 +298,12 @@ static HRESULT run_export(const char *upper, const char *parent, const char *tar
     FILE *file = fopen(tombstones, "wb");
     if (file == NULL || fwrite(export.tombstones.bytes, 1, export.tombstones.length, file) != export.tombstones.length) code = code_of_errno();
     if (file != NULL) fclose(file);
+  }
+  while (export.linked != NULL) {
+    struct exported *next = export.linked->next;
+    free(export.linked->path);
+    free(export.linked);
+    export.linked = next;
   }
   free(export.tombstones.bytes);
   free(below);

@@ -4,6 +4,7 @@
 
 #ifndef _WIN32
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -34,7 +35,7 @@ struct disk {
 };
 
 struct mount_point {
-  char *path;
+  char *path, *volume;
   struct mount_point *next;
 };
 
@@ -96,10 +97,29 @@ static HRESULT attach(const char *path) {
   return S_OK;
 }
 
+/* A volume in a folder shows what the volume shows: after the filter came or went, it is bound anew. */
+static HRESULT leave_mount_points(const struct attachment *attachment, bool by_force) {
+  HRESULT code = S_OK;
+  for (struct mount_point *point = mount_points; point != NULL && SUCCEEDED(code); point = point->next)
+    if (strcmp(point->volume, attachment->volume) == 0 && umount2(point->path, UMOUNT_NOFOLLOW | (by_force ? MNT_DETACH : 0)) != 0 && errno != EINVAL && errno != ENOENT) code = code_of_errno();
+  return code;
+}
+
+static void enter_mount_points(const struct attachment *attachment) {
+  for (struct mount_point *point = mount_points; point != NULL; point = point->next) {
+    if (strcmp(point->volume, attachment->volume) != 0) continue;
+    umount2(point->path, UMOUNT_NOFOLLOW);
+    if (mount(attachment->volume, point->path, NULL, MS_BIND, NULL) != 0) perror(point->path);
+  }
+}
+
 /* `by_force`: whoever still uses it keeps what is open. */
 static HRESULT detach_filter(struct attachment *attachment, bool by_force) {
   if (!attachment->filtered) return E_NOT_FOUND;
-  if (umount2(attachment->volume, by_force ? MNT_DETACH : 0) != 0) return code_of_errno();
+  HRESULT code = leave_mount_points(attachment, by_force);
+  if (SUCCEEDED(code) && umount2(attachment->volume, by_force ? MNT_DETACH : 0) != 0) code = code_of_errno();
+  enter_mount_points(attachment);
+  if (FAILED(code)) return code;
   attachment->filtered = false;
   free_chain(attachment->chain);
   attachment->chain = NULL;
@@ -458,6 +478,7 @@ static HRESULT attach_filter(struct request *request) {
   }
   attachment->filtered = true;
   attachment->chain = chain;
+  enter_mount_points(attachment);
   return S_OK;
 }
 
@@ -493,7 +514,7 @@ static HRESULT set_mount_point(struct request *request) {
     return code;
   }
   struct mount_point *made = must_allocate(sizeof *made);
-  *made = (struct mount_point){.path = path, .next = mount_points};
+  *made = (struct mount_point){.path = path, .volume = copy_text(attachment->volume), .next = mount_points};
   mount_points = made;
   return S_OK;
 }
@@ -503,6 +524,7 @@ static HRESULT forget_mount_point(struct mount_point **link, bool by_force) {
   if (umount2(gone->path, UMOUNT_NOFOLLOW | (by_force ? MNT_DETACH : 0)) != 0 && errno != EINVAL && errno != ENOENT) return code_of_errno();
   *link = gone->next;
   free(gone->path);
+  free(gone->volume);
   free(gone);
   return S_OK;
 }

@@ -72,6 +72,7 @@ export const errorTable = {
   // Conflict
   ImageInUse: row('conflict', "Image '{reference}' is used by {users}.", 'Remove those containers first, or use -Force to remove only the name.'),
   ContainerBusy: row('conflict', "Container '{id}' is being changed by another engine.", 'Try again in a moment.'),
+  SnapshotInUse: row('conflict', 'The snapshot {key} is in use: {reason}.', 'Stop the container or the program that uses it, and try again.'),
   StoreBusy: row('conflict', 'The store is being changed by another engine.', 'Try again in a moment.'),
   NetworkInUse: row('conflict', "Network '{id}' is used by {users}.", 'Disconnect or stop those containers first, or use -Force.'),
   SubnetConflict: row('conflict', 'The subnet {subnet} overlaps {other}, which belongs to {owner}.', 'Choose another subnet, or leave it out: a free one is chosen.'),
@@ -127,6 +128,7 @@ export const errorTable = {
   LayerEntryUnsupported: row('dataLoss', "The layer holds '{entry}', {reason}.", 'Make the layer again without this entry.'),
   LayerInvalid: row('dataLoss', "'{id}' has a layer that Windows does not know: {reason}.", 'Pull the image again.'),
   HcsAnswerInvalid: row('dataLoss', "The Host Compute Service gave an answer to '{operation}' of '{id}' that is not valid: {reason}.", 'Look for updates of Windows, and report it with the engine log.'),
+  LayerDamaged: row('dataLoss', 'The layer in {path} cannot be used: {reason}.', 'Remove the image and get it again.'),
   ManifestInvalid: row('dataLoss', 'The image manifest or configuration is not valid: {reason}.', 'Get the image again from its maker.'),
   RegistryAnswerInvalid: row('dataLoss', 'The registry {registry} gave an answer that is not valid: {reason}.', 'Try again; if it lasts, something between here and the registry changes its answers, or the registry does not keep to the standard.'),
   RecordInvalid: row('dataLoss', 'The record of {kind} {id} in the store cannot be read.', 'Run Repair-ContainerStore, or remove the item with -Force.'),
@@ -135,6 +137,7 @@ export const errorTable = {
   RuntimeFailed: row('internal', '{runtime} failed: {reason}.', 'Look at the engine log (Get-ContainerHost says where it is).'),
   NetworkFailed: row('internal', 'The network could not be changed: {reason}.', 'Run Repair-ContainerNetwork, and look at the engine log (Get-ContainerHost says where it is).'),
   HcsFailed: row('internal', "The Host Compute Service failed at '{operation}' of '{id}': {reason}.", '{advice}'),
+  LayerStorageFailed: row('internal', 'The storage of layers failed at {path}: {reason}.', 'Look at the engine log (Get-ContainerHost says where it is).'),
   InternalError: row('internal', 'An unexpected error occurred (incident {incident}).', 'Look for the incident in the engine log (Get-ContainerHost says where it is) and report it.'),
   // The connection; the last three are raised by clients
   ProtocolMismatch: row('connection', 'The client speaks protocol {client}; this engine speaks {engine}.', 'Use a module and an engine of the same release.'),

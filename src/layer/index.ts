@@ -8,6 +8,8 @@ export { bytePath, cPath, layerComponents, readablePath } from './byte-path.ts';
 export { diffPieces } from './diff-pieces.ts';
 export { answerJobs, type JobHandler } from './job-port.ts';
 export type { PieceJob } from './layer-job.ts';
+export { measureFolder } from './measure-folder.ts';
+export { PieceWriter } from './piece-writer.ts';
 export { namedLayerError, readLayer, type LayerFile, type LayerWatch } from './read-layer.ts';
 export { LayerWorkers } from './layer-workers.ts';
 export { SparseLayout } from './sparse-layout.ts';

@@ -22,6 +22,8 @@ export interface TarEntry {
   /** Extended attributes by name; values are binary. */
   attributes: ReadonlyMap<ByteString, Uint8Array>;
   sparse: SparseFile | undefined;
+  /** All PAX records of the entry. */
+  records: ReadonlyMap<ByteString, Uint8Array>;
 }
 
 export interface SparseSegment { readonly offset: number; readonly sizeBytes: number }

@@ -197,6 +197,7 @@ export class TarReader {
       minor: header.minor,
       attributes: pax === undefined ? noAttributes : attributesOf(pax),
       sparse: oldSparse ?? paxSparse(pax, name),
+      records: pax ?? noAttributes,
     };
     if (entry.uid > 0xfffffffe || entry.gid > 0xfffffffe) throw archiveInvalid('the owner of an entry is out of range');
     this.#paddingAfter = padding(entry.sizeBytes);

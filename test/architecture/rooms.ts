@@ -28,6 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/snapshot/overlay': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
   // Apart from store: runtimes turn the files over that they write, and know nothing else of the store.
   'src/log': { rooms: ['src/base'], node: 'all', packages: [] },
+  'src/snapshot/wclayer': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
   'src/runtime/runc': { rooms: ['src/base', 'src/core', 'src/log', 'native'], node: 'all', packages: ['ajv'] },
   // The room of a runtime that lives in the supervisor: it knows the seam, and none of those behind it.
   'src/runtime/piped': { rooms: ['src/base', 'src/core'], node: 'all', packages: ['vscode-jsonrpc'] },

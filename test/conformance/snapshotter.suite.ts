@@ -16,8 +16,30 @@ export interface SnapshotterFixture {
   dispose(): Promise<void>;
 }
 
+/** What differs between technologies by their nature. */
+export interface SnapshotterTraits {
+  /** The container's root within a layer; '' or a folder with a slash at its end. */
+  readonly prefix: string;
+  /** Entries without bytes that every layer of the tests has, as they stand in the archive. */
+  readonly skeleton: readonly BuiltEntry[];
+  /** Names in the root of a mount that come from the skeleton. */
+  readonly ownNames: readonly string[];
+  /** Folders that every layer of changes has, beside the changes. */
+  readonly diffFolders: number;
+  /** Nothing is mounted without a layer below it. */
+  readonly needsBaseLayer: boolean;
+  /** Modes, owners, devices, FIFOs and symbolic links are kept; otherwise the suite does not ask for them. */
+  readonly hasPosixFiles: boolean;
+}
+
+export const posixTraits: SnapshotterTraits = { prefix: '', skeleton: [], ownNames: [], diffFolders: 0, needsBaseLayer: false, hasPosixFiles: true };
+
+/** A layer's archive with these entries in the container's root. */
+export const layerArchive = ({ prefix, skeleton }: SnapshotterTraits, entries: readonly BuiltEntry[]): Buffer =>
+  buildTar(...skeleton, ...entries.map((entry) => ({ ...entry, name: `${prefix}${entry.name}`, ...(entry.flag === '1' ? { link: `${prefix}${entry.link ?? ''}` } : {}) })));
+
 /** The contract of the seam Snapshotter, for layers that hold nothing special. */
-export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFixture>): void => {
+export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFixture>, traits: SnapshotterTraits = posixTraits): void => {
   describe(`${name} as Snapshotter`, () => {
     let fixture: SnapshotterFixture;
     let snapshotter: Snapshotter;
@@ -35,12 +57,14 @@ export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFi
     });
 
     const source = (...entries: BuiltEntry[]): LayerSource & { diffId: Digest } => {
-      const tar = buildTar(...entries);
+      const tar = layerArchive(traits, entries);
       archives += 1;
       const path = join(fixture.folder, `layer-${archives}.tar`);
       writeFileSync(path, tar);
       return { path, mediaType: 'application/vnd.oci.image.layer.v1.tar', diffId: `sha256:${createHash('sha256').update(tar).digest('hex')}` };
     };
+
+    const names = (folder: string): readonly string[] => readdirSync(folder).filter((found) => !traits.ownNames.includes(found)).toSorted();
 
     const target = (label = 'root'): string => {
       const path = join(fixture.folder, label);
@@ -59,7 +83,7 @@ export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFi
     it('shows an applied layer in a mount, and says what it holds', async () => {
       const layer = source({ name: 'etc/', flag: '5' }, { name: 'etc/motd', content: 'hello' });
       const applied = await snapshotter.applyLayer(1, [], layer);
-      expect(applied).toEqual({ diffId: layer.diffId, sizeBytes: 5, entries: 2 });
+      expect(applied).toEqual({ diffId: layer.diffId, sizeBytes: 5, entries: 2 + traits.skeleton.length });
       expect(readFileSync(join(await mountAll([1]), 'etc/motd'), 'utf8')).toBe('hello');
     });
 
@@ -68,7 +92,7 @@ export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFi
       await snapshotter.applyLayer(2, [1], source({ name: 'a', content: 'new' }, { name: '.wh.b' }, { name: 'd/', flag: '5' }, { name: 'd/.wh..wh..opq' }, { name: 'd/y', content: 'y' }));
       const root = await mountAll([2, 1]);
       expect(readFileSync(join(root, 'a'), 'utf8')).toBe('new');
-      expect(readdirSync(root).toSorted()).toEqual(['a', 'd']);
+      expect(names(root)).toEqual(['a', 'd']);
       expect(readdirSync(join(root, 'd'))).toEqual(['y']);
     });
 
@@ -102,7 +126,7 @@ export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFi
       expect(await snapshotter.list()).toEqual([]);
     });
 
-    it('mounts a scratch space without any layer', async () => {
+    it.skipIf(traits.needsBaseLayer)('mounts a scratch space without any layer', async () => {
       const root = await mountAll([]);
       writeFileSync(join(root, 'a'), 'a');
       expect(readdirSync(root)).toEqual(['a']);
@@ -115,7 +139,7 @@ export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFi
         chain.unshift(key);
       }
       const root = await mountAll(chain);
-      expect(readdirSync(root)).toHaveLength(128);
+      expect(names(root)).toHaveLength(128);
       expect(readFileSync(join(root, 'top'), 'utf8')).toBe('127');
       expect(readFileSync(join(root, 'f1'), 'utf8')).toBe('1');
     }, 60_000);
@@ -187,7 +211,7 @@ export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFi
       });
 
       it('that leads out of its folder', async () => {
-        await refused('ArchivePathUnsafe', source({ name: '../escaped', content: 'x' }));
+        await refused('ArchivePathUnsafe', source({ name: '../../escaped', content: 'x' }));
       });
 
       it('that was cancelled, before and meanwhile', async () => {
@@ -206,9 +230,10 @@ export const snapshotterSuite = (name: string, make: () => Promise<SnapshotterFi
 
     it('applies many layers at once', async () => {
       const layers = Array.from({ length: 12 }, (_, index) => source({ name: `f${index}`, content: Buffer.alloc(200_000, index) }));
-      await Promise.all(layers.map((layer, index) => (index % 2 === 0 ? snapshotter : fixture.another).applyLayer(index + 1, [], layer)));
-      const root = await mountAll([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
-      expect(readdirSync(root)).toHaveLength(12);
+      const [lowest, ...others] = layers;
+      if (lowest !== undefined) await snapshotter.applyLayer(1, [], lowest);
+      await Promise.all(others.map((layer, index) => (index % 2 === 0 ? snapshotter : fixture.another).applyLayer(index + 2, [1], layer)));
+      for (const key of [2, 7, 12]) expect(names(await mountAll([key, 1], 1000 + key, `root-${key}`))).toEqual(['f0', `f${key - 1}`]);
     });
   });
 };

@@ -455,4 +455,16 @@
         Message = '호스트 컴퓨트 서비스가 ''{id}''의 ''{operation}'' 작업에 실패했습니다: {reason}.'
         Action = '{advice}'
     }
+    'SnapshotInUse' = @{
+        Message = '스냅샷 {key}이(가) 사용 중입니다: {reason}.'
+        Action = '그것을 사용하는 컨테이너나 프로그램을 중지한 뒤 다시 시도하세요.'
+    }
+    'LayerDamaged' = @{
+        Message = '{path}의 레이어를 사용할 수 없습니다: {reason}.'
+        Action = '이미지를 제거하고 다시 가져오세요.'
+    }
+    'LayerStorageFailed' = @{
+        Message = '{path}에서 레이어 저장소 작업이 실패했습니다: {reason}.'
+        Action = '엔진 로그를 확인하세요(위치는 Get-ContainerHost가 알려 줍니다).'
+    }
 }

@@ -1,8 +1,8 @@
 /** Entry of the worker threads: one job at a time, asked by `LayerWorkers`. */
-import { answerJobs } from '../../layer/index.ts';
+import { answerJobs, measureFolder } from '../../layer/index.ts';
 import { applyLayer } from './apply-layer.ts';
 import { diffLayer } from './diff-layer.ts';
-import { measureFolder, removeFolder } from './folder-work.ts';
+import { removeFolder } from './folder-work.ts';
 import type { LayerJob } from './layer-job.ts';
 
 answerJobs<LayerJob>((job, handler) => {
