@@ -200,6 +200,10 @@
         Message = 'Container ''{id}'' is being changed by another engine.'
         Action = 'Try again in a moment.'
     }
+    'SnapshotInUse' = @{
+        Message = 'The snapshot {key} is in use: {reason}.'
+        Action = 'Stop the container or the program that uses it, and try again.'
+    }
     'StoreBusy' = @{
         Message = 'The store is being changed by another engine.'
         Action = 'Try again in a moment.'
@@ -396,6 +400,10 @@
         Message = 'The Host Compute Service gave an answer to ''{operation}'' of ''{id}'' that is not valid: {reason}.'
         Action = 'Look for updates of Windows, and report it with the engine log.'
     }
+    'LayerDamaged' = @{
+        Message = 'The layer in {path} cannot be used: {reason}.'
+        Action = 'Remove the image and get it again.'
+    }
     'ManifestInvalid' = @{
         Message = 'The image manifest or configuration is not valid: {reason}.'
         Action = 'Get the image again from its maker.'
@@ -427,6 +435,10 @@
     'HcsFailed' = @{
         Message = 'The Host Compute Service failed at ''{operation}'' of ''{id}'': {reason}.'
         Action = '{advice}'
+    }
+    'LayerStorageFailed' = @{
+        Message = 'The storage of layers failed at {path}: {reason}.'
+        Action = 'Look at the engine log (Get-ContainerHost says where it is).'
     }
     'InternalError' = @{
         Message = 'An unexpected error occurred (incident {incident}).'
