@@ -22,6 +22,21 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         (Get-Sent 'container/restart').force | Should -BeTrue
     }
     It 'Resume-Container says verbosely that one runs already' { Resume-Container -Name 'web-1' -Verbose 4>&1 | Out-String | Should -Match 'web-1' }
+    It 'New-Container sends what is to happen after the end, of its health and of its log' {
+        [void] (New-Container -Image 'busybox:latest' -RestartPolicy OnFailure -MaximumRetryCount 3 -HealthCommand 'wget', '-q' -HealthIntervalSeconds 2.5 -HealthRetryCount 2 -LogMaximumBytes 1MB)
+        $sent = Get-Sent 'container/create'
+        $sent.restartPolicy.name | Should -Be 'OnFailure'
+        $sent.restartPolicy.maximumRetries | Should -Be 3
+        $sent.healthCheck.command | Should -Be 'wget', '-q'
+        $sent.healthCheck.intervalSeconds | Should -Be 2.5
+        $sent.healthCheck.retries | Should -Be 2
+        $sent.logLimits.maximumSizeBytes | Should -Be 1MB
+        $sent.logLimits.keptFiles | Should -Be 5
+        [void] (New-Container -Image 'busybox:latest' -NoHealthCheck)
+        @((Get-Sent 'container/create').healthCheck.command).Count | Should -Be 0
+        [void] (New-Container -Image 'busybox:latest')
+        (Get-Sent 'container/create').PSObject.Properties.Name | Should -Not -Contain 'healthCheck'
+    }
     It 'Rename-Container gives the container its new name' { (Get-Container -Name 'web-1' | Rename-Container -NewName 'front' -PassThru).Name | Should -Be 'front' }
     It 'Rename-Container names what is in the way' {
         Rename-Container -Name 'web-1' -NewName 'db' -ErrorVariable problem -ErrorAction SilentlyContinue
@@ -63,6 +78,14 @@ Describe 'Real containers that go on, wait and begin again' -Skip:([bool] $missi
         (Get-Container -Name 'number').Id | Should -Be $container.Id
         Get-Container -Name 'counter' -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -Be 'ContainerNotFound,Get-Container'
+    }
+    It 'is healthy as its check says, and begins again after its end' {
+        $web = Invoke-ContainerImage -Image 'tools' -Name 'watched' -Command 'sh', '-c', 'sleep 1; exit 5' -RestartPolicy OnFailure -HealthCommand 'true' -HealthIntervalSeconds 0.2 -Detach
+        Wait-Until { (Get-Container -Id $web.Id).Health -eq 'Healthy' }
+        Wait-Until { (Get-Container -Id $web.Id).RestartCount -gt 0 }
+        Stop-Container -Name 'watched' -Force
+        (Get-Container -Name 'watched').RestartPolicy | Should -Be 'OnFailure'
+        Remove-Container -Name 'watched'
     }
     It 'cannot be frozen when it does not run' {
         Stop-Container -Name 'number'

@@ -18,5 +18,16 @@ function ConvertTo-CreateParameter {
     if ($environment.Count -gt 0) { $wire.environment = $environment }
     if ($Bound.ContainsKey('Label')) { $wire.labels = @(ConvertTo-NameValue -Dictionary $Bound['Label']) }
     if ($Bound.ContainsKey('Mount')) { $wire.mounts = @(foreach ($text in $Bound['Mount']) { ConvertTo-WireMount -Cmdlet $Cmdlet -Text $text }) }
+    if ($Bound.ContainsKey('RestartPolicy')) {
+        $wire.restartPolicy = @{ name = $Bound['RestartPolicy'] }
+        if ($Bound.ContainsKey('MaximumRetryCount') -and $Bound['MaximumRetryCount'] -gt 0) { $wire.restartPolicy.maximumRetries = $Bound['MaximumRetryCount'] }
+    }
+    $health = ConvertTo-HealthCheck -Bound $Bound
+    if ($null -ne $health) { $wire.healthCheck = $health }
+    if ($Bound.ContainsKey('LogMaximumBytes') -or $Bound.ContainsKey('LogFileCount')) {
+        $wire.logLimits = @{ maximumSizeBytes = 16MB; keptFiles = 5 }
+        if ($Bound.ContainsKey('LogMaximumBytes')) { $wire.logLimits.maximumSizeBytes = $Bound['LogMaximumBytes'] }
+        if ($Bound.ContainsKey('LogFileCount')) { $wire.logLimits.keptFiles = $Bound['LogFileCount'] }
+    }
     $wire
 }

@@ -52,6 +52,28 @@ function New-Container {
     .PARAMETER Pull
     When to get the image from its registry. Missing, the default: where this host does not have it; Always:
     each time; Never: not at all.
+    .PARAMETER RestartPolicy
+    When the container is started again after its end: No, the default; OnFailure, where the exit code is not 0;
+    Always, also after a reboot even if it was stopped; UnlessStopped, unless somebody stopped it. It works with
+    no session open.
+    .PARAMETER MaximumRetryCount
+    Starts in a row after which OnFailure gives up; 0, the default, never does.
+    .PARAMETER HealthCommand
+    Command that tells whether the container does its work: exit code 0 means healthy. It replaces the image's.
+    .PARAMETER HealthIntervalSeconds
+    Seconds between health checks; 30 by default.
+    .PARAMETER HealthTimeoutSeconds
+    Seconds after which a health check has failed; 30 by default.
+    .PARAMETER HealthStartPeriodSeconds
+    Seconds after the start in which a failed check does not count; 0 by default.
+    .PARAMETER HealthRetryCount
+    Failed checks in a row that make the container unhealthy; 3 by default.
+    .PARAMETER NoHealthCheck
+    Leaves out the health check of the image.
+    .PARAMETER LogMaximumBytes
+    Size at which the log is turned over; 16 MB by default.
+    .PARAMETER LogFileCount
+    Log files that are kept besides the one that is written; 5 by default.
     .PARAMETER AutoRemove
     Removes the container when it ends.
     .PARAMETER Terminal
@@ -143,6 +165,35 @@ function New-Container {
 
         [ValidateSet('Missing', 'Always', 'Never')]
         [string] $Pull = 'Missing',
+
+        [ValidateSet('No', 'OnFailure', 'Always', 'UnlessStopped')]
+        [string] $RestartPolicy,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $MaximumRetryCount,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $HealthCommand,
+
+        [ValidateRange(0.1, 86400)]
+        [double] $HealthIntervalSeconds,
+
+        [ValidateRange(0.1, 86400)]
+        [double] $HealthTimeoutSeconds,
+
+        [ValidateRange(0, 86400)]
+        [double] $HealthStartPeriodSeconds,
+
+        [ValidateRange(1, 1000)]
+        [int] $HealthRetryCount,
+
+        [switch] $NoHealthCheck,
+
+        [ValidateRange(65536, [long]::MaxValue)]
+        [long] $LogMaximumBytes,
+
+        [ValidateRange(1, 1000)]
+        [int] $LogFileCount,
 
         [switch] $AutoRemove,
 
