@@ -10,7 +10,7 @@ import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, t
 import { RuntimeServer } from './runtime/piped/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, windowsLocking } from './store/index.ts';
 import { ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
-import { FolderVolumes } from './volume/index.ts';
+import { copyOnWindows, FolderVolumes } from './volume/index.ts';
 
 /** SYSTEM and Administrators, and nobody else: of a folder with what comes to lie in it, and of a pipe. */
 const folderAccess = 'D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)';
@@ -69,7 +69,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     host,
     content: new FileContentStore(root, windowsLocking),
     files: new ContainerFolders(root, runFolder),
-    volumes: new FolderVolumes(join(root, 'volumes')),
+    volumes: new FolderVolumes(join(root, 'volumes'), copyOnWindows),
     network: loopbackAlone,
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { closeSync, constants } from 'node:fs';
-import { chmod, chown, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
 import type { Volumes } from '../core/index.ts';
-import { oPath, openWithin } from '../../native/libc.ts';
+import { copyOnLinux, type FolderCopy } from './copy-folder.ts';
 
 /**
  * Volumes as folders: `<id>/data` is what containers see, `<id>/filled` says that the image's content was
@@ -12,10 +10,12 @@ import { oPath, openWithin } from '../../native/libc.ts';
  */
 export class FolderVolumes implements Volumes {
   readonly #folder: string;
+  readonly #copy: FolderCopy;
 
   /** @param folder the state root's `volumes`; made on first use. */
-  constructor(folder: string) {
+  constructor(folder: string, copy: FolderCopy = copyOnLinux) {
     this.#folder = folder;
+    this.#copy = copy;
   }
 
   async create(id: string, access: { readonly mode: number; readonly uid: number; readonly gid: number } = { mode: 0o755, uid: 0, gid: 0 }): Promise<string> {
@@ -42,9 +42,7 @@ export class FolderVolumes implements Volumes {
       if ((await stat(filled).catch(() => undefined)) !== undefined) return;
       await rm(filling, { recursive: true, force: true });
       if ((await readdir(data)).length === 0) {
-        const copied = await copyFolder(rootPath, sourceFolder, filling);
-        // rename(2) replaces an empty folder, and only that.
-        if (copied) await rename(filling, data);
+        if (await this.#copy(rootPath, sourceFolder, filling)) await takePlace(filling, data);
       }
       await writeFile(filled, '');
     } catch (error) {
@@ -79,39 +77,13 @@ export class FolderVolumes implements Volumes {
 
 const isVolumeId = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(text);
 
-/** False where the image has no such folder. Its links are resolved as the container would, so none leads to the host. */
-const copyFolder = async (rootPath: string, sourceFolder: string, target: string): Promise<boolean> => {
-  const root = await open(rootPath, constants.O_RDONLY | constants.O_DIRECTORY);
+/** rename(2) replaces an empty folder, and only that; on Windows the empty one must go before. */
+const takePlace = async (filling: string, data: string): Promise<void> => {
   try {
-    let source: number;
-    try {
-      source = openWithin(root.fd, sourceFolder, oPath | constants.O_DIRECTORY, 'inRoot');
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return false;
-      throw error;
-    }
-    try {
-      await runCopy(source, target);
-    } finally {
-      closeSync(source);
-    }
-    return true;
-  } finally {
-    await root.close();
+    await rename(filling, data);
+  } catch (error) {
+    if (!hasErrno(error, 'EPERM', 'EEXIST')) throw error;
+    await rmdir(data);
+    await rename(filling, data);
   }
 };
-
-/** cp(1) of coreutils keeps what Node's copy does not: owners, attributes, hard links, holes, devices. */
-const runCopy = (source: number, target: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    // The open folder itself is handed over: a path could come to mean another one. Messages in English, for the test below.
-    const child = spawn('cp', ['-a', '-T', '/proc/self/fd/3/.', target], { detached: true, stdio: ['ignore', 'ignore', 'pipe', source], env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' } });
-    let message = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => { message = (message + text).slice(0, 4096); });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else if (/No space left on device|Disk quota exceeded/.test(message)) reject(Object.assign(new Error(message.trim()), { code: 'ENOSPC' }));
-      else reject(new Error(`cp ended with ${code}: ${message.trim()}`));
-    });
-  });

@@ -3,4 +3,6 @@
  * refuses to know which container uses what (Metadata), and never mounts. The composition root makes it;
  * the engine calls it through the seam `Volumes`.
  */
+export { copyOnLinux, type FolderCopy } from './copy-folder.ts';
 export { FolderVolumes } from './folder-volumes.ts';
+export { copyOnWindows } from './robocopy.ts';

@@ -4,13 +4,17 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setLinkAttribute, getLinkAttribute } from '../../../native/libc.ts';
-import { FolderVolumes } from '../../../src/volume/index.ts';
+import { FolderVolumes, copyOnLinux, copyOnWindows } from '../../../src/volume/index.ts';
 import { expectError } from '../../fixtures/expect-error.ts';
 import { mountSmallDisk } from '../../fixtures/small-disk.ts';
 import { skipReason, temporaryFolders, whyNoMounts } from '../../fixtures/temporary-folder.ts';
 
 const folders = temporaryFolders();
 const id = 'v1';
+const windows = process.platform === 'win32';
+const copy = windows ? copyOnWindows : copyOnLinux;
+/** Only under Wine is koffi's binary somewhere else. */
+const whyNoCopy = windows && process.env['SILO_TEST_KOFFI'] !== undefined ? "Wine's robocopy has not the options that Windows' has" : undefined;
 
 describe('volumes in folders', () => {
   let folder: string;
@@ -21,7 +25,7 @@ describe('volumes in folders', () => {
     root = join(folder, 'root');
     mkdirSync(join(root, 'data/sub'), { recursive: true });
     writeFileSync(join(root, 'data/file'), 'from the image');
-    volumes = new FolderVolumes(join(folder, 'volumes'));
+    volumes = new FolderVolumes(join(folder, 'volumes'), copy);
   });
 
   it('are made once, listed and removed', async () => {
@@ -54,7 +58,7 @@ describe('volumes in folders', () => {
     expect(statSync(path).mode & 0o7777).toBe(0o1777);
   });
 
-  it('are filled once: what was deleted in them stays so', async () => {
+  it.skipIf(skipReason('a copy', whyNoCopy))('are filled once: what was deleted in them stays so', async () => {
     const path = await volumes.create(id);
     await volumes.copyUp(id, root, '/data');
     rmSync(join(path, 'file'));
@@ -79,7 +83,7 @@ describe('volumes in folders', () => {
     expect(readdirSync(await volumes.create('v2'))).toEqual([]);
   });
 
-  it('begin again where a copy was killed in the middle', async () => {
+  it.skipIf(skipReason('a copy', whyNoCopy))('begin again where a copy was killed in the middle', async () => {
     const path = await volumes.create(id);
     mkdirSync(join(folder, 'volumes', id, 'filling/half'), { recursive: true });
     await volumes.copyUp(id, root, '/data');
@@ -87,7 +91,7 @@ describe('volumes in folders', () => {
     expect(existsSync(join(folder, 'volumes', id, 'filling'))).toBe(false);
   });
 
-  it('take nothing from the host through links of the image', async () => {
+  it.skipIf(skipReason('a copy', whyNoCopy))('take nothing from the host through links of the image', async () => {
     const secrets = join(folder, 'secrets');
     mkdirSync(secrets);
     writeFileSync(join(secrets, 'key'), 'secret');
@@ -102,10 +106,12 @@ describe('volumes in folders', () => {
     }
     const path = await volumes.create(id);
     await volumes.copyUp(id, root, '/inside');
-    expect(readFileSync(join(path, 'file'), 'utf8')).toBe('from the image');
+    // On Windows an absolute link has no root but the host's: it is not followed.
+    if (windows) expect(readdirSync(path)).toEqual([]);
+    else expect(readFileSync(join(path, 'file'), 'utf8')).toBe('from the image');
   });
 
-  it('copy links as links', async () => {
+  it.skipIf(skipReason('a copy', whyNoCopy))('copy links as links', async () => {
     symlinkSync('/etc/passwd', join(root, 'data/link'));
     const path = await volumes.create(id);
     await volumes.copyUp(id, root, '/data');
