@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,conformance,wire,integration}/**/*.test.ts', 'test/architecture.test.ts'],
+    include: ['test/{unit,conformance,wire,integration,simulator}/**/*.test.ts', 'test/architecture.test.ts'],
     // A process for each file: mounts, namespaces, signals and native libraries don't leak from one into the next.
     pool: 'forks',
     // Two at once, also where there are more processors: time-outs in tests are made for two cores.

@@ -42,6 +42,12 @@ static bool socket_address(const char *root, struct sockaddr_un *address, int *f
   return true;
 }
 
+struct channel *channel_of_descriptor(int descriptor) {
+  struct channel *channel = must_allocate(sizeof *channel);
+  channel->socket = descriptor;
+  return channel;
+}
+
 struct channel *channel_connect(const char *root) {
   struct sockaddr_un address;
   int folder;
@@ -53,9 +59,7 @@ struct channel *channel_connect(const char *root) {
     if (end >= 0) close(end);
     return NULL;
   }
-  struct channel *channel = must_allocate(sizeof *channel);
-  channel->socket = end;
-  return channel;
+  return channel_of_descriptor(end);
 }
 
 static bool read_all(int socket, char *bytes, size_t length) {
@@ -177,11 +181,7 @@ struct listener *listener_open(const char *root) {
 struct channel *listener_accept(struct listener *listener) {
   for (;;) {
     int end = accept4(listener->socket, NULL, NULL, SOCK_CLOEXEC);
-    if (end >= 0) {
-      struct channel *channel = must_allocate(sizeof *channel);
-      channel->socket = end;
-      return channel;
-    }
+    if (end >= 0) return channel_of_descriptor(end);
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if (errno != EMFILE && errno != ENFILE) return NULL;
     sleep_milliseconds(10);

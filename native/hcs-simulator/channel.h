@@ -19,6 +19,10 @@ bool channel_receive(struct channel *channel, char **bytes, size_t *length, int 
 bool channel_send(struct channel *channel, const char *bytes, size_t length, const int *descriptors, int count);
 /* Makes both ends see the end of the connection; wakes whoever receives. */
 void channel_shut(struct channel *channel);
+#ifndef _WIN32
+/* Over a socket that is connected already; it belongs to the channel from then on. */
+struct channel *channel_of_descriptor(int descriptor);
+#endif
 /* When no thread uses it any more. */
 void channel_free(struct channel *channel);
 

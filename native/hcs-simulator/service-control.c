@@ -1,5 +1,5 @@
 /* What tests ask of the simulator itself. */
-#include "service.h"
+#include "compute.h"
 
 
 static HRESULT hello(struct request *request) {
@@ -35,9 +35,17 @@ static HRESULT counts(struct request *request) {
   return S_OK;
 }
 
+/* Answers when nothing runs any more. */
 static HRESULT reset(struct request *request) {
   (void)request;
+  service_lock();
   reset_host();
+  for (uint64_t until = milliseconds() + 10000; processes_running() > 0 && milliseconds() < until;) {
+    service_unlock();
+    sleep_milliseconds(1);
+    service_lock();
+  }
+  service_unlock();
   return S_OK;
 }
 
@@ -52,7 +60,7 @@ static const struct handler handlers[] = {
   {"SimulatorReceive", receive, 0},
   {"SimulatorClientCounts", client_counts_came, 0},
   {"SimulatorCounts", counts, ON_THREAD},
-  {"SimulatorReset", reset, 0},
+  {"SimulatorReset", reset, ON_THREAD},
   {"SimulatorStop", stop, 0},
   {"CloseServiceHandle", close_service_handle, 0},
   {NULL, NULL, 0},

@@ -64,6 +64,12 @@ struct handle {
   struct handle *next;
 };
 
+/* A handle that was closed before the call that opens it was done. */
+struct closed_early {
+  uint64_t id;
+  struct closed_early *next;
+};
+
 struct outgoing {
   char *bytes;
   size_t length;
@@ -80,6 +86,7 @@ struct service_client {
   bool counted;
   int64_t operations, files;
   struct handle *handles;
+  struct closed_early *closed_early;
   struct outgoing *first_out, *last_out;
   pthread_cond_t to_send;
   struct service_client *next;
@@ -199,6 +206,11 @@ static void timer_loop(void *argument) {
 /* With the lock. The last one to leave frees it. */
 static void client_leave(struct service_client *client) {
   if (--client->references > 0) return;
+  while (client->closed_early != NULL) {
+    struct closed_early *closed = client->closed_early;
+    client->closed_early = closed->next;
+    free(closed);
+  }
   channel_free(client->channel);
   pthread_cond_destroy(&client->to_send);
   free(client);
@@ -272,6 +284,18 @@ static struct handle *find_handle(const struct service_client *client, uint64_t 
   return handle;
 }
 
+struct late_close {
+  struct service_client *client;
+  uint64_t id;
+};
+
+static void close_late(void *argument) {
+  struct late_close *late = argument;
+  close_client_handle(late->client, late->id);
+  client_leave(late->client);
+  free(late);
+}
+
 bool open_handle(struct request *request, enum handle_kind kind, void *object) {
   uint64_t id = (uint64_t)argument_whole(request, "NewHandle", 0);
   if (id == 0 || argument_whole(request, "NewHandleKind", 0) != (int64_t)kind || find_handle(request->client, id) != NULL || request->client->gone) return false;
@@ -281,6 +305,17 @@ bool open_handle(struct request *request, enum handle_kind kind, void *object) {
   handle->object = object;
   handle->next = request->client->handles;
   request->client->handles = handle;
+  for (struct closed_early **link = &request->client->closed_early; *link != NULL; link = &(*link)->next) {
+    struct closed_early *closed = *link;
+    if (closed->id != id) continue;
+    *link = closed->next;
+    free(closed);
+    struct late_close *late = must_allocate(sizeof *late);
+    *late = (struct late_close){request->client, id};
+    request->client->references++;
+    run_after(0, close_late, late);
+    break;
+  }
   return true;
 }
 
@@ -293,7 +328,12 @@ bool close_client_handle(struct service_client *client, uint64_t id) {
   struct handle **link = &client->handles;
   while (*link != NULL && (*link)->id != id) link = &(*link)->next;
   struct handle *handle = *link;
-  if (handle == NULL) return false;
+  if (handle == NULL) {
+    struct closed_early *closed = must_allocate(sizeof *closed);
+    *closed = (struct closed_early){id, client->closed_early};
+    client->closed_early = closed;
+    return false;
+  }
   *link = handle->next;
   handle_free(handle, false);
   return true;
@@ -527,14 +567,14 @@ static void client_loop(void *argument) {
   channel_shut(client->channel);
   pthread_mutex_lock(&lock);
   client->gone = true;
-  struct service_client **link = &clients;
-  while (*link != client) link = &(*link)->next;
-  *link = client->next;
   while (client->handles != NULL) {
     struct handle *handle = client->handles;
     client->handles = handle->next;
     handle_free(handle, true);
   }
+  struct service_client **link = &clients;
+  while (*link != client) link = &(*link)->next;
+  *link = client->next;
   pthread_cond_signal(&client->to_send);
   client_leave(client);
   pthread_cond_broadcast(&client_left);

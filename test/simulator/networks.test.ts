@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ComputeNetwork, hcnFunctions, hcnPortAccess, hcnPortProtocol, type HcnFunction, type HcnKind } from '../../../native/computenetwork.ts';
-import { buildHcsSimulator, startSimulator, whyNoSimulator, type RunningSimulator } from '../../fixtures/hcs-simulator.ts';
-import { skipReason } from '../../fixtures/temporary-folder.ts';
+import { ComputeNetwork, hcnFunctions, hcnPortAccess, hcnPortProtocol, type HcnFunction, type HcnKind } from '../../native/computenetwork.ts';
+import { buildHcsSimulator, startSimulator, whyNoSimulator, type RunningSimulator } from '../fixtures/hcs-simulator.ts';
+import { skipReason } from '../fixtures/temporary-folder.ts';
 
 const schema = { SchemaVersion: { Major: 2, Minor: 0 } };
 const query = (filter?: object): string => JSON.stringify({ ...schema, ...(filter === undefined ? {} : { Filter: JSON.stringify(filter) }) });
