@@ -134,6 +134,7 @@ static void CALLBACK event_came(HCS_EVENT *event, void *context) {
   if (receiver->seen_count < 64) receiver->seen[receiver->seen_count++] = event->Type;
   pthread_cond_broadcast(&came);
   pthread_mutex_unlock(&lock);
+  if (event->Type == 0x01000000) HcsCloseOperation(event->Operation);
   free(text);
 }
 
@@ -156,7 +157,9 @@ static void finish(const char *step, HRESULT code, HCS_OPERATION operation, HCS_
     code = information == NULL ? HcsWaitForOperationResult(operation, 60000, &document) : HcsWaitForOperationResultAndProcessInfo(operation, 60000, information, &document);
     say(step, code, &document);
   } else {
+    /* Whoever is told of its end closes it. */
     say(step, code, NULL);
+    return;
   }
   HcsCloseOperation(operation);
 }

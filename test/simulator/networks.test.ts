@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ComputeNetwork, hcnFunctions, hcnPortAccess, hcnPortProtocol, type HcnFunction, type HcnKind } from '../../native/computenetwork.ts';
-import { buildHcsSimulator, startSimulator, whyNoSimulator, type RunningSimulator } from '../fixtures/hcs-simulator.ts';
+import { buildHcsSimulator, simulatorBuildTimeout, startSimulator, whyNoSimulator, type RunningSimulator } from '../fixtures/hcs-simulator.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 
 const schema = { SchemaVersion: { Major: 2, Minor: 0 } };
@@ -24,7 +24,7 @@ describe.skipIf(skipReason('The networks of the HCS simulator', whyNoSimulator('
     simulator = startSimulator({ libraries, ...files });
     process.env['HCS_SIMULATOR_ROOT'] = simulator.root;
     hcn = new ComputeNetwork({ libraries: { network: libraries['computenetwork.dll'], memory: libraries['computenetwork.dll'] }, onCall: (name) => { called.add(name); } });
-  });
+  }, simulatorBuildTimeout);
   afterAll(async () => { await simulator?.stop(); });
 
   const ids = async (kind: HcnKind, filter?: object): Promise<string[]> => JSON.parse((await hcn.enumerate(kind, query(filter))).value ?? '') as string[];
