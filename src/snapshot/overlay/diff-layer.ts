@@ -2,12 +2,10 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
 import type { DiffSummary } from '../../core/index.ts';
 import { getLinkAttribute, listLinkAttributes } from '../../../native/libc.ts';
-import { archiveEnd, bytePath, cPath, paddingAfter, readablePath, tarEntryHeader, type ByteString, type TarType, type WrittenEntry } from '../../layer/index.ts';
+import { archiveEnd, bytePath, cPath, paddingAfter, PieceWriter, readablePath, tarEntryHeader, type ByteString, type TarType, type WrittenEntry } from '../../layer/index.ts';
 import type { DiffJob } from './layer-job.ts';
 import { isWhiteout } from './layer-tree.ts';
 
-/** Bytes handed over at once. */
-const pieceBytes = 1024 * 1024;
 const overlayPrefix = 'trusted.overlay.';
 /** Labels of the host's policy; on another host they mean nothing, or the wrong thing. */
 const hostAttributes: ReadonlySet<string> = new Set(['security.selinux']);
@@ -56,8 +54,7 @@ class LayerDiff {
   readonly #linked = new Map<number, ByteString>();
   /** Headers of folders that only count where something in them does. */
   readonly #held: WrittenEntry[] = [];
-  #piece = new Uint8Array(pieceBytes);
-  #filled = 0;
+  readonly #pieces: PieceWriter;
   #entries = 0;
   #sizeBytes = 0;
   #newest: number | undefined;
@@ -65,6 +62,10 @@ class LayerDiff {
   constructor(job: DiffJob, output: DiffOutput) {
     this.#job = job;
     this.#output = output;
+    this.#pieces = new PieceWriter((bytes) => {
+      output.piece(bytes);
+      if (output.cancelled()) throw new SiloError('OperationCancelled');
+    });
     const points = job.mountPoints.map((path) => Buffer.from(path).toString('latin1').replace(/^\/+|\/+$/g, ''));
     this.#mountPoints = new Set(points);
     for (const point of points) {
@@ -81,8 +82,8 @@ class LayerDiff {
     } finally {
       closeSync(fd);
     }
-    this.#bytes(archiveEnd);
-    this.#hand();
+    this.#pieces.write(archiveEnd);
+    this.#pieces.flush();
     return { entries: this.#entries, sizeBytes: this.#sizeBytes, newestTime: this.#newest };
   }
 
@@ -152,17 +153,12 @@ class LayerDiff {
       this.#sizeBytes += stat.size;
       let left = stat.size;
       while (left > 0) {
-        if (this.#filled === pieceBytes) {
-          this.#hand();
-          if (this.#output.cancelled()) throw new SiloError('OperationCancelled');
-        }
-        const read = readSync(fd, this.#piece, this.#filled, Math.min(left, pieceBytes - this.#filled), null);
+        const read = this.#pieces.fill(left, (buffer, offset, length) => readSync(fd, buffer, offset, length, null));
         if (read === 0) break;
-        this.#filled += read;
         left -= read;
       }
       // It became shorter meanwhile; its header is written already.
-      this.#zeros(left + paddingAfter(stat.size));
+      this.#pieces.zeros(left + paddingAfter(stat.size));
     } finally {
       closeSync(fd);
     }
@@ -204,34 +200,7 @@ class LayerDiff {
   #write(entry: WrittenEntry, timed: boolean): void {
     this.#entries += 1;
     if (timed && (this.#newest === undefined || entry.mtime > this.#newest)) this.#newest = entry.mtime;
-    this.#bytes(tarEntryHeader(entry));
-  }
-
-  #bytes(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      if (this.#filled === pieceBytes) this.#hand();
-      const length = Math.min(bytes.length - at, pieceBytes - this.#filled);
-      this.#piece.set(bytes.subarray(at, at + length), this.#filled);
-      this.#filled += length;
-      at += length;
-    }
-  }
-
-  #zeros(count: number): void {
-    for (let left = count; left > 0;) {
-      if (this.#filled === pieceBytes) this.#hand();
-      const length = Math.min(left, pieceBytes - this.#filled);
-      this.#piece.fill(0, this.#filled, this.#filled + length);
-      this.#filled += length;
-      left -= length;
-    }
-  }
-
-  #hand(): void {
-    if (this.#filled === 0) return;
-    this.#output.piece(this.#piece.subarray(0, this.#filled));
-    this.#piece = new Uint8Array(pieceBytes);
-    this.#filled = 0;
+    this.#pieces.write(tarEntryHeader(entry));
   }
 }
 

@@ -11,8 +11,11 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './layer-worker.ts'
 /** What a container may write, as other engines for Windows have it. */
 const defaultScratchBytes = 20 * 1024 ** 3;
 
+/** Windows' own. */
+const windowsLibraries: StorageLibraries = { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' };
+
 export interface WclayerOptions {
-  readonly libraries: StorageLibraries;
+  readonly libraries?: StorageLibraries;
   /** Size of the scratch disks; they take what is written to them. */
   readonly scratchBytes?: number;
 }
@@ -31,7 +34,7 @@ export class WclayerSnapshotter implements Snapshotter {
   readonly #mountWorkers = new LayerWorkers<WclayerJob>(workerFile, 2);
 
   /** @param root the state root; the snapshotter owns its folder `snapshots`, made on first use. */
-  constructor(root: string, { libraries, scratchBytes = defaultScratchBytes }: WclayerOptions) {
+  constructor(root: string, { libraries = windowsLibraries, scratchBytes = defaultScratchBytes }: WclayerOptions = {}) {
     this.#folder = join(root, 'snapshots');
     this.#libraries = libraries;
     this.#scratchBytes = scratchBytes;
