@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readAccess, setAccess } from '../native/advapi32.ts';
 import { SiloError } from './base/index.ts';
 import type { HostFacts, Runtime, RuntimeRequirement } from './core/index.ts';
-import { Engine, type IsolationOffer } from './engine/index.ts';
+import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { RuntimeServer } from './runtime/piped/index.ts';
@@ -48,7 +48,14 @@ const dropEarlierRuns = async (root: string, bootId: string): Promise<void> => {
 /** The runtimes of this machine in this process: those of the supervisor, and what an engine looks with. */
 const localRuntimes = (): readonly Runtime[] => [];
 
-const notYet: IsolationOffer = { technology: undefined, reason: 'this release has no runtime for Windows hosts' };
+/** What the host lacks is told first: with it alone nothing would run yet. */
+const isolationsOf = ({ windows: facts }: HostFacts): Engine['ports']['isolations'] => {
+  const offer = (kind: 'Process' | 'HyperV'): IsolationOffer => {
+    const found = facts === undefined ? undefined : windowsIsolations(facts)[kind];
+    return found?.available === false ? { technology: undefined, reason: found.reason, action: found.action } : { technology: undefined, reason: 'this release has no runtime for Windows hosts' };
+  };
+  return { Process: offer('Process'), HyperV: offer('HyperV') };
+};
 
 /** Until a network of this host is put together, a container has loopback alone. */
 const loopbackAlone: Engine['ports']['network'] = {
@@ -74,7 +81,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     supervisor: new ScheduledSupervisor({ locks, root, runFolder, command: selfCommand }),
-    isolations: { Process: notYet, HyperV: notYet },
+    isolations: isolationsOf(host),
     clock: { now: () => new Date() },
     newId: () => randomBytes(32).toString('hex'),
   }, root);
@@ -105,7 +112,5 @@ export const openWindowsSupervised = async (options: OpenOptions): Promise<{ rea
 };
 
 /** What this host must have, and whether it has: looked at without opening anything. */
-export const probeWindowsHost = async (root: string, host: HostFacts): Promise<readonly RuntimeRequirement[]> => [
-  { name: 'administrative rights', satisfied: host.elevated, detail: host.elevated ? 'the engine runs elevated' : 'the engine does not run elevated', remedy: host.elevated ? undefined : 'Start-Process -FilePath pwsh -Verb RunAs' },
-  freeSpace(root, await freeBytesFor(root)),
-];
+export const probeWindowsHost = async (root: string, host: HostFacts): Promise<readonly RuntimeRequirement[]> =>
+  [...(host.windows === undefined ? [] : windowsRequirements(host.windows, { elevated: host.elevated })), freeSpace(root, await freeBytesFor(root))];

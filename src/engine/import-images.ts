@@ -1,6 +1,7 @@
 import { SiloError, formatImageReference, parseImageReference, parsePlatform } from '../base/index.ts';
 import { ArchiveImporter, type ArchiveImage, type RootFileSystemConfig } from '../image/index.ts';
 import { collectGarbage } from './collect-garbage.ts';
+import { hostPlatform } from './host-platform.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import type { Ports } from './ports.ts';
@@ -21,7 +22,6 @@ export interface ImportRequest {
  */
 export const importImages = async (ports: Ports, request: ImportRequest, progress: ((progress: ImageProgress) => void) | undefined, signal?: AbortSignal): Promise<readonly ImageWithUsers[]> => {
   const technology = imageTechnology(ports.isolations);
-  const hostPlatform = { os: ports.host.os, architecture: ports.host.architecture };
   let moved = false;
   try {
     const references = await withLease(ports, signal, async (leaseId) => {
@@ -29,7 +29,7 @@ export const importImages = async (ports: Ports, request: ImportRequest, progres
         path: request.path,
         reference: request.reference === undefined ? undefined : parseImageReference(request.reference),
         platform: request.platform === undefined ? undefined : parsePlatform(request.platform),
-        hostPlatform,
+        hostPlatform: hostPlatform(ports.host),
         config: request.config,
         limitBytes: request.maximumSizeBytes,
         signal,

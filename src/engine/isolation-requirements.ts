@@ -3,7 +3,6 @@ import { documentsProcessIsolation } from '../image/index.ts';
 
 /** The Host Compute Service's documented library, computecore.dll, begins with Windows Server 2019 and Windows 10 1809. */
 const leastBuild = 17763;
-const smallestFreeBytes = 512 * 1024 * 1024;
 
 type Feature = 'Containers' | 'Microsoft-Hyper-V';
 
@@ -56,10 +55,9 @@ export const windowsIsolationRequirements = (facts: WindowsFacts): readonly Runt
   requirement('Linux kernel', facts.linuxKernelPath !== undefined, `${facts.linuxKernelPath ?? 'no kernel for utility VMs was found'}. ${linuxAdvice}`, 'install a kernel and root file system for Linux utility VMs (LCOW) below C:\\Program Files\\Linux Containers', 'LinuxContainers'),
 ];
 
-/** What a Windows host must have, each with the command that mends it. */
-export const windowsRequirements = (facts: WindowsFacts, about: { readonly elevated: boolean; readonly root: string; readonly freeBytes: number }): readonly RuntimeRequirement[] => [
+/** What a Windows host must have, each with the command that mends it; but for the disk, which belongs to a state root. */
+export const windowsRequirements = (facts: WindowsFacts, about: { readonly elevated: boolean }): readonly RuntimeRequirement[] => [
   requirement('administrative rights', about.elevated, about.elevated ? 'the engine runs elevated' : 'the engine does not run elevated', 'Start-Process -FilePath pwsh -Verb RunAs'),
   ...windowsIsolationRequirements(facts),
   requirement('no restart pending', !facts.rebootPending, facts.rebootPending ? 'an update or a feature waits for a restart' : 'nothing waits for a restart', 'Restart-Computer', 'Advice'),
-  requirement('free space', about.freeBytes >= smallestFreeBytes, `${Math.floor(about.freeBytes / 1024 / 1024)} MiB free for ${about.root}`, 'free space, or set SILO_ROOT to a larger disk'),
 ];

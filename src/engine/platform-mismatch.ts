@@ -1,17 +1,16 @@
 import { SiloError, formatPlatform, type Platform } from '../base/index.ts';
+import { hostPlatform } from './host-platform.ts';
 import { imageHost } from './image-host.ts';
 import { decideIsolation, type IsolationDecision } from './isolation-decision.ts';
 import type { Ports } from './ports.ts';
 
 /** An image that this host does not run as it was wished: both platforms, why not, and what would run. */
 export const platformMismatch = (ports: Ports, { reference, platform }: { readonly reference: string; readonly platform: Platform }, { reason, possible, suggestedTag }: IsolationDecision): SiloError => {
-  const { os, architecture, windows } = ports.host;
-  const version = windows === undefined ? {} : { osVersion: `10.0.${windows.build}${windows.revision === undefined ? '' : `.${windows.revision}`}` };
   const others = possible.length === 0 ? '' : `; ${possible.join(' or ')} isolation would run it`;
   const tag = suggestedTag === undefined ? '' : `; the tag ${suggestedTag} would run${possible.length === 0 ? '' : ' too'}`;
   return new SiloError('ImagePlatformMismatch', {
     args: {
-      reference, imagePlatform: formatPlatform(platform), hostPlatform: `${formatPlatform({ os, architecture, ...version })}: ${reason}${others}${tag}`,
+      reference, imagePlatform: formatPlatform(platform), hostPlatform: `${formatPlatform(hostPlatform(ports.host))}: ${reason}${others}${tag}`,
       isolations: possible.join(' '), ...(suggestedTag === undefined ? {} : { suggestedTag }),
     },
     target: { kind: 'image', id: reference },

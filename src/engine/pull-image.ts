@@ -4,6 +4,7 @@ import { BlobIntake, isLayerType, resolveImage, type BlobSource, type Descriptor
 import { collectGarbage } from './collect-garbage.ts';
 import { Downloads } from './downloads.ts';
 import { throwIfCancelled } from './guards.ts';
+import { hostPlatform } from './host-platform.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import { mirrorFromRegistry } from './mirror.ts';
@@ -75,8 +76,8 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
 };
 
 const wantedPlatform = (ports: Ports, request: PullRequest): Platform => {
-  const platform: Platform = request.platform === undefined || request.platform === 'all' ? { os: ports.host.os, architecture: ports.host.architecture } : parsePlatform(request.platform);
-  const osVersion = request.osVersion ?? (platform.os === 'windows' && ports.host.os === 'windows' ? ports.host.osVersion : undefined);
+  const platform: Platform = request.platform === undefined || request.platform === 'all' ? hostPlatform(ports.host) : parsePlatform(request.platform);
+  const osVersion = request.osVersion ?? (platform.os === ports.host.os ? hostPlatform(ports.host).osVersion : undefined);
   return { ...platform, ...(osVersion === undefined ? {} : { osVersion }) };
 };
 

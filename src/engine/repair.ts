@@ -3,11 +3,11 @@ import { collectGarbage, isSweepDue, oweSweep } from './collect-garbage.ts';
 import { lockName } from './container-lock.ts';
 import { attachmentLockName } from './run-container.ts';
 import { endLease, leaseLockName, storeLockName } from './lease.ts';
-import type { IsolationTechnology, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import type { StoreItem } from './optimize-store.ts';
 import { eraseContainer } from './remove-container.ts';
 import { exitOf, settle } from './settle.ts';
-import { snapshotRemover, snapshotters } from './technology.ts';
+import { snapshotRemover, snapshotters, technologies } from './technology.ts';
 
 /** Runs `body` where nobody holds the lock; whoever holds it is alive and does its own work. */
 const ifFree = async (ports: Ports, name: string, body: () => Promise<void>): Promise<void> => {
@@ -48,11 +48,10 @@ const mend = async (ports: Ports, watch: RepairWatch, item: Pick<StoreItem, 'kin
  * holds, may run in many engines at once, and may itself be killed anywhere.
  */
 export const repairStore = async (ports: Ports, watch: RepairWatch = unwatched): Promise<void> => {
-  const technology = ports.isolations.Process.technology ?? ports.isolations.HyperV.technology;
-  if (technology === undefined) return;
+  if (technologies(ports.isolations).length === 0) return;
   await repairContainers(ports, watch);
   // Before the leases: a build's task may still write to a snapshot of its lease.
-  await repairTasks(ports, technology, watch);
+  await repairTasks(ports, watch);
   await repairLeases(ports, watch);
   await repairFolders(ports, watch);
   if (watch.dryRun) return;
@@ -113,8 +112,10 @@ const repairLeases = async (ports: Ports, watch: RepairWatch): Promise<void> => 
 };
 
 /** Tasks, mounts, networks and folders that belong to no record (those of builds never do), or to one that has ended. */
-const repairTasks = async (ports: Ports, { runtime, snapshotter }: IsolationTechnology, watch: RepairWatch): Promise<void> => {
-  const [tasks, networks, folders] = (await Promise.all([runtime.list(), ports.network.list(), ports.files.list()])).map((ids) => new Set(ids)) as [Set<string>, Set<string>, Set<string>];
+const repairTasks = async (ports: Ports, watch: RepairWatch): Promise<void> => {
+  const runtimes = technologies(ports.isolations).map(({ runtime }) => runtime);
+  const tasks = new Set((await Promise.all(runtimes.map((runtime) => runtime.list()))).flat());
+  const [networks, folders] = (await Promise.all([ports.network.list(), ports.files.list()])).map((ids) => new Set(ids)) as [Set<string>, Set<string>];
   for (const id of new Set([...tasks, ...networks, ...folders])) {
     await ifFree(ports, lockName(id), async () => {
       const record = ports.metadata.read((reader) => reader.container(id));
@@ -123,8 +124,8 @@ const repairTasks = async (ports: Ports, { runtime, snapshotter }: IsolationTech
       // The folder of a container that does not run is no leftover; whether something is mounted there is seen by unmounting it.
       const leftover = kind !== 'Container' || record === undefined;
       await mend(ports, leftover ? watch : { dryRun: watch.dryRun, found: () => undefined }, { kind, id, reason: record === undefined ? 'its container is not in the store' : 'its container has ended' }, async () => {
-        await runtime.delete(id);
-        await snapshotter.unmount(ports.files.paths(id).rootPath);
+        for (const runtime of runtimes) await runtime.delete(id);
+        for (const snapshotter of snapshotters(ports.isolations)) await snapshotter.unmount(ports.files.paths(id).rootPath);
         await ports.network.release(record?.sandboxId ?? id);
         if (record !== undefined) { await ports.files.releaseRoot(id); return; }
         await ports.files.remove(id);

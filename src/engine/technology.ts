@@ -5,7 +5,7 @@ import type { EffectiveIsolation, IsolationTechnology, Ports } from './ports.ts'
 type Isolations = Ports['isolations'];
 
 /** Every technology of this host with its isolation, the one for images first. */
-const technologies = (isolations: Isolations): readonly (IsolationTechnology & { readonly effective: EffectiveIsolation })[] =>
+export const technologies = (isolations: Isolations): readonly (IsolationTechnology & { readonly effective: EffectiveIsolation })[] =>
   (['Process', 'HyperV'] as const).flatMap((effective) => [isolations[effective].technology, isolations[effective].linux?.technology].filter((technology) => technology !== undefined).map((technology) => ({ ...technology, effective })));
 
 /** Where images of this host's system are unpacked when they arrive; other technologies unpack them when a container first needs it. @throws SiloError IsolationUnsupported */

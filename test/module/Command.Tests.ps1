@@ -125,6 +125,10 @@ Describe 'New-Container' -Tag Fast {
         ($sent | Where-Object { $_.name -eq 'A' }).value | Should -Be '1=2'
         @($sent | Where-Object { $_.name -eq 'B' })[-1].value | Should -Be 'own'
     }
+    It 'leaves the path of a Windows pipe as it is' {
+        New-Container -Image 'busybox' -Mount 'type=bind,source=\\.\pipe\a,target=\\.\pipe\b' | Out-Null
+        (Get-Sent 'container/create').mounts[0].source | Should -Be '\\.\pipe\a'
+    }
     It 'refuses a mount that says too little' { { New-Container -Image 'busybox' -Mount 'type=bind,source=/srv' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
     It 'refuses a mount word that it does not know' { { New-Container -Image 'busybox' -Mount 'typo=bind' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
     It 'asks for an existing one with -IfNotExists' {

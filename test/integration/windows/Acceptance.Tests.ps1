@@ -120,8 +120,8 @@ Describe 'Images of Microsoft''s registry' -Tag RealWindows -Skip:(-not $onWindo
     It 'of another version do not run with process isolation, and the answer says why' {
         $other = if ($tag -eq 'ltsc2019') { 'ltsc2022' } else { 'ltsc2019' }
         $test = Test-ContainerImage -Name "mcr.microsoft.com/windows/nanoserver:$other"
-        $test.Compatibility.Process.Compatible | Should -BeFalse
-        $test.Compatibility.Process.Reason | Should -Match 'version|build'
+        $test.ProcessIsolation | Should -BeFalse
+        $test.Reason | Should -Match 'Windows'
     }
 }
 

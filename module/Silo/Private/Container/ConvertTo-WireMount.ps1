@@ -16,6 +16,7 @@ function ConvertTo-WireMount {
     if ($mount.kind -notin 'Bind', 'Volume' -or $mount.target -eq '' -or $mount.source -eq '') {
         Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountIncomplete } -Target $Text
     }
-    if ($mount.kind -eq 'Bind') { $mount.source = $Cmdlet.GetUnresolvedProviderPathFromPSPath($mount.source) }
+    # A pipe of Windows is no path that a drive of PowerShell has.
+    if ($mount.kind -eq 'Bind' -and $mount.source -notmatch '^[\\/]{2}\.[\\/]pipe[\\/]') { $mount.source = $Cmdlet.GetUnresolvedProviderPathFromPSPath($mount.source) }
     $mount
 }
