@@ -9,6 +9,8 @@ export interface LayerSource {
   readonly mediaType: string;
   /** Where the layer is still on its way: an open descriptor of its file, read as far as it has arrived. The caller closes it. */
   readonly arriving?: { readonly fd: number; readonly arrival: Arrival };
+  /** Given where the layers of the chain may be on their way too: settles when all of them are whole, and rejects where one never will be. See `Snapshotter.appliesAhead`. */
+  readonly chainReady?: Promise<unknown>;
   /** Digest of the uncompressed tar; verified where given. */
   readonly diffId?: Digest;
   /** Bytes that the layer may unpack to. */
@@ -62,6 +64,8 @@ export interface SnapshotUsage { readonly sizeBytes: number; readonly inodes: nu
  */
 export interface Snapshotter {
   readonly name: string;
+  /** True where `applyLayer` takes `LayerSource.chainReady`: it may then be called before the layers of `chain` are whole, the lowest first, and looks at them only when they are. */
+  readonly appliesAhead?: boolean;
   /** Unpacks a layer over `chain`. Errors: ArchiveInvalid, ArchivePathUnsafe, LayerEntryUnsupported, ArchiveTooLarge, DigestMismatch, DiskFull, OperationCancelled. On any error `key` is removed. */
   applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer>;
   /** Makes an empty writable snapshot; one that is there already is left as it is. Errors: DiskFull. */

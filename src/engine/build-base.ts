@@ -5,8 +5,9 @@ import { chainIds, parseManifest, type ImageLayer } from '../image/index.ts';
 import type { BuildChain } from './build-session.ts';
 import { findImage } from './image-lookup.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
-import { unpackLayers, type ImageProgress } from './publish-image.ts';
+import type { ImageProgress } from './publish-image.ts';
 import { pullImage } from './pull-image.ts';
+import { unpackLayers } from './unpack-layers.ts';
 
 const documentLimitBytes = 4 * 1024 * 1024;
 

@@ -10,9 +10,10 @@ import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import { namelessReference } from './nameless.ts';
 import type { Ports } from './ports.ts';
-import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
+import { publishImage, writeThrough, type ImageProgress } from './publish-image.ts';
 import type { LineSink } from './run-container.ts';
 import { imageTechnology } from './technology.ts';
+import { unpackLayers } from './unpack-layers.ts';
 
 export interface BuildRequest {
   /** Absolute path of the context. */

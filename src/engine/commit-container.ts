@@ -10,9 +10,10 @@ import { listImages, type ImageWithUsers } from './list-images.ts';
 import { namelessReference } from './nameless.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
-import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
+import { publishImage, writeThrough, type ImageProgress } from './publish-image.ts';
 import { settle } from './settle.ts';
 import { technologyOf } from './technology.ts';
+import { unpackLayers } from './unpack-layers.ts';
 
 export interface CommitRequest {
   readonly container: string;

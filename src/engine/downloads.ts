@@ -1,7 +1,7 @@
 import { Arrival, type Digest } from '../base/index.ts';
 import type { LayerSource, RemoteBlob } from '../core/index.ts';
 import type { IntakeWatch } from '../image/index.ts';
-import type { LayerArrivals } from './publish-image.ts';
+import type { LayerArrivals } from './unpack-layers.ts';
 
 /** Layers on their way at once: more do not fill a line better, and cost a connection each. */
 const parallelLayers = 3;
@@ -23,6 +23,7 @@ export class Downloads implements LayerArrivals {
   readonly #transfers: ReadonlyMap<Digest, Transfer>;
   readonly #readers: { close(): Promise<void> }[] = [];
   readonly #stop = new AbortController();
+  #failure: { readonly reason: unknown } | undefined;
   readonly #workers: readonly Promise<void>[];
 
   constructor(layers: readonly RemoteBlob[], fetch: Fetch, signal: AbortSignal | undefined) {
@@ -37,7 +38,13 @@ export class Downloads implements LayerArrivals {
     this.#workers = Array.from({ length: Math.min(parallelLayers, layers.length) }, async () => {
       for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) await this.#bring(layer, fetch, stop);
     });
-    for (const worker of this.#workers) worker.catch(() => undefined);
+    void Promise.allSettled(this.#workers).then(() => {
+      // Those that nobody came to, because one before them failed.
+      for (const { begun, done } of this.#transfers.values()) {
+        begun.reject(this.#failure?.reason);
+        done.reject(this.#failure?.reason);
+      }
+    });
   }
 
   arriving(digest: Digest): Promise<LayerSource['arriving']> { return this.#transfers.get(digest)?.begun.promise ?? Promise.resolve(undefined); }
@@ -47,9 +54,11 @@ export class Downloads implements LayerArrivals {
   /** Settles when every layer is in the store. */
   async all(): Promise<void> { await Promise.all(this.#workers); }
 
+  stop(): void { this.#stop.abort(); }
+
   /** Stops what is under way, waits for its end, and closes the files. */
   async end(): Promise<void> {
-    this.#stop.abort();
+    this.stop();
     await Promise.allSettled(this.#workers);
     for (const { arrival } of this.#transfers.values()) arrival.fail();
     for (const reader of this.#readers) await reader.close();
@@ -75,11 +84,13 @@ export class Downloads implements LayerArrivals {
       begun.resolve(undefined);
       done.resolve();
     } catch (error) {
+      // The others end because of the first, and say so.
+      const { reason } = (this.#failure ??= { reason: error });
       arrival.fail();
-      begun.reject(error);
-      done.reject(error);
+      begun.reject(reason);
+      done.reject(reason);
       this.#stop.abort();
-      throw error;
+      throw reason;
     }
   }
 }

@@ -5,8 +5,9 @@ import { hostPlatform } from './host-platform.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import type { Ports } from './ports.ts';
-import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
+import { publishImage, writeThrough, type ImageProgress } from './publish-image.ts';
 import { imageTechnology } from './technology.ts';
+import { unpackLayers } from './unpack-layers.ts';
 
 export interface ImportRequest {
   readonly path: string;

@@ -10,8 +10,9 @@ import { listImages, type ImageWithUsers } from './list-images.ts';
 import { mirrorFromRegistry } from './mirror.ts';
 import { requireCompatible } from './platform-mismatch.ts';
 import type { Ports } from './ports.ts';
-import { publishImage, unpackLayers, writeThrough, type ImageProgress } from './publish-image.ts';
+import { publishImage, writeThrough, type ImageProgress } from './publish-image.ts';
 import { imageTechnology } from './technology.ts';
+import { unpackLayers } from './unpack-layers.ts';
 
 export interface PullRequest {
   readonly reference: string;

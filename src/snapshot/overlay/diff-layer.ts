@@ -4,7 +4,7 @@ import type { DiffSummary } from '../../core/index.ts';
 import { getLinkAttribute, listLinkAttributes } from '../../../native/libc.ts';
 import { archiveEnd, bytePath, cPath, paddingAfter, PieceWriter, readablePath, tarEntryHeader, type ByteString, type TarType, type WrittenEntry } from '../../layer/index.ts';
 import type { DiffJob } from './layer-job.ts';
-import { isWhiteout } from './layer-tree.ts';
+import { isWhiteout } from './lower-layers.ts';
 
 const overlayPrefix = 'trusted.overlay.';
 /** Labels of the host's policy; on another host they mean nothing, or the wrong thing. */

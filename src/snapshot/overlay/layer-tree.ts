@@ -1,22 +1,23 @@
-import { chmodSync, constants, lchownSync, lstatSync, lutimesSync, mkdirSync, readlinkSync, rmSync, unlinkSync, type Stats } from 'node:fs';
+import { chmodSync, constants, lstatSync, mkdirSync, readlinkSync, rmSync, unlinkSync, type Stats } from 'node:fs';
 import { hasErrno, SiloError } from '../../base/index.ts';
-import { getLinkAttribute, listLinkAttributes, makeNode, setLinkAttribute } from '../../../native/libc.ts';
+import { makeNode, setLinkAttribute } from '../../../native/libc.ts';
 import { archiveInvalid, bytePath, cPath, readablePath } from '../../layer/index.ts';
+import { defaultFolder, giveMetadata, giveTime, metadataOf, type FolderMetadata } from './folder-metadata.ts';
+import { isWhiteout, LowerLayers, opaqueAttribute, parentOf } from './lower-layers.ts';
 
-export interface FolderMetadata {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** Seconds since 1970; undefined leaves the time at which it was made. */
-  readonly mtime: number | undefined;
-  readonly attributes: ReadonlyMap<string, Uint8Array>;
-}
-
-const opaqueAttribute = 'trusted.overlay.opaque';
 /** Linux gives up after as many links in one path (path_resolution(7)). */
 const linkLimit = 40;
 
-export const isWhiteout = (stat: Stats): boolean => stat.isCharacterDevice() && stat.rdev === 0;
+/** Told from `defaultFolder` by identity. */
+const guessedFolder: FolderMetadata = { ...defaultFolder };
+
+/** A folder that this layer made without having seen the layers below. */
+export interface GuessedFolder {
+  /** As in `LayerTree`; '' is the root, which is never a wrong guess. */
+  readonly path: string;
+  /** False where the archive itself said what the folder is like, or it is gone. */
+  readonly inherits: boolean;
+}
 
 /**
  * The folders of one layer while it is unpacked. Paths are byte strings seen from the layer's root,
@@ -27,31 +28,38 @@ export const isWhiteout = (stat: Stats): boolean => stat.isCharacterDevice() && 
  * kernel: they are followed here, component by component, as the container would see them (this layer
  * over the ones below it), so no name leads out. Folders that only a lower layer has are made anew with
  * that folder's owner, mode and attributes, or the merged folder would have the wrong ones.
+ *
+ * Where the layers below are not whole yet, what only they could tell is guessed to be a folder, and the
+ * guess kept for `inheritFolders`.
  */
 export class LayerTree {
   readonly root: string;
-  /** Roots of the layers below, top first. */
-  readonly #chain: readonly string[];
+  readonly #below: LowerLayers | undefined;
+  readonly #guessed = new Set<string>();
   /** Folders as named by entries, to folders as they are. */
   readonly #resolved = new Map<string, string>();
   readonly #metadata = new Map<string, FolderMetadata>();
   readonly #opaque = new Set<string>();
-  readonly #lowers = new Map<string, readonly string[]>();
   /** Deleted from the layers below by this one, whatever it has there itself. */
   readonly #deleted = new Set<string>();
   /** A link of a lower layer was followed: what this layer puts in its place changes what names mean. */
   #followedBelow = false;
 
-  /** Makes `root`, which must not exist. */
-  constructor(root: string, chain: readonly string[]) {
+  /** Makes `root`, which must not exist. @param below undefined where the layers below are not whole yet. */
+  constructor(root: string, below: LowerLayers | undefined) {
     this.root = root;
-    this.#chain = chain;
+    this.#below = below;
     mkdirSync(root, { mode: 0o700 });
     // The parent may pass setgid on.
     chmodSync(root, 0o700);
-    const below = chain[0];
-    this.#metadata.set('', below === undefined ? { mode: 0o755, uid: 0, gid: 0, mtime: undefined, attributes: new Map() } : metadataOf(below));
+    if (below === undefined) this.#guessed.add('');
+    this.#metadata.set('', below === undefined ? guessedFolder : below.top === undefined ? defaultFolder : metadataOf(below.top));
     this.#resolved.set('', '');
+  }
+
+  /** What must be looked at again when the layers below are whole; parents come first. */
+  get guesses(): readonly GuessedFolder[] {
+    return [...this.#guessed].map((path) => ({ path, inherits: this.#metadata.get(path) === guessedFolder })).filter(({ path, inherits }) => path !== '' || inherits);
   }
 
   /** The real folder for `parts`, made where it is missing. Errors: ArchivePathUnsafe, ArchiveInvalid. */
@@ -115,7 +123,6 @@ export class LayerTree {
   setOpaque(path: string): void {
     if (this.#opaque.has(path)) return;
     this.#opaque.add(path);
-    this.#lowers.clear();
     setLinkAttribute(cPath(this.#absolute(path)), opaqueAttribute, Buffer.from('y'));
   }
 
@@ -132,22 +139,15 @@ export class LayerTree {
     // rm(2)-like: links below are removed, not followed.
     rmSync(absolute, { recursive: true, force: true });
     this.#resolved.clear();
-    this.#lowers.clear();
     for (const known of this.#metadata.keys()) if (known === path || known.startsWith(`${path}/`)) this.#metadata.delete(known);
     for (const known of this.#opaque) if (known === path || known.startsWith(`${path}/`)) this.#opaque.delete(known);
   }
 
   /** Gives every folder its final owner, mode, attributes and time. */
   finish(): void {
-    for (const [path, metadata] of this.#metadata) {
-      const absolute = this.#absolute(path);
-      const name = bytePath(absolute);
-      lchownSync(name, metadata.uid, metadata.gid);
-      chmodSync(name, metadata.mode);
-      for (const [key, value] of metadata.attributes) setAttribute(absolute, key, value);
-    }
+    for (const [path, metadata] of this.#metadata) giveMetadata(this.#absolute(path), metadata);
     // Times last: nothing is made or removed any more.
-    for (const [path, { mtime }] of this.#metadata) if (mtime !== undefined) lutimesSync(bytePath(this.#absolute(path)), mtime, mtime);
+    for (const [path, metadata] of this.#metadata) giveTime(this.#absolute(path), metadata);
   }
 
   #absolute(path: string): string {
@@ -174,14 +174,14 @@ export class LayerTree {
       const own = this.stat(path);
       let link: string | undefined;
       if (own === undefined) {
-        const below = this.#firstBelow(folder, part);
+        const below = this.#findBelow(path);
         if (below?.stat.isSymbolicLink()) {
           link = readLink(below.absolute);
           this.#followedBelow = true;
         } else if (!make) {
           return undefined;
         } else {
-          this.addFolder(path, below?.stat.isDirectory() ? metadataOf(below.absolute, below.stat) : defaultFolder);
+          this.addFolder(path, below?.stat.isDirectory() ? metadataOf(below.absolute, below.stat) : this.#guessed.has(path) ? guessedFolder : defaultFolder);
           folder = path;
           continue;
         }
@@ -203,56 +203,15 @@ export class LayerTree {
     return folder;
   }
 
-  #firstBelow(folder: string, name: string): { readonly absolute: string; readonly stat: Stats } | undefined {
-    for (const lower of this.#lowersOf(folder)) {
-      const absolute = `${lower}/${this.path(folder, name)}`;
-      const stat = lstatSync(bytePath(absolute), { throwIfNoEntry: false });
-      if (stat !== undefined) return isWhiteout(stat) ? undefined : { absolute, stat };
+  #findBelow(path: string): ReturnType<LowerLayers['find']> {
+    // What is opaque hides what lies below it.
+    for (let folder = parentOf(path); ; folder = parentOf(folder)) {
+      if (this.#opaque.has(folder)) return undefined;
+      if (folder === '') break;
     }
-    return undefined;
-  }
-
-  /**
-   * Roots of the lower layers whose `folder` is merged with this layer's. Layers where a part of the path
-   * is a link or file are not among them: a look at them by name would follow that link on the host.
-   */
-  #lowersOf(folder: string): readonly string[] {
-    if (this.#opaque.has(folder)) return [];
-    if (folder === '') return this.#chain;
-    const known = this.#lowers.get(folder);
-    if (known !== undefined) return known;
-    const merged: string[] = [];
-    for (const lower of this.#lowersOf(folder.slice(0, Math.max(0, folder.lastIndexOf('/'))))) {
-      const absolute = `${lower}/${folder}`;
-      const stat = lstatSync(bytePath(absolute), { throwIfNoEntry: false });
-      if (stat === undefined) continue;
-      if (!stat.isDirectory()) break;
-      merged.push(lower);
-      if (getLinkAttribute(cPath(absolute), opaqueAttribute) !== undefined) break;
-    }
-    this.#lowers.set(folder, merged);
-    return merged;
+    if (this.#below === undefined) this.#guessed.add(path);
+    return this.#below?.find(path);
   }
 }
 
-const defaultFolder: FolderMetadata = { mode: 0o755, uid: 0, gid: 0, mtime: undefined, attributes: new Map() };
-
 const readLink = (absolute: string): string => readlinkSync(bytePath(absolute), { encoding: 'latin1' });
-
-const metadataOf = (absolute: string, stat: Stats = lstatSync(bytePath(absolute))): FolderMetadata => {
-  const attributes = new Map<string, Uint8Array>();
-  for (const name of listLinkAttributes(cPath(absolute))) {
-    const value = name.startsWith('trusted.overlay.') ? undefined : getLinkAttribute(cPath(absolute), name);
-    if (value !== undefined) attributes.set(name, value);
-  }
-  return { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, mtime: stat.mtimeMs / 1000, attributes };
-};
-
-/** File systems without a kind of attribute (tmpfs: `user.`) lose it, as with tar(1) and docker. */
-export const setAttribute = (absolute: string, name: string, value: Uint8Array): void => {
-  try {
-    setLinkAttribute(cPath(absolute), cPath(name), value);
-  } catch (error) {
-    if (!['ENOTSUP', 'EOPNOTSUPP'].includes((error as { code?: string }).code ?? '')) throw error;
-  }
-};

@@ -2,7 +2,9 @@ import { closeSync, constants, fchmodSync, fchownSync, ftruncateSync, futimesSyn
 import { SiloError } from '../../base/index.ts';
 import { makeNode, packDevice } from '../../../native/libc.ts';
 import { archiveInvalid, bytePath, cPath, layerComponents, readablePath, SparseLayout, type TarEntry, type TarVisitor } from '../../layer/index.ts';
-import { isWhiteout, LayerTree, setAttribute } from './layer-tree.ts';
+import { setAttribute } from './folder-metadata.ts';
+import type { LayerTree } from './layer-tree.ts';
+import { isWhiteout } from './lower-layers.ts';
 
 const whiteoutPrefix = '.wh.';
 const opaqueName = '.wh..wh..opq';

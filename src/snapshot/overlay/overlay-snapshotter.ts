@@ -6,7 +6,7 @@ import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
 import type { AppliedLayer, DiffOptions, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
 import { syncFileSystem, unmount } from '../../../native/libc.ts';
 import { diffPieces, LayerWorkers } from '../../layer/index.ts';
-import type { LayerJob } from './layer-job.ts';
+import type { ApplyAnswer, LayerJob } from './layer-job.ts';
 import { mountedUpper, mountStack } from './overlay-mount.ts';
 
 /** In development the source itself; in the product the bundle that stands beside the engine's. */
@@ -22,6 +22,7 @@ const stackedMounts = 8;
  */
 export class OverlaySnapshotter implements Snapshotter {
   readonly name = 'overlay';
+  readonly appliesAhead = true;
   readonly #folder: string;
   readonly #workers: LayerWorkers<LayerJob>;
 
@@ -32,11 +33,26 @@ export class OverlaySnapshotter implements Snapshotter {
   }
 
   async applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer> {
-    const result = await this.#workers.run(
-      { kind: 'apply', folder: this.#keyFolder(key), chain: chain.map((below) => this.#layerFolder(below)), path: source.path, arriving: source.arriving === undefined ? undefined : { fd: source.arriving.fd, shared: source.arriving.arrival.shared }, diffId: source.diffId, limitBytes: source.limitBytes },
-      { signal: source.signal, onProgress: source.onProgress },
-    );
-    return result as AppliedLayer;
+    const [folder, below] = [this.#keyFolder(key), chain.map((lower) => this.#layerFolder(lower))];
+    const { signal, onProgress, chainReady } = source;
+    const apply = async (lower: readonly string[] | undefined): Promise<ApplyAnswer> =>
+      (await this.#workers.run(
+        { kind: 'apply', folder, chain: lower, path: source.path, arriving: source.arriving === undefined ? undefined : { fd: source.arriving.fd, shared: source.arriving.arrival.shared }, diffId: source.diffId, limitBytes: source.limitBytes },
+        { signal, onProgress },
+      )) as ApplyAnswer;
+    if (chainReady !== undefined && chain.length > 0) {
+      const early = await apply(undefined);
+      try {
+        await chainReady;
+        if (early !== undefined && (await this.#workers.run({ kind: 'inherit', folder, chain: below, guesses: early.guesses }, { signal })) === true) return early.layer;
+      } catch (error) {
+        await this.remove(key);
+        throw error;
+      }
+    }
+    const answer = await apply(below);
+    if (answer === undefined) throw new Error('A layer made guesses about layers that it was shown.');
+    return answer.layer;
   }
 
   async prepare(key: SnapshotKey): Promise<void> {
