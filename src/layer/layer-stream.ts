@@ -1,102 +1,144 @@
-import { createReadStream, openSync, read, readSync, closeSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { closeSync, fstatSync, openSync, read } from 'node:fs';
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { Arrival } from '../base/index.ts';
 import { archiveInvalid } from './tar-header.ts';
 
-/** Bytes read at once, and unpacked at once: measured best between 64 KiB and 4 MiB (src/adr/0019-layer-unpacking.md). */
+/** Bytes read at once, and unpacked at once (src/adr/0034-layers-at-once.md). */
+const storedPieceBytes = 512 * 1024;
 const pieceBytes = 1024 * 1024;
 
 /** Bytes that tell one packer from another. */
 const magicBytes = 6;
 
 export interface LayerStream {
+  /** A piece's memory is used again as soon as the next one is asked for. */
   readonly pieces: AsyncIterable<Buffer>;
   /** Bytes of the stored file that were read so far. */
   readBytes(): number;
   close(): void;
 }
 
-interface Source { readonly stream: Readable; readonly magic: string; readonly readBytes: () => number }
-
 /** The tar of a stored layer: gzip or zstd by its first bytes, whatever its media type says, or as it is. */
 export const openLayer = async (path: string, arriving?: { readonly fd: number; readonly shared: SharedArrayBuffer }): Promise<LayerStream> => {
-  const { stream, magic, readBytes } = arriving === undefined ? storedSource(path) : await arrivingSource(arriving.fd, new Arrival(arriving.shared));
-  // The reader of `pieces` is told of it; without a listener it would end the thread too.
-  stream.on('error', () => undefined);
-  if (magic.startsWith('fd377a585a00') || magic.startsWith('425a68')) {
-    stream.destroy();
-    throw archiveInvalid('it is compressed with xz or bzip2, which layers may not be');
+  const file = arriving === undefined ? StoredFile.open(path) : new StoredFile(arriving.fd, new Arrival(arriving.shared));
+  try {
+    const magic = await file.firstBytes();
+    if (magic.startsWith('fd377a585a00') || magic.startsWith('425a68')) throw archiveInvalid('it is compressed with xz or bzip2, which layers may not be');
+    // Unpacking runs in Node's thread pool, at the same time as this thread writes files.
+    const unpacker = magic.startsWith('1f8b') ? createGunzip({ chunkSize: pieceBytes }) : /^28b52ffd|^5.2a4d18/.test(magic) ? createZstdDecompress({ chunkSize: pieceBytes }) : undefined;
+    // The reader of `pieces` is told of it; without a listener it would end the thread too.
+    unpacker?.on('error', () => undefined);
+    return {
+      pieces: unpacker === undefined ? file.pieces() : unpacked(file, unpacker),
+      readBytes: () => file.position,
+      close: () => {
+        unpacker?.destroy();
+        file.close();
+      },
+    };
+  } catch (error) {
+    file.close();
+    throw error;
   }
-  // Unpacking runs in Node's thread pool, at the same time as this thread writes files.
-  const unpacker = magic.startsWith('1f8b') ? createGunzip({ chunkSize: pieceBytes }) : /^28b52ffd|^5.2a4d18/.test(magic) ? createZstdDecompress({ chunkSize: pieceBytes }) : undefined;
-  if (unpacker !== undefined) {
-    stream.on('error', (error) => unpacker.destroy(error));
-    stream.pipe(unpacker);
-  }
-  return {
-    pieces: readable(unpacker ?? stream),
-    readBytes,
-    close: () => {
-      stream.destroy();
-      unpacker?.destroy();
-    },
-  };
 };
 
-const storedSource = (path: string): Source => {
-  const magic = firstBytes(path);
-  const stream = createReadStream(path, { highWaterMark: pieceBytes });
-  return { stream, magic, readBytes: () => stream.bytesRead };
-};
+/** A layer's file, which another thread may still write: read as far as it has come, then waited for. */
+class StoredFile {
+  position = 0;
+  readonly #fd: number;
+  readonly #arrival: Arrival;
+  readonly #owned: boolean;
+  #reading: Promise<unknown> = Promise.resolve();
 
-/** A file that another thread still writes: read as far as it has come, then waited for. */
-const arrivingSource = async (fd: number, arrival: Arrival): Promise<Source> => {
-  while (arrival.bytes < magicBytes && arrival.state === 'growing') await arrival.beyond(arrival.bytes);
-  let position = 0;
-  const pieces = async function* (): AsyncGenerator<Buffer> {
+  constructor(fd: number, arrival: Arrival, owned = false) {
+    this.#fd = fd;
+    this.#arrival = arrival;
+    this.#owned = owned;
+  }
+
+  static open(path: string): StoredFile {
+    const fd = openSync(path, 'r');
+    const arrival = new Arrival();
+    arrival.grownTo(fstatSync(fd).size);
+    arrival.finish();
+    return new StoredFile(fd, arrival, true);
+  }
+
+  /** As hex digits. */
+  async firstBytes(): Promise<string> {
+    while (this.#arrival.bytes < magicBytes && this.#arrival.state === 'growing') await this.#arrival.beyond(this.#arrival.bytes);
+    const start = Buffer.alloc(magicBytes);
+    return start.toString('hex', 0, await this.#readAt(start, 0));
+  }
+
+  /** One piece is read ahead, into the other of two buffers. */
+  async *pieces(): AsyncGenerator<Buffer> {
+    const buffers = [Buffer.allocUnsafe(storedPieceBytes), Buffer.allocUnsafe(storedPieceBytes)] as const;
+    let at = 0;
+    let next = this.#next(buffers[0], at);
+    for (let turn = 1; ; turn += 1) {
+      const piece = await next;
+      if (piece === undefined) return;
+      at += piece.length;
+      next = this.#next(buffers[(turn % 2) as 0 | 1], at);
+      // Nobody may ask for it.
+      next.catch(() => undefined);
+      this.position = at;
+      yield piece;
+    }
+  }
+
+  close(): void {
+    // A descriptor that is closed under a read may be another file's before the read begins.
+    if (this.#owned) void this.#reading.finally(() => closeSync(this.#fd));
+  }
+
+  async #next(buffer: Buffer, position: number): Promise<Buffer | undefined> {
     for (;;) {
       // The state first: what had arrived before it became final is then surely counted.
-      const { state } = arrival;
-      const wanted = Math.min(pieceBytes, arrival.bytes - position);
+      const { state } = this.#arrival;
+      const wanted = Math.min(buffer.length, this.#arrival.bytes - position);
       if (wanted > 0) {
-        const piece = Buffer.allocUnsafe(wanted);
-        const size = await readAt(fd, piece, position);
-        position += size;
-        yield piece.subarray(0, size);
-      } else if (state === 'whole') {
-        return;
-      } else if (state === 'failed') {
-        throw archiveInvalid('the rest of it did not arrive');
-      } else {
-        await arrival.beyond(position);
+        const size = await this.#readAt(buffer.subarray(0, wanted), position);
+        return size === 0 ? undefined : buffer.subarray(0, size);
       }
+      if (state === 'whole') return undefined;
+      if (state === 'failed') throw archiveInvalid('the rest of it did not arrive');
+      await this.#arrival.beyond(position);
     }
-  };
-  const start = Buffer.alloc(magicBytes);
-  const size = await readAt(fd, start, 0);
-  return { stream: Readable.from(pieces(), { objectMode: false, highWaterMark: pieceBytes }), magic: start.toString('hex', 0, size), readBytes: () => position };
+  }
+
+  #readAt(buffer: Buffer, position: number): Promise<number> {
+    const reading = new Promise<number>((resolve, reject) => { read(this.#fd, buffer, 0, buffer.length, position, (error, size) => { if (error) reject(error); else resolve(size); }); });
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+}
+
+const feed = async (file: StoredFile, unpacker: Gunzip | ZstdDecompress): Promise<void> => {
+  try {
+    for await (const piece of file.pieces()) {
+      await new Promise<void>((resolve, reject) => { unpacker.write(piece, (error) => { if (error) reject(error); else resolve(); }); });
+    }
+    unpacker.end();
+  } catch (error) {
+    unpacker.destroy(error as Error);
+  }
 };
 
-const readAt = (fd: number, buffer: Buffer, position: number): Promise<number> =>
-  new Promise((resolve, reject) => { read(fd, buffer, 0, buffer.length, position, (error, size) => { if (error) reject(error); else resolve(size); }); });
-
-async function* readable(stream: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+async function* unpacked(file: StoredFile, unpacker: Gunzip | ZstdDecompress): AsyncGenerator<Buffer> {
+  void feed(file, unpacker);
   try {
-    for await (const piece of stream) yield piece as Buffer;
+    for await (const each of unpacker) {
+      const piece = each as Buffer<ArrayBuffer>;
+      yield piece;
+      // Nothing else lies in what it filled to the end. Left to the collector, which counts objects and not
+      // their bytes, a hundred megabytes would gather.
+      if (piece.byteOffset + piece.length === piece.buffer.byteLength) piece.buffer.transfer(0);
+    }
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (typeof code === 'string' && /^Z_|^ZSTD_|^ERR_ZLIB/.test(code)) throw archiveInvalid(`its compressed data is damaged or ends too early (${code})`, error);
     throw error;
   }
 }
-
-const firstBytes = (path: string): string => {
-  const fd = openSync(path, 'r');
-  try {
-    const start = Buffer.alloc(magicBytes);
-    return start.toString('hex', 0, readSync(fd, start, 0, start.length, 0));
-  } finally {
-    closeSync(fd);
-  }
-};

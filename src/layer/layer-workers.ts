@@ -27,7 +27,7 @@ export class LayerWorkers<Job> {
   #count = 0;
 
   /** @param file the module that calls `answerJobs` for these jobs. */
-  constructor(file: URL, size = Math.min(2, Math.max(1, availableParallelism() - 1))) {
+  constructor(file: URL, size = Math.min(2, availableParallelism())) {
     this.#file = file;
     this.#size = size;
   }

@@ -56,9 +56,8 @@ export const readLayer = async (file: LayerFile, visitor: TarVisitor, watch: Lay
       throw new SiloError('DigestMismatch', { args: { actual: diffId, expected: file.diffId }, target: { kind: 'blob', id: file.diffId } });
     }
     return { diffId, readBytes: source.readBytes() };
-  } catch (error) {
+  } finally {
     close?.();
-    throw error;
   }
 };
 
