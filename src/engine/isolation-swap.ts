@@ -7,8 +7,8 @@ import { chooseIsolation, getIsolation, hostIsolation, type IsolationReport } fr
 import { withLease } from './lease.ts';
 import { platformOf } from './platform-of.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
-import { unpackLayers } from './publish-image.ts';
 import { technologyOf } from './technology.ts';
+import { unpackLayers } from './unpack-layers.ts';
 
 /**
  * Changes a stopped container's isolation. Its writable layer goes with it: where the other isolation

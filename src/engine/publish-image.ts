@@ -1,7 +1,7 @@
 import type { Digest } from '../base/index.ts';
 import { chainIds, type ArchiveImage } from '../image/index.ts';
 import { oweSweep } from './collect-garbage.ts';
-import type { IsolationTechnology, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { snapshotters } from './technology.ts';
 
 /** One step of long work with images, as clients are told of it. */

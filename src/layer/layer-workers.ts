@@ -16,8 +16,8 @@ interface Waiting { readonly start: (worker: PooledWorker) => void }
 interface PooledWorker { readonly thread: Worker; idleTimer: NodeJS.Timeout | undefined }
 
 /**
- * A bounded pool of threads. More threads than disks and cores gain nothing: one core stays for the
- * engine, and unpacking needs a second one of Node's own pool.
+ * A bounded pool of threads. Two, with decompression in Node's own pool besides, keep a small machine
+ * busy; each has a heap and buffers of its own.
  */
 export class LayerWorkers<Job> {
   readonly #file: URL;

@@ -4,6 +4,7 @@ import type { Answer } from './answer.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { blobUrl, pullScope, type Repository } from './repository.ts';
+import { releaseReceived } from './young-memory.ts';
 
 /** What is needed of an OCI descriptor to fetch its content. */
 export interface BlobDescriptor {
@@ -120,6 +121,7 @@ async function* attempt(exchange: Exchange, source: Source, repository: Reposito
     position += rest.length;
     if (position > sizeBytes) throw sizeMismatch(digest, `more than ${sizeBytes}`, sizeBytes);
     yield rest;
+    releaseReceived(rest.length);
   }
 }
 

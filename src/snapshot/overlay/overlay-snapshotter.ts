@@ -41,6 +41,8 @@ export class OverlaySnapshotter implements Snapshotter {
         { signal, onProgress },
       )) as ApplyAnswer;
     if (chainReady !== undefined && chain.length > 0) {
+      // It may reject while nobody looks yet.
+      chainReady.catch(() => undefined);
       const early = await apply(undefined);
       try {
         await chainReady;
