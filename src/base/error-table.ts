@@ -97,6 +97,7 @@ export const errorTable = {
   EngineStopping: row('unavailable', 'The engine is ending.', 'Run the command again; a new engine starts.'),
   SupervisorUnavailable: row('unavailable', 'The supervisor that keeps the containers cannot be reached: {reason}.', 'Try again; on Windows, look at the scheduled task Silo and at the log that Get-ContainerHost names.'),
   ComputeServiceStopped: row('unavailable', 'The Host Compute Service does not answer: {reason}.', 'Start it: Start-Service vmcompute'),
+  NetworkServiceStopped: row('unavailable', 'The Host Networking Service does not answer: {reason}.', 'Start it: Start-Service hns'),
   GuestUnreachable: row('unavailable', "The inside of '{id}' cannot be reached: {reason}.", 'Try again; if it lasts, remove the container and start a new one.'),
   RegistryUnreachable: row('unavailable', 'The registry {registry} cannot be reached: {reason}.', 'Check the name, the network and the proxy settings, and try again.'),
   RegistryCertificateInvalid: row('unavailable', 'The certificate of {host} is not trusted: {reason}.', 'Name the certificate authority of the host under caFiles in the registry settings.'),

@@ -29,6 +29,7 @@ export interface NetworkDefinition {
   readonly subnets: readonly NetworkSubnet[];
   /** Interface of the host that a transparent network stands on. */
   readonly parentInterface: string | undefined;
+  /** Of an overlay, the number of 24 bits that tells it apart; undefined lets the implementation choose. */
   readonly vlanId: number | undefined;
   /** Bytes; undefined takes that of the host's way out. */
   readonly mtu: number | undefined;

@@ -38,6 +38,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Both make links between the host and a namespace of netns.
   'src/network/bridge': { rooms: ['src/base', 'src/core', 'src/network/netns', 'native'], node: 'all', packages: [] },
   'src/network/cni': { rooms: ['src/base', 'src/core', 'src/network/bridge', 'src/network/netns', 'native'], node: 'all', packages: [] },
+  'src/network/hcn': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   // Chooses among the rooms beside it by a network's type.
   'src/network/linux-network.ts': { rooms: ['src/base', 'src/core', 'src/network/*'], ...pure },
   'src/host': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },

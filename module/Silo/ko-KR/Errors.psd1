@@ -423,6 +423,10 @@
         Message = '호스트 컴퓨트 서비스가 응답하지 않습니다: {reason}.'
         Action = '서비스를 시작하세요: Start-Service vmcompute'
     }
+    'NetworkServiceStopped' = @{
+        Message = '호스트 네트워킹 서비스가 응답하지 않습니다: {reason}.'
+        Action = '서비스를 시작하세요: Start-Service hns'
+    }
     'GuestUnreachable' = @{
         Message = '''{id}''의 내부에 연결할 수 없습니다: {reason}.'
         Action = '다시 시도하세요. 계속되면 컨테이너를 제거하고 새로 시작하세요.'
