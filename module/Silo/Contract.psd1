@@ -309,6 +309,7 @@
         'EngineStopping' = 'unavailable'
         'SupervisorUnavailable' = 'unavailable'
         'ComputeServiceStopped' = 'unavailable'
+        'NetworkServiceStopped' = 'unavailable'
         'GuestUnreachable' = 'unavailable'
         'RegistryUnreachable' = 'unavailable'
         'RegistryCertificateInvalid' = 'unavailable'

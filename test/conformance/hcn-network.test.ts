@@ -23,7 +23,7 @@ describe.skipIf(skipReason('the networks of Windows', whyNoSimulator('linux')))(
         const counts = await host.simulator.counts();
         return ['handles', 'networks', 'endpoints', 'namespaces'].filter((kind) => counts[kind] !== 0).map((kind) => `${counts[kind]} ${kind}`);
       },
-      close: host.close,
+      close: () => host.close(),
     };
   };
   networkSuite('HcnNetwork', make);

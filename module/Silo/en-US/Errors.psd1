@@ -288,6 +288,10 @@
         Message = 'The Host Compute Service does not answer: {reason}.'
         Action = 'Start it: Start-Service vmcompute'
     }
+    'NetworkServiceStopped' = @{
+        Message = 'The Host Networking Service does not answer: {reason}.'
+        Action = 'Start it: Start-Service hns'
+    }
     'GuestUnreachable' = @{
         Message = 'The inside of ''{id}'' cannot be reached: {reason}.'
         Action = 'Try again; if it lasts, remove the container and start a new one.'
