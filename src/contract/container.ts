@@ -5,7 +5,7 @@ export const isolation = oneOf(['Auto', 'Process', 'HyperV'], 'Isolation: Auto l
 export const effectiveIsolation = oneOf(['Process', 'HyperV'], 'Isolation that is really used.');
 const networkMode = oneOf(['None', 'Host'], 'None: loopback only. Host: the network of the host.');
 
-const restartPolicyName = oneOf(['No', 'OnFailure', 'Always', 'UnlessStopped'], 'When it is started again after its end. OnFailure: where the exit code is not 0. Always: also after a reboot, even if it was stopped. UnlessStopped: unless somebody stopped it.');
+export const restartPolicyName = oneOf(['No', 'OnFailure', 'Always', 'UnlessStopped'], 'When it is started again after its end. OnFailure: where the exit code is not 0. Always: also after a reboot, even if it was stopped. UnlessStopped: unless somebody stopped it.');
 
 const containerState = oneOf(['Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
   'Starting and Removing are seen only while an engine makes that change.');
@@ -60,6 +60,14 @@ export type WireContainer = Static<typeof container>;
 /** Name, full id or the beginning of an id that only one container has. */
 export const containerRef = text('Name, id, or the beginning of an id; with a leading slash a name only.');
 
+/** Limits that may be changed while a container runs. */
+export const limits = {
+  memoryBytes: optional(Type.Integer({ minimum: 6291456, description: 'Limit, in bytes; at least 6 MiB.' })),
+  cpuCount: optional(Type.Number({ exclusiveMinimum: 0, maximum: 65536, description: "Limit, in CPUs' worth of time." })),
+  cpuWeight: optional(Type.Integer({ minimum: 1, maximum: 10000, description: 'Share against other containers; 100 is the default.' })),
+  processCount: optional(Type.Integer({ minimum: 16, description: 'Most processes and threads at once; at least 16, since the start itself needs about ten.' })),
+};
+
 export const createParams = {
   image: text('Reference, or id, of an image of this host.'),
   name: optional(text('Unique name; made up where left out.')),
@@ -72,10 +80,7 @@ export const createParams = {
   hostName: optional(Type.String({ description: 'Host name within the container.', pattern: '^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$' })),
   network: optional(networkMode),
   isolation: optional(isolation),
-  memoryBytes: optional(Type.Integer({ minimum: 6291456, description: 'Limit, in bytes; at least 6 MiB.' })),
-  cpuCount: optional(Type.Number({ exclusiveMinimum: 0, maximum: 65536, description: "Limit, in CPUs' worth of time." })),
-  cpuWeight: optional(Type.Integer({ minimum: 1, maximum: 10000, description: 'Share against other containers; 100 is the default.' })),
-  processCount: optional(Type.Integer({ minimum: 16, description: 'Most processes and threads at once; at least 16, since the start itself needs about ten.' })),
+  ...limits,
   mounts: optional(list(mount)),
   readOnlyRoot: optional(flag('True keeps the container from writing to its root file system.')),
   privileged: optional(flag('True gives all capabilities and devices that the engine itself has.')),

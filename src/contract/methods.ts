@@ -6,6 +6,7 @@ import { image, importConfig } from './image.ts';
 import { containerErrors, lifeMethods, startErrors, stopReason } from './life-methods.ts';
 import type { MethodDefinition } from './method.ts';
 import { registryMethods } from './registry-methods.ts';
+import { watchMethods } from './watch-methods.ts';
 import { storeMethods } from './store-methods.ts';
 import { progressToken, stream } from './parameters.ts';
 import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, time, type Static } from './schema.ts';
@@ -203,6 +204,13 @@ export const methods = define({
   'process/start': { summary: 'Starts a further process in a running container and returns at once.', params: record(processParams), result: record({ process }), readOnly: false, errors: [...startErrors, 'ContainerNotRunning'] },
   'process/run': { summary: 'Starts a further process, streams its output, and waits for its end.', params: record({ ...processParams, timeoutSeconds, stream }), result: record({ process }), streams: logLine, readOnly: false, errors: [...startErrors, 'ContainerNotRunning', 'OperationTimedOut'] },
   'process/wait': { summary: 'Waits until a process has ended.', params: record({ container: containerRef, process: text('Id of the process.'), timeoutSeconds }), result: record({ process }), readOnly: true, errors: [...containerErrors, 'ProcessNotFound', 'OperationTimedOut'] },
+  'process/stop': {
+    summary: 'Asks a process to end, and ends it after the time-out; one that has ended is left as it is.',
+    params: record({ container: containerRef, process: text('Id of the process.'), timeoutSeconds: optional(Type.Integer({ minimum: 0, description: 'Seconds before SIGKILL; 10 by default.' })), force: optional(flag('Ends it at once.')), signal: optional(text("Signal that asks it to end; the container's stop signal where left out.")) }),
+    result: record({ process }),
+    readOnly: false,
+    errors: [...containerErrors, 'ProcessNotFound', 'SignalInvalid', 'OperationTimedOut', 'RuntimeFailed'],
+  },
   'process/list': { summary: 'Processes started in a container by process/start and process/run.', params: record({ container: containerRef }), result: record({ items: list(process) }), readOnly: true, errors: containerErrors },
 
   'isolation/get': { summary: 'Isolation of the host (its default), or of a container.', params: record({ container: optional(containerRef) }), result: isolationInfo, readOnly: true, errors: containerErrors },
@@ -216,6 +224,7 @@ export const methods = define({
 
   ...registryMethods,
   ...lifeMethods,
+  ...watchMethods,
   ...buildMethods,
   ...storeMethods,
 });

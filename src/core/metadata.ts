@@ -50,7 +50,7 @@ export interface LogLimits {
   readonly keptFiles: number;
 }
 
-/** What the user asked for, image defaults already merged; written once at create. */
+/** What the user asked for, image defaults already merged; after the create only limits and the restart policy change. */
 export interface ContainerSpec {
   readonly imageReference: string;
   readonly args: readonly string[];
@@ -130,7 +130,7 @@ export interface ContainerRecord {
   readonly life: ContainerLife;
 }
 
-export type ContainerChange = Partial<Omit<ContainerRecord, 'id' | 'createdAt' | 'spec'>>;
+export type ContainerChange = Partial<Omit<ContainerRecord, 'id' | 'createdAt'>>;
 
 export interface ImageRecord {
   /** Normalised reference. */
@@ -237,6 +237,8 @@ export interface MetadataReader {
   /** The one that was not used for longest first. */
   buildCacheEntries(): readonly BuildCacheEntry[];
   leases(): readonly LeaseRecord[];
+  /** Number of the newest event; 0 where there is none. */
+  newestEvent(): number;
   /** The newest event of that kind about the subject. */
   lastEvent(kind: string, subject: string): EventRecord | undefined;
   events(options: { readonly afterSeq: number; readonly limit: number }): readonly EventRecord[];

@@ -129,6 +129,8 @@ export class SqliteReader implements MetadataReader {
     return row && toEvent(row);
   }
 
+  newestEvent(): number { return Number(this.database.get('SELECT max(seq) AS seq FROM events')?.['seq'] ?? 0); }
+
   events(options: { readonly afterSeq: number; readonly limit: number }): readonly EventRecord[] {
     return this.database.all('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?', options.afterSeq, options.limit).map(toEvent);
   }

@@ -27,6 +27,7 @@ const columns = (change: ContainerChange): readonly (readonly [string, SQLInputV
   if ('startError' in change) pairs.push(['start_error', change.startError ?? null]);
   if ('pid' in change) pairs.push(['pid', change.pid ?? null]);
   if ('bootId' in change) pairs.push(['boot_id', change.bootId ?? null]);
+  if ('spec' in change && change.spec !== undefined) pairs.push(['spec', JSON.stringify(change.spec)]);
   if ('life' in change && change.life !== undefined) pairs.push(['life', JSON.stringify(change.life)]);
   return pairs;
 };

@@ -1,17 +1,19 @@
 import { SiloError } from '../../base/index.ts';
 import type { MethodName, Params, Result } from '../../contract/index.ts';
-import type { ContainerMount, ContainerState, ResourceLimits } from '../../core/index.ts';
+import type { ContainerState } from '../../core/index.ts';
 import {
   createContainer, describeHost, getIsolation, importImages, listContainers, listImages, listProcesses, lookAt, readContainerLog, removeContainer, removeImage,
-  runContainer, runProcess, setContainerIsolation, setHostIsolation, startContainer, startProcess, stopContainer, waitContainer, waitProcess,
-  type CreateRequest, type Engine, type LineSink, type ProcessRequest,
+  runContainer, runProcess, setContainerIsolation, setHostIsolation, startContainer, startProcess, stopContainer, stopProcess, waitContainer, waitProcess,
+  type Engine, type LineSink, type ProcessRequest,
 } from '../../engine/index.ts';
+import { createRequest, lower } from './create-request.ts';
 import { buildHandlers } from './build-handlers.ts';
 import type { EngineIdentity } from './connection.ts';
 import { lifeHandlers } from './life-handlers.ts';
 import type { ProgressSink } from './progress.ts';
 import { registryHandlers } from './registry-handlers.ts';
 import { storeHandlers } from './store-handlers.ts';
+import { watchHandlers } from './watch-handlers.ts';
 import { viewContainer, viewImage, viewIsolation, viewLine, viewProcess, viewRecord } from './views.ts';
 import type { CreditedStream } from './streams.ts';
 
@@ -27,30 +29,7 @@ export type Handlers<M extends MethodName> = { readonly [K in M]: Handler<K> };
 
 type Handler<M extends MethodName> = (params: Params<M>, context: CallContext) => Promise<Result<M>>;
 
-const lower = <T extends string>(word: T): Uncapitalize<T> => `${word.charAt(0).toLowerCase()}${word.slice(1)}` as Uncapitalize<T>;
-
 const sinkOf = ({ stream, signal }: CallContext): LineSink | undefined => (stream === undefined ? undefined : (lines) => stream.send(lines.map(viewLine), signal));
-
-const policyNames = { No: 'no', OnFailure: 'on-failure', Always: 'always', UnlessStopped: 'unless-stopped' } as const;
-
-const createRequest = (params: Params<'container/run'> | Params<'container/create'>): CreateRequest => ({
-  image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
-  user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
-  network: params.network === undefined ? undefined : lower<'None' | 'Host'>(params.network),
-  resources: resources(params),
-  mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
-  readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,
-  stopSignal: params.stopSignal, stopTimeoutSeconds: params.stopTimeoutSeconds, autoRemove: params.autoRemove,
-  restartPolicy: params.restartPolicy === undefined ? undefined : { ...params.restartPolicy, name: policyNames[params.restartPolicy.name] },
-  healthCheck: params.healthCheck, logLimits: params.logLimits,
-});
-
-const resources = ({ memoryBytes, cpuCount, cpuWeight, processCount }: Params<'container/create'> | Params<'container/run'>): ResourceLimits => ({
-  ...(memoryBytes === undefined ? {} : { memoryBytes }),
-  ...(cpuCount === undefined ? {} : { cpuCount }),
-  ...(cpuWeight === undefined ? {} : { cpuWeight }),
-  ...(processCount === undefined ? {} : { processCount }),
-});
 
 const processRequest = (params: Params<'process/start'> | Params<'process/run'>): ProcessRequest => ({
   command: params.command, user: params.user, workingDirectory: params.workingDirectory, environment: params.environment,
@@ -114,6 +93,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
     process: viewProcess(await runProcess(context.engine.forChange(), params.container, processRequest(params), { timeoutSeconds: params.timeoutSeconds, sink: sinkOf(context) }, context.signal)),
   }),
   'process/wait': async (params, { engine, signal }) => ({ process: viewProcess(await waitProcess(engine.ports, params.container, params.process, params.timeoutSeconds, signal)) }),
+  'process/stop': async ({ container, process: id, timeoutSeconds, force, signal: stopSignal }, { engine, signal }) => ({ process: viewProcess(await stopProcess(engine.forChange(), container, id, { timeoutSeconds, force, stopSignal }, signal)) }),
   'process/list': async ({ container }, { engine }) => ({ items: (await listProcesses(engine.ports, container)).map(viewProcess) }),
 
   'isolation/get': async ({ container }, { engine }) => viewIsolation(getIsolation(engine.ports, container)),
@@ -126,6 +106,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   },
 
   ...lifeHandlers,
+  ...watchHandlers,
   ...registryHandlers,
   ...buildHandlers,
   ...storeHandlers,

@@ -17,8 +17,8 @@ export class CreditedStream {
   }
 
   /** Waits for credit, then sends. A batch that is larger than the window goes alone. Errors: OperationCancelled. */
-  async send(items: readonly { readonly text: string }[], signal: AbortSignal): Promise<void> {
-    const bytes = items.reduce((sum, item) => sum + Buffer.byteLength(item.text) + itemOverheadBytes, 0);
+  async send(items: readonly object[], signal: AbortSignal): Promise<void> {
+    const bytes = items.reduce((sum, item) => sum + ('text' in item ? Buffer.byteLength(String(item.text)) + itemOverheadBytes : Buffer.byteLength(JSON.stringify(item))), 0);
     while (this.#unacknowledged > 0 && this.#unacknowledged + bytes > streamWindowBytes && !signal.aborted) await this.#credited(signal);
     if (signal.aborted) throw new SiloError('OperationCancelled');
     this.#unacknowledged += bytes;

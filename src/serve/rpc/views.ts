@@ -1,7 +1,7 @@
 import { familiarImageReference, parseImageReference } from '../../base/index.ts';
-import type { WireContainer, WireImage, WireIsolation, WireProcess, WireRequirement } from '../../contract/index.ts';
-import type { ContainerRecord, LogLine, ProcessRecord, RuntimeRequirement } from '../../core/index.ts';
-import type { ImageWithUsers, IsolationReport, LiveContainer } from '../../engine/index.ts';
+import type { Result, WireContainer, WireEvent, WireImage, WireIsolation, WireProcess, WireRequirement } from '../../contract/index.ts';
+import type { ContainerRecord, EventRecord, LogLine, ProcessRecord, RuntimeRequirement } from '../../core/index.ts';
+import type { ContainerStatistics, ImageWithUsers, IsolationReport, LiveContainer } from '../../engine/index.ts';
 
 const capital = <T extends string>(word: T): Capitalize<T> => `${word.charAt(0).toUpperCase()}${word.slice(1)}` as Capitalize<T>;
 const iso = (date: Date | undefined): string | null => date?.toISOString() ?? null;
@@ -81,6 +81,23 @@ export const viewProcess = (record: ProcessRecord): WireProcess => ({
   startedAt: record.startedAt.toISOString(),
   exitedAt: iso(record.exitedAt),
 });
+
+export const viewStatistics = ({ record, figures, cpuPercent }: ContainerStatistics): Result<'container/statistics'>['items'][number] => ({
+  containerId: record.id,
+  name: record.name,
+  time: figures.time.toISOString(),
+  cpuPercent: cpuPercent === undefined ? null : Math.round(cpuPercent * 100) / 100,
+  cpuMicroseconds: figures.cpuMicroseconds,
+  memoryBytes: figures.memoryBytes,
+  memoryLimitBytes: figures.memoryLimitBytes ?? null,
+  processCount: figures.processCount,
+  readBytes: figures.readBytes ?? null,
+  writtenBytes: figures.writtenBytes ?? null,
+  receivedBytes: figures.receivedBytes ?? null,
+  sentBytes: figures.sentBytes ?? null,
+});
+
+export const viewEvent = (event: EventRecord): WireEvent => ({ seq: event.seq, time: event.time.toISOString(), kind: event.kind, subject: event.subject, attributes: [...event.attributes] });
 
 export const viewLine = (line: LogLine): { time: string; stream: 'stdout' | 'stderr'; text: string } => ({ time: line.time.toISOString(), stream: line.stream, text: line.text });
 

@@ -1,0 +1,31 @@
+import { SiloError } from '../base/index.ts';
+import type { ContainerRecord, ResourceLimits, RestartPolicy } from '../core/index.ts';
+import { withContainer } from './container-lock.ts';
+import type { Ports } from './ports.ts';
+import { technologyOf } from './technology.ts';
+
+export interface ContainerUpdate {
+  readonly resources: ResourceLimits;
+  readonly restartPolicy?: RestartPolicy | undefined;
+}
+
+/**
+ * Changes what can be changed of a container without making it anew: limits at once where it runs, and for
+ * every later start. What is not given stays. A limit that the host refuses changes nothing.
+ */
+export const updateContainer = (ports: Ports, reference: string, update: ContainerUpdate, signal?: AbortSignal): Promise<ContainerRecord> =>
+  withContainer(ports, reference, signal, async (record) => {
+    if (record.spec.autoRemove && update.restartPolicy !== undefined && update.restartPolicy.name !== 'no') {
+      throw new SiloError('ParameterInvalid', { args: { parameter: 'restartPolicy', reason: 'a container that is removed when it ends cannot be started again' }, target: { kind: 'container', id: record.id } });
+    }
+    const running = record.state === 'running' || record.state === 'paused';
+    if (running && Object.keys(update.resources).length > 0) await technologyOf(ports.isolations, record).runtime.update(record.id, update.resources);
+    const spec = { ...record.spec, resources: { ...record.spec.resources, ...update.resources }, ...(update.restartPolicy === undefined ? {} : { restartPolicy: update.restartPolicy }) };
+    await ports.metadata.write((writer) => {
+      writer.updateContainer(record.id, { spec });
+      writer.appendEvent({ time: ports.clock.now(), kind: 'container/update', subject: record.id, attributes: [{ name: 'name', value: record.name }] });
+    });
+    // The supervisor may not have been needed until now.
+    if (running && update.restartPolicy !== undefined && update.restartPolicy.name !== 'no') await ports.supervisor.ensure();
+    return { ...record, spec };
+  });

@@ -1,0 +1,29 @@
+import type { Params } from '../../contract/index.ts';
+import type { ContainerMount, ResourceLimits, RestartPolicy } from '../../core/index.ts';
+import type { CreateRequest } from '../../engine/index.ts';
+
+export const lower = <T extends string>(word: T): Uncapitalize<T> => `${word.charAt(0).toLowerCase()}${word.slice(1)}` as Uncapitalize<T>;
+
+const policyNames = { No: 'no', OnFailure: 'on-failure', Always: 'always', UnlessStopped: 'unless-stopped' } as const;
+
+export const restartPolicyOf = (policy: Params<'container/create'>['restartPolicy']): RestartPolicy | undefined => (policy === undefined ? undefined : { ...policy, name: policyNames[policy.name] });
+
+/** What a request says about a new container, in the engine's words. */
+export const createRequest = (params: Params<'container/run'> | Params<'container/create'>): CreateRequest => ({
+  image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
+  user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
+  network: params.network === undefined ? undefined : lower<'None' | 'Host'>(params.network),
+  resources: resourcesOf(params),
+  mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
+  readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,
+  stopSignal: params.stopSignal, stopTimeoutSeconds: params.stopTimeoutSeconds, autoRemove: params.autoRemove,
+  restartPolicy: restartPolicyOf(params.restartPolicy),
+  healthCheck: params.healthCheck, logLimits: params.logLimits,
+});
+
+export const resourcesOf = ({ memoryBytes, cpuCount, cpuWeight, processCount }: Params<'container/create'> | Params<'container/run'> | Params<'container/update'>): ResourceLimits => ({
+  ...(memoryBytes === undefined ? {} : { memoryBytes }),
+  ...(cpuCount === undefined ? {} : { cpuCount }),
+  ...(cpuWeight === undefined ? {} : { cpuWeight }),
+  ...(processCount === undefined ? {} : { processCount }),
+});
