@@ -102,6 +102,11 @@
             Times = @('startedAt', 'exitedAt'); ItemTimes = @()
             Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
         }
+        'process/stop' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('startedAt', 'exitedAt'); ItemTimes = @()
+            Fields = @('process', 'id', 'containerId', 'command', 'user', 'state', 'pid', 'exitCode', 'startedAt', 'exitedAt')
+        }
         'process/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('startedAt', 'exitedAt'); ItemTimes = @()
@@ -171,6 +176,21 @@
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
+        }
+        'container/statistics' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @('time'); ItemTimes = @()
+            Fields = @('items', 'containerId', 'name', 'time', 'cpuPercent', 'cpuMicroseconds', 'memoryBytes', 'memoryLimitBytes', 'processCount', 'readBytes', 'writtenBytes', 'receivedBytes', 'sentBytes')
+        }
+        'container/update' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
+        }
+        'event/list' = @{
+            ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @('time')
+            Fields = @('lastSeq', 'seq', 'time', 'kind', 'subject', 'attributes', 'name', 'value')
         }
         'image/build' = @{
             ReadOnly = $false; Stream = $true; Progress = $true; Credential = $true
