@@ -82,6 +82,6 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('a running containe
     await other.call('container/resume', { container: id });
     await expect.poll(() => coming.map(({ kind }) => kind), { timeout: 5000 }).toEqual(['container/pause', 'container/resume']);
     stop.abort();
-    await expect(following).rejects.toThrow();
+    await expect(following).rejects.toMatchObject({ data: { code: 'OperationCancelled' } });
   });
 });
