@@ -10,7 +10,7 @@ import { shutDown, trimHeap } from '../native/libc.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { SiloError } from './base/index.ts';
 import { createLogger, engineCommand, type CommandContext } from './cli/index.ts';
-import type { HostFacts, RuntimeRequirement } from './core/index.ts';
+import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import type { Engine } from './engine/index.ts';
 import { askedWindowsHostFacts, linuxHostFacts, windowsHostFacts } from './host/index.ts';
 import { openLinuxEngine, probeLinuxHost } from './open-linux.ts';
@@ -32,14 +32,14 @@ interface Platform {
   open(options: OpenOptions): Promise<Engine>;
   openSupervised(options: OpenOptions): ReturnType<CommandContext['openSupervised']>;
   facts(): HostFacts;
-  probe(root: string): Promise<readonly RuntimeRequirement[]>;
+  probe(root: string, log: Logger): Promise<readonly RuntimeRequirement[]>;
 }
 
 const linux: Platform = {
   open: openLinuxEngine,
   openSupervised: async (options) => ({ engine: await openLinuxEngine(options) }),
   facts: linuxHostFacts,
-  probe: (root) => probeLinuxHost(root, linuxHostFacts()),
+  probe: (root, log) => probeLinuxHost(root, linuxHostFacts(), log),
 };
 
 const windows: Platform = {
@@ -65,7 +65,7 @@ const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): 
     version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), trimMemory,
     open: async () => platform().open(options()),
     openSupervised: async () => platform().openSupervised(options()),
-    probe: async () => platform().probe(root),
+    probe: async () => platform().probe(root, log),
   };
 };
 

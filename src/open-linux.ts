@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { HostFacts, RuntimeRequirement } from './core/index.ts';
+import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import { Engine, supervisedContainers } from './engine/index.ts';
 import { LinuxNetwork } from './network/linux-network.ts';
 import { LateRegistry } from './late-registry.ts';
@@ -22,11 +22,12 @@ const runtimeOf = (root: string, host: HostFacts, runFolder: string): RuncRuntim
   new RuncRuntime({ runFolder, exitsFolder: join(root, 'exits'), architecture: host.architecture, kernelVersion: host.kernelVersion });
 
 /** What this host must have, and whether it has: looked at without opening anything. */
-export const probeLinuxHost = async (root: string, host: HostFacts): Promise<readonly RuntimeRequirement[]> => [
+export const probeLinuxHost = async (root: string, host: HostFacts, log: Logger): Promise<readonly RuntimeRequirement[]> => [
   { name: 'administrative rights', satisfied: host.elevated, detail: host.elevated ? 'the engine runs as root' : 'the engine does not run as root', remedy: host.elevated ? undefined : 'sudo pwsh' },
   { name: 'mount namespace', satisfied: host.mountNamespaceProblem === undefined, detail: host.mountNamespaceProblem ?? 'shared with the host', remedy: host.mountNamespaceProblem === undefined ? undefined : 'nsenter --target 1 --mount' },
   freeSpace(root, await freeBytesFor(root)),
   ...(await runtimeOf(root, host, runFolderOf(root, host.bootId)).requirements()),
+  ...(await new LinuxNetwork({ root, runFolder: runFolderOf(root, host.bootId), log }).requirements()),
 ];
 
 const linux: RootSystem = { locking: linuxLocking, runFolderOf };
@@ -45,6 +46,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes')),
     network: new LinuxNetwork({ root, runFolder, log }),
+    defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     supervisor: new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => supervisedContainers(engine.ports).length > 0 }),

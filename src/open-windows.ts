@@ -58,7 +58,20 @@ const isolationsOf = ({ windows: facts }: HostFacts): Engine['ports']['isolation
 };
 
 /** Until a network of this host is put together, a container has loopback alone. */
+const noNetworks = (): Promise<never> => Promise.reject(new SiloError('NetworkDriverUnsupported', { args: { driver: 'any', reason: 'this release has no networks for Windows hosts' }, target: { kind: 'host', id: 'networks' } }));
+
 const loopbackAlone: Engine['ports']['network'] = {
+  assignsAddresses: true,
+  createNetwork: noNetworks,
+  attach: noNetworks,
+  removeNetwork: () => Promise.resolve(),
+  networks: () => Promise.resolve([]),
+  occupiedSubnets: () => Promise.resolve([]),
+  detach: () => Promise.resolve(),
+  endpoints: () => Promise.resolve([]),
+  listeners: () => Promise.resolve([]),
+  holderOf: () => Promise.resolve(undefined),
+  requirements: () => Promise.resolve([]),
   prepare: (sandboxId, mode) => {
     if (mode === 'none') return Promise.resolve(undefined);
     return Promise.reject(new SiloError('OptionUnsupported', { args: { option: `network ${mode}`, reason: 'this release has no networks for Windows hosts' }, target: { kind: 'container', id: sandboxId } }));

@@ -3,7 +3,7 @@ import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, 
 
 export const isolation = oneOf(['Auto', 'Process', 'HyperV'], 'Isolation: Auto lets the engine choose, Process shares the kernel of the host, HyperV runs the container in a utility VM.');
 export const effectiveIsolation = oneOf(['Process', 'HyperV'], 'Isolation that is really used.');
-const networkMode = oneOf(['None', 'Host'], 'None: loopback only. Host: the network of the host.');
+const networkMode = oneOf(['None', 'Host', 'Networks', 'Container'], 'None: loopback only. Host: the network of the host. Networks: those that it is connected to. Container: that of another container.');
 
 export const restartPolicyName = oneOf(['No', 'OnFailure', 'Always', 'UnlessStopped'], 'When it is started again after its end. OnFailure: where the exit code is not 0. Always: also after a reboot, even if it was stopped. UnlessStopped: unless somebody stopped it.');
 
@@ -16,6 +16,14 @@ const mount = record({
   target: text('Absolute path in the container.'),
   readOnly: flag('True where the container may not write.'),
 });
+
+/** What may be asked of a container's place on a network. */
+export const linkParams = {
+  addresses: optional(list(Type.String(), { description: 'Addresses that it always has; free ones are chosen where left out. One of each family at most.' })),
+  macAddress: optional(text('Hardware address: six pairs of hex digits.')),
+  aliases: optional(list(Type.String(), { description: 'Names besides its own by which others on the network find it.' })),
+};
+const linkRequest = record({ network: text('Name or id of a network.'), ...linkParams });
 
 export const container = record({
   id: text('64 lower-case hex digits; also the id of the compute system.'),
@@ -35,7 +43,7 @@ export const container = record({
   environment: list(nameValue),
   labels: list(nameValue),
   mounts: list(mount),
-  ports: list(Type.String(), { description: 'Published ports.' }),
+  ports: list(Type.String(), { description: 'Published ports: [address:]hostPort:containerPort/protocol.' }),
   network: networkMode,
   ipAddress: nullable(text('First address of the container.')),
   isolation: isolation,
@@ -78,7 +86,12 @@ export const createParams = {
   user: optional(text('user[:group], names or numbers.')),
   workingDirectory: optional(text('Absolute path in the container.')),
   hostName: optional(Type.String({ description: 'Host name within the container.', pattern: '^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$' })),
-  network: optional(networkMode),
+  network: optional(text('None, Host, Container:<name or id>, or a network; the network nat where left out, which is made when it is first needed.')),
+  networks: optional(list(linkRequest, { minItems: 1, description: 'Instead of network, where there are several or more to say; the first has the way out.' })),
+  ports: optional(list(Type.String(), { description: 'Ports to publish: [address:][hostPort[-last]:]containerPort[-last][/tcp|udp]; a free port of the host where none is named.' })),
+  dnsServers: optional(list(Type.String(), { description: 'Servers that are asked for names that are no container.' })),
+  dnsSearch: optional(list(Type.String(), { description: 'Domains in which short names are looked for.' })),
+  hostEntries: optional(list(nameValue, { description: "Lines of the container's hosts file: name and address." })),
   isolation: optional(isolation),
   ...limits,
   mounts: optional(list(mount)),

@@ -7,6 +7,7 @@ export type { MethodDefinition } from './method.ts';
 export { methods, type MethodName, type Params, type Result, type WireHost, type WireIsolation, type WireLogLine, type WireProcess, type WireRequirement } from './methods.ts';
 export { notifications } from './notifications.ts';
 export type { WireContainer } from './container.ts';
+export type { WireAdapter, WireNetwork } from './network-methods.ts';
 export type { WireImage } from './image.ts';
 export { batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from './protocol.ts';
 export { createValidators, type Validators } from './validators.ts';

@@ -5,6 +5,7 @@ import { container, containerRef, createParams, effectiveIsolation, isolation } 
 import { image, importConfig } from './image.ts';
 import { containerErrors, lifeMethods, startErrors, stopReason } from './life-methods.ts';
 import type { MethodDefinition } from './method.ts';
+import { linkErrors, networkMethods } from './network-methods.ts';
 import { registryMethods } from './registry-methods.ts';
 import { watchMethods } from './watch-methods.ts';
 import { storeMethods } from './store-methods.ts';
@@ -89,7 +90,7 @@ const hostInfo = record({
 });
 export type WireHost = Static<typeof hostInfo>;
 
-const createErrors = ['ImageNotFound', 'ImageReferenceInvalid', 'ContainerNameInUse', 'ContainerNameInvalid', 'CommandMissing', 'SignalInvalid', 'PathNotFound', 'IsolationUnsupported', 'OptionUnsupported', 'ImagePlatformMismatch', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
+const createErrors = [...new Set<ErrorCode>([...linkErrors, 'ContainerNotFound', 'IdAmbiguous', 'ImageNotFound', 'ImageReferenceInvalid', 'ContainerNameInUse', 'ContainerNameInvalid', 'CommandMissing', 'SignalInvalid', 'PathNotFound', 'IsolationUnsupported', 'OptionUnsupported', 'ImagePlatformMismatch', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'])];
 const importErrors = ['PathNotFound', 'PathAccessDenied', 'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ImageReferenceInvalid', 'PlatformInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
@@ -201,8 +202,8 @@ export const methods = define({
     errors: [...containerErrors, 'ProcessNotFound'],
   },
 
-  'process/start': { summary: 'Starts a further process in a running container and returns at once.', params: record(processParams), result: record({ process }), readOnly: false, errors: [...startErrors, 'ContainerNotRunning'] },
-  'process/run': { summary: 'Starts a further process, streams its output, and waits for its end.', params: record({ ...processParams, timeoutSeconds, stream }), result: record({ process }), streams: logLine, readOnly: false, errors: [...startErrors, 'ContainerNotRunning', 'OperationTimedOut'] },
+  'process/start': { summary: 'Starts a further process in a running container and returns at once.', params: record(processParams), result: record({ process }), readOnly: false, errors: startErrors },
+  'process/run': { summary: 'Starts a further process, streams its output, and waits for its end.', params: record({ ...processParams, timeoutSeconds, stream }), result: record({ process }), streams: logLine, readOnly: false, errors: [...startErrors, 'OperationTimedOut'] },
   'process/wait': { summary: 'Waits until a process has ended.', params: record({ container: containerRef, process: text('Id of the process.'), timeoutSeconds }), result: record({ process }), readOnly: true, errors: [...containerErrors, 'ProcessNotFound', 'OperationTimedOut'] },
   'process/stop': {
     summary: 'Asks a process to end, and ends it after the time-out; one that has ended is left as it is.',
@@ -222,6 +223,7 @@ export const methods = define({
     errors: [...containerErrors, 'ContainerRunning', 'IsolationUnsupported', 'IsolationChangeUnsupported', 'ImagePlatformMismatch', 'BlobNotFound', 'ManifestInvalid', 'DigestMismatch', 'DiskFull', 'LayerEntryUnsupported'],
   },
 
+  ...networkMethods,
   ...registryMethods,
   ...lifeMethods,
   ...watchMethods,

@@ -11,11 +11,26 @@ export interface ContainerPaths {
   readonly resolvConfPath: string;
 }
 
+/** Where a container asks for names. */
+export interface NameService {
+  readonly servers: readonly string[];
+  readonly search: readonly string[];
+  /** Takes the host's own settings where no server is given. */
+  readonly fromHost: boolean;
+}
+
+export interface HostFileContent {
+  readonly hostName: string;
+  readonly nameService: NameService;
+  /** Beside those of loopback. */
+  readonly hostLines: readonly { readonly address: string; readonly names: readonly string[] }[];
+}
+
 /** The folders that Silo keeps for a container. Everything may be repeated. */
 export interface ContainerFiles {
   paths(id: string): ContainerPaths;
   /** Makes the folders, and writes hosts, hostname and resolv.conf. Errors: DiskFull. */
-  prepare(id: string, content: { readonly hostName: string; readonly hostNetwork: boolean }): Promise<ContainerPaths>;
+  prepare(id: string, content: HostFileContent): Promise<ContainerPaths>;
   /** Folder and log of a further process; made here. */
   process(id: string, processId: string): Promise<{ readonly folder: string; readonly logPath: string }>;
   /** Paths of a process whose folder was made earlier. */

@@ -1,5 +1,5 @@
 import type { Digest, Platform } from '../base/index.ts';
-import type { NetworkMode } from './network.ts';
+import type { AttachedEndpoint, NetworkDefinition, NetworkMode, PublishedPort } from './network.ts';
 import type { ResourceLimits } from './runtime.ts';
 import type { SnapshotKey } from './snapshotter.ts';
 
@@ -50,6 +50,29 @@ export interface LogLimits {
   readonly keptFiles: number;
 }
 
+/** A network that a container was made for, with what was asked of it there. */
+export interface ContainerLink {
+  readonly networkId: string;
+  /** Addresses that the container always has; empty where any will do. */
+  readonly addresses: readonly string[];
+  readonly macAddress: string | undefined;
+  /** Names besides its own by which others on the network find it. */
+  readonly aliases: readonly string[];
+}
+
+/** What the user asked for about networks. */
+export interface ContainerNetworking {
+  /** For the mode `networks`, in order: the first has the way out. */
+  readonly links: readonly ContainerLink[];
+  readonly ports: readonly PublishedPort[];
+  readonly dnsServers: readonly string[];
+  readonly dnsSearch: readonly string[];
+  /** Lines of the container's hosts file: name and address. */
+  readonly hostEntries: readonly NameValue[];
+  /** For the mode `container`: id of the one whose sandbox it shares. */
+  readonly containerId: string | undefined;
+}
+
 /** What the user asked for, image defaults already merged; after the create only limits and the restart policy change. */
 export interface ContainerSpec {
   readonly imageReference: string;
@@ -65,7 +88,9 @@ export interface ContainerSpec {
   readonly stopTimeoutSeconds: number;
   readonly readOnlyRoot: boolean;
   readonly privileged: boolean;
-  readonly network: Extract<NetworkMode, 'none' | 'host'>;
+  readonly network: NetworkMode;
+  /** Left out where nothing was asked for but the mode. */
+  readonly networking?: ContainerNetworking;
   readonly resources: ResourceLimits;
   readonly mounts: readonly ContainerMount[];
   readonly autoRemove: boolean;
@@ -128,6 +153,8 @@ export interface ContainerRecord {
   /** Boot id of the host at the last start: with another one the task is gone. */
   readonly bootId: string | undefined;
   readonly life: ContainerLife;
+  /** First address while it runs; left out where it has none of its own. */
+  readonly ipAddress?: string | undefined;
 }
 
 export type ContainerChange = Partial<Omit<ContainerRecord, 'id' | 'createdAt'>>;
@@ -169,6 +196,25 @@ export interface ProcessRecord {
   readonly exitCode: number | null;
   readonly state: 'running' | 'exited';
   readonly pid: number | undefined;
+}
+
+export interface NetworkRecord extends NetworkDefinition {
+  readonly labels: readonly NameValue[];
+  readonly createdAt: Date;
+}
+
+/** A container's place on a network; it holds addresses from the moment at which it has any, and ports while it is attached. */
+export interface EndpointRecord {
+  readonly id: string;
+  readonly containerId: string;
+  readonly networkId: string;
+  /** Place among the container's networks: the first one leads out. */
+  readonly position: number;
+  readonly request: Omit<ContainerLink, 'networkId'>;
+  readonly addresses: readonly string[];
+  readonly ports: readonly PublishedPort[];
+  /** Undefined while the container does not run. */
+  readonly attached: AttachedEndpoint | undefined;
 }
 
 export interface LeaseRecord {
@@ -236,6 +282,16 @@ export interface MetadataReader {
   buildCacheEntry(key: string): BuildCacheEntry | undefined;
   /** The one that was not used for longest first. */
   buildCacheEntries(): readonly BuildCacheEntry[];
+  network(id: string): NetworkRecord | undefined;
+  /** Without regard to case. */
+  networkByName(name: string): NetworkRecord | undefined;
+  /** In order of creation. */
+  networks(): readonly NetworkRecord[];
+  endpoint(id: string): EndpointRecord | undefined;
+  /** In order of their positions. */
+  endpointsOfContainer(containerId: string): readonly EndpointRecord[];
+  endpointsOfNetwork(networkId: string): readonly EndpointRecord[];
+  endpoints(): readonly EndpointRecord[];
   leases(): readonly LeaseRecord[];
   /** Number of the newest event; 0 where there is none. */
   newestEvent(): number;
@@ -278,6 +334,13 @@ export interface MetadataWriter extends MetadataReader {
   putBuildCacheEntry(entry: BuildCacheEntry): void;
   markBuildCacheUsed(keys: readonly string[], usedAt: Date): void;
   deleteBuildCacheEntry(key: string): void;
+  /** Errors: NetworkNameInUse. */
+  insertNetwork(record: NetworkRecord): void;
+  updateNetwork(record: NetworkRecord): void;
+  deleteNetwork(id: string): void;
+  /** Sets or replaces. */
+  putEndpoint(record: EndpointRecord): void;
+  deleteEndpoint(id: string): void;
   appendEvent(event: Omit<EventRecord, 'seq'>): void;
   /** Everything that no image, container, lease or entry of the build cache reaches: the sweep of mark and sweep. The returned layers are nobody's any more, and marked (`leasedSnapshots('')`) until their rows are deleted: the caller, who holds the store lock, deletes folders and files, and then the rows. What an earlier caller marked and could not delete is among them. */
   collectGarbage(knownBlobs: readonly Digest[]): { readonly blobs: readonly Digest[]; readonly snapshots: readonly SnapshotKey[] };

@@ -197,7 +197,7 @@ export class BuildSession {
       const key = await this.allocate();
       const { rootPath } = files.paths(id);
       try {
-        const paths = await files.prepare(id, { hostName: buildHostName, hostNetwork });
+        const paths = await files.prepare(id, { hostName: buildHostName, nameService: { servers: [], search: [], fromHost: hostNetwork }, hostLines: [] });
         await snapshotter.prepare(key);
         const storage = await snapshotter.mount(key, keys, rootPath);
         return await body({ id, key, paths, storage, folder: new ContainedFolder(rootPath) });

@@ -1,13 +1,14 @@
 import { SiloError } from '../base/index.ts';
-import type { ContainerMount, ContainerSpec, LogLimits, NameValue, ResourceLimits, RestartPolicy } from '../core/index.ts';
+import type { ContainerMount, ContainerNetworking, ContainerSpec, LogLimits, NameValue, NetworkMode, ResourceLimits, RestartPolicy } from '../core/index.ts';
 import type { ImageDefaults } from '../image/index.ts';
+import type { NetworkingRequest } from './container-networking.ts';
 import { resolveHealthCheck, type HealthCheckRequest } from './health-policy.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 import { isHostPath, platformOf } from './platform-of.ts';
 import type { ContainerPlatform } from './container-platform.ts';
 
 /** What a request may say about a new container. */
-export interface CreateRequest {
+export interface CreateRequest extends NetworkingRequest {
   readonly image: string;
   readonly name?: string | undefined;
   readonly command?: readonly string[] | undefined;
@@ -17,7 +18,6 @@ export interface CreateRequest {
   readonly user?: string | undefined;
   readonly workingDirectory?: string | undefined;
   readonly hostName?: string | undefined;
-  readonly network?: ContainerSpec['network'] | undefined;
   readonly resources: ResourceLimits;
   readonly mounts?: readonly ContainerMount[] | undefined;
   readonly readOnlyRoot?: boolean | undefined;
@@ -72,12 +72,14 @@ const checkMounts = (mounts: readonly ContainerMount[], platform: ContainerPlatf
 /** Systems of the container, which the image decides, and of the host. */
 export interface Systems { readonly container: string; readonly host: string }
 
+const loopback = { mode: 'none', networking: undefined } as const;
+
 const linuxOnLinux: Systems = { container: 'linux', host: 'linux' };
 
 /** Merges request and image as Docker does: an entry point from the request drops the image's command. */
-export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string, systems: Systems = linuxOnLinux): ContainerSpec => {
+export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string, systems: Systems = linuxOnLinux, { mode, networking }: { readonly mode: NetworkMode; readonly networking: ContainerNetworking | undefined } = loopback): ContainerSpec => {
   const platform = platformOf(systems.container);
-  platform.checkOptions(request);
+  platform.checkOptions({ ...request, network: mode });
   const policy = request.restartPolicy?.name ?? 'no';
   if (request.autoRemove === true && policy !== 'no') throw new SiloError('ParameterInvalid', { args: { parameter: 'restartPolicy', reason: 'a container that is removed when it ends cannot be started again' } });
   if (policy !== 'on-failure' && request.restartPolicy?.maximumRetries !== undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'restartPolicy', reason: 'only OnFailure counts its starts' } });
@@ -107,7 +109,8 @@ export const resolveSpec = (request: CreateRequest, image: ImageDefaults, refere
     stopTimeoutSeconds: request.stopTimeoutSeconds ?? defaultStopSeconds,
     readOnlyRoot: request.readOnlyRoot ?? false,
     privileged: request.privileged ?? false,
-    network: request.network ?? platform.defaultNetwork,
+    network: mode,
+    ...(networking === undefined ? {} : { networking }),
     resources: request.resources,
     mounts: [...mounts, ...imageVolumes.map((target) => ({ kind: 'volume', source: newVolumeId(), target, readOnly: false }) as const)],
     autoRemove: request.autoRemove ?? false,

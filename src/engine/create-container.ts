@@ -4,9 +4,12 @@ import { checkContainerName, generatedName } from './container-name.ts';
 import { differences, resolveSpec, type CreateRequest } from './container-spec.ts';
 import type { ImageConfigs } from './image-configs.ts';
 import { findImage } from './image-lookup.ts';
+import { fixPorts, resolveNetworking } from './container-networking.ts';
 import { chooseIsolation, hostIsolation } from './isolation.ts';
 import { unpackFor } from './isolation-swap.ts';
 import { withLease } from './lease.ts';
+import { reserveLinks } from './network-links.ts';
+import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { newLife } from './restart-policy.ts';
 import { imageTechnology } from './technology.ts';
@@ -42,14 +45,17 @@ export const createContainer = async (
   const { image, hostDefault } = ports.metadata.read((reader) => ({ image: findImage(reader, request.image), hostDefault: hostIsolation(reader) }));
   const isolation = request.isolation ?? hostDefault;
   const { technology, warning } = chooseIsolation(ports, { image, wanted: isolation, hostDefault });
+  const resolved = await resolveNetworking(ports, request, platformOf(image.platform.os).defaultNetwork, signal);
+  const networking = { ...resolved, networking: await fixPorts(ports, resolved.networking) };
   const volumeIds: string[] = [];
   const spec = resolveSpec(request, await configs.defaults(image.configDigest), image.reference, id, () => {
     const volume = ports.newId();
     volumeIds.push(volume);
     return volume;
-  }, { container: image.platform.os, host: ports.host.os });
+  }, { container: image.platform.os, host: ports.host.os }, networking);
+  const endpointIds = (spec.networking?.links ?? []).map(() => ports.newId());
   const record: ContainerRecord = {
-    id, name, isolation, spec, state: 'created', runtime: technology.runtime.name, sandboxId: id, manifestDigest: image.manifestDigest,
+    id, name, isolation, spec, state: 'created', runtime: technology.runtime.name, sandboxId: networking.sandboxId ?? id, manifestDigest: image.manifestDigest,
     snapshotKey: undefined, createdAt: ports.clock.now(), startedAt: undefined, finishedAt: undefined, exitCode: null, exitReason: undefined,
     oomKilled: false, startError: undefined, pid: undefined, bootId: undefined, life: newLife,
   };
@@ -72,6 +78,7 @@ export const createContainer = async (
     const snapshotKey = writer.allocateSnapshot(technology.snapshotter.name, '');
     writer.assignSnapshot(snapshotKey, id, parent?.key);
     writer.updateContainer(id, { snapshotKey });
+    reserveLinks(writer, record, endpointIds);
     for (const volume of volumeIds) writer.insertVolume(volume, id);
     addNamedVolumes(writer, spec);
     writer.appendEvent({ time: record.createdAt, kind: 'container/create', subject: id, attributes: [{ name: 'name', value: name }, { name: 'image', value: image.reference }] });

@@ -17,7 +17,7 @@ export const linuxContainers: ContainerPlatform = {
   defaultUser: '',
   defaultWorkingDirectory: '/',
   defaultStopSignal: 'SIGTERM',
-  defaultNetwork: 'none',
+  defaultNetwork: 'networks',
   alwaysMounted: ['/proc', '/sys', '/dev', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf'],
   environment: (terminal) => [{ name: 'PATH', value: defaultPath }, ...(terminal ? [{ name: 'TERM', value: 'xterm' }] : [])],
   shell: ['/bin/sh', '-c'],

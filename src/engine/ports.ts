@@ -26,7 +26,9 @@ export interface Ports {
   readonly locks: Locks;
   readonly files: ContainerFiles;
   readonly volumes: Volumes;
-  readonly network: Pick<Network, 'prepare' | 'release' | 'list'>;
+  readonly network: Network;
+  /** What a container gets that names no network: none, host, or the name of one; the network nat where undefined. */
+  readonly defaultNetwork?: string | undefined;
   readonly logs: LogReader;
   readonly isolations: Readonly<Record<EffectiveIsolation, IsolationOffer>>;
   readonly registry: Registry;

@@ -2,9 +2,12 @@ import type { ContainerRecord } from '../core/index.ts';
 import { collectGarbage, isSweepDue, oweSweep } from './collect-garbage.ts';
 import { lockName } from './container-lock.ts';
 import { attachmentLockName } from './run-container.ts';
+import { releaseSandbox } from './network-links.ts';
+import { repairNetworks } from './repair-networks.ts';
 import { endLease, leaseLockName, storeLockName } from './lease.ts';
 import type { Ports } from './ports.ts';
 import type { StoreItem } from './optimize-store.ts';
+import { supervisedContainers } from './supervision.ts';
 import { eraseContainer } from './remove-container.ts';
 import { exitOf, settle } from './settle.ts';
 import { snapshotRemover, snapshotters, technologies } from './technology.ts';
@@ -52,10 +55,22 @@ export const repairStore = async (ports: Ports, watch: RepairWatch = unwatched):
   await repairContainers(ports, watch);
   // Before the leases: a build's task may still write to a snapshot of its lease.
   await repairTasks(ports, watch);
+  if (ports.metadata.read((reader) => reader.networks()).length > 0) await mendNetworks(ports, watch);
   await repairLeases(ports, watch);
   await repairFolders(ports, watch);
   if (watch.dryRun) return;
   await repairContent(ports, watch);
+};
+
+const mendNetworks = async (ports: Ports, watch: RepairWatch): Promise<void> => {
+  try {
+    for (const { kind: what, id, name, problem, action } of await repairNetworks(ports, watch.dryRun)) watch.found({ kind: 'Network', id, sizeBytes: 0, reason: `${what === 'Network' ? 'network' : 'link of'} ${name}: ${problem}`, action });
+  } catch (error) {
+    ports.log.error({ err: error }, 'the networks could not be looked at');
+    watch.found({ kind: 'Network', id: 'networks', sizeBytes: 0, reason: error instanceof Error ? error.message : String(error), action: 'Failed' });
+  }
+  // A supervisor that was killed answers no names.
+  if (!watch.dryRun && supervisedContainers(ports).length > 0) await ports.supervisor.ensure();
 };
 
 const repairContent = async (ports: Ports, watch: RepairWatch): Promise<void> => {
@@ -126,7 +141,8 @@ const repairTasks = async (ports: Ports, watch: RepairWatch): Promise<void> => {
       await mend(ports, leftover ? watch : { dryRun: watch.dryRun, found: () => undefined }, { kind, id, reason: record === undefined ? 'its container is not in the store' : 'its container has ended' }, async () => {
         for (const runtime of runtimes) await runtime.delete(id);
         for (const snapshotter of snapshotters(ports.isolations)) await snapshotter.unmount(ports.files.paths(id).rootPath);
-        await ports.network.release(record?.sandboxId ?? id);
+        if (record === undefined) await ports.network.release(id);
+        else await releaseSandbox(ports, record);
         if (record !== undefined) { await ports.files.releaseRoot(id); return; }
         await ports.files.remove(id);
         await ports.locks.forget(lockName(id));

@@ -1,4 +1,5 @@
 import type { ContainerRecord, TaskExit } from '../core/index.ts';
+import { releaseSandbox } from './network-links.ts';
 import type { Ports } from './ports.ts';
 import { lifeAfterExit } from './restart-policy.ts';
 import { technologyOf } from './technology.ts';
@@ -9,7 +10,7 @@ export const releaseTask = async (ports: Ports, record: ContainerRecord): Promis
   await runtime.delete(record.id);
   await snapshotter.unmount(ports.files.paths(record.id).rootPath);
   await ports.files.releaseRoot(record.id);
-  await ports.network.release(record.sandboxId);
+  await releaseSandbox(ports, record);
 };
 
 /** How a task ended, where it did; undefined while it runs. */

@@ -1,7 +1,9 @@
 import { SiloError, isSiloError } from '../base/index.ts';
-import type { ContainerRecord, TaskMount } from '../core/index.ts';
+import type { ContainerRecord, EndpointRecord, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
+import { hostLines, linksOf, nameServiceOf } from './name-service.ts';
+import { attachLinks, plainAddresses, planLinks, recordLinks, type PlannedLink } from './network-links.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { lifeAfterFailedRestart } from './restart-policy.ts';
@@ -33,20 +35,25 @@ const start = async (ports: Ports, record: ContainerRecord, reference: string, r
   if (record.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
   if (record.state === 'removing') throw new SiloError('ContainerNotFound', { args: { id: reference }, target });
   const stopped = record.state;
-  await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: 'starting', bootId: ports.host.bootId }); }, signal);
+  const links = await ports.metadata.write((writer) => {
+    writer.updateContainer(record.id, { state: 'starting', bootId: ports.host.bootId });
+    return planLinks(writer, record, ports.network.assignsAddresses);
+  }, signal);
   try {
-    const { pid, startedAt } = await beginTask(ports, record, signal);
+    const { pid, startedAt, attached } = await beginTask(ports, record, links, signal);
     const health = record.spec.healthCheck === undefined ? undefined : { status: 'starting', failingStreak: 0, results: [] } as const;
     const life = { wanted: 'running', restartCount, restartAt: undefined, health } as const;
     const running = { state: 'running', startedAt, finishedAt: undefined, exitCode: null, exitReason: undefined, oomKilled: false, startError: undefined, pid, bootId: ports.host.bootId, life } as const;
     await ports.metadata.write((writer) => {
       writer.updateContainer(record.id, running);
+      recordLinks(writer, record, attached);
       writer.appendEvent({ time: running.startedAt, kind: 'container/start', subject: record.id, attributes: [{ name: 'name', value: record.name }, ...(restartCount === 0 ? [] : [{ name: 'restartCount', value: String(restartCount) }])] });
     });
     // What may be asked for within the next second is asked for now; a log takes longer to grow.
     if (needsSupervisor(record.spec)) await ports.supervisor.ensure();
     else ports.supervisor.ensureSoon();
-    return { record: { ...record, ...running }, changed: true };
+    const ipAddress = attached.flatMap(plainAddresses)[0];
+    return { record: { ...record, ...running, ...(ipAddress === undefined ? {} : { ipAddress }) }, changed: true };
   } catch (error) {
     await releaseTask(ports, record);
     const startError = isSiloError(error, 'OperationCancelled') ? undefined : error instanceof Error ? error.message : String(error);
@@ -55,16 +62,20 @@ const start = async (ports: Ports, record: ContainerRecord, reference: string, r
   }
 };
 
-const beginTask = async (ports: Ports, record: ContainerRecord, signal: AbortSignal | undefined): Promise<{ readonly pid: number; readonly startedAt: Date }> => {
+const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly PlannedLink[], signal: AbortSignal | undefined): Promise<{ readonly pid: number; readonly startedAt: Date; readonly attached: readonly EndpointRecord[] }> => {
   const { runtime, snapshotter } = technologyOf(ports.isolations, record);
   const { spec } = record;
   const key = record.snapshotKey;
   if (key === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.id }, target: { kind: 'container', id: record.id } });
-  const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, hostNetwork: spec.network === 'host' });
+  const owner = sandboxOwner(ports, record);
+  if (links.length > 0) await ports.supervisor.ensure();
+  const shown = owner.id === record.id ? links : ports.metadata.read((reader) => linksOf(reader, owner.id));
+  const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, shown), hostLines: hostLines(owner, shown) });
   await snapshotter.prepare(key);
   const storage = await snapshotter.mount(key, ports.metadata.read((reader) => reader.chainBelow(key)), paths.rootPath);
   throwIfCancelled(signal);
-  const networkNamespacePath = await ports.network.prepare(record.sandboxId, spec.network);
+  const networkNamespacePath = await ports.network.prepare(record.sandboxId, owner.spec.network);
+  const attached = await attachLinks(ports, record, links);
   const mounts = await volumeMounts(ports, record, paths.rootPath);
   throwIfCancelled(signal);
   const { pid } = await runtime.create({
@@ -95,7 +106,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, signal: AbortSig
   // Before the start: a short task has ended by the time that runc comes back.
   const startedAt = ports.clock.now();
   await runtime.start(record.id);
-  return { pid, startedAt };
+  return { pid, startedAt, attached };
 };
 
 const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: string): Promise<readonly TaskMount[]> => {
@@ -108,4 +119,14 @@ const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: str
     mounts.push({ source, target: mount.target, readOnly: mount.readOnly });
   }
   return mounts;
+};
+
+/** The container whose sandbox this one shares; itself where it has its own. */
+const sandboxOwner = (ports: Ports, record: ContainerRecord): ContainerRecord => {
+  if (record.spec.network !== 'container') return record;
+  const id = record.spec.networking?.containerId ?? '';
+  const owner = ports.metadata.read((reader) => reader.container(id));
+  if (owner === undefined) throw new SiloError('ContainerNotFound', { args: { id: id.slice(0, 12) }, target: { kind: 'container', id } });
+  if (owner.state !== 'running' && owner.state !== 'paused') throw new SiloError('ContainerNotRunning', { args: { id: owner.name, state: owner.state }, target: { kind: 'container', id } });
+  return owner;
 };

@@ -9,7 +9,7 @@ const defaultLogLimits = { maximumSizeBytes: 16 * 1024 * 1024, keptFiles: 5 };
 
 /** Whether something must happen soon after the container's end, or while it runs, with no engine alive. */
 export const needsSupervisor = (spec: ContainerSpec): boolean =>
-  spec.autoRemove || spec.healthCheck !== undefined || (spec.restartPolicy !== undefined && spec.restartPolicy.name !== 'no');
+  spec.autoRemove || spec.network === 'networks' || spec.healthCheck !== undefined || (spec.restartPolicy !== undefined && spec.restartPolicy.name !== 'no');
 
 /** The containers that need somebody: those that run, those that wait for a restart, and those that want to be gone. */
 export const supervisedContainers = (ports: Ports): readonly ContainerRecord[] =>

@@ -1,7 +1,7 @@
-import { chmod, chown, copyFile, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, copyFile, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, hasErrno } from '../base/index.ts';
-import type { ContainerFiles, ContainerPaths } from '../core/index.ts';
+import type { ContainerFiles, ContainerPaths, HostFileContent, NameService } from '../core/index.ts';
 
 /** `containers/<id>` of the state root, `rootfs/<id>` and `placed/<id>` of the run folder (decision 4). */
 export class ContainerFolders implements ContainerFiles {
@@ -27,14 +27,14 @@ export class ContainerFolders implements ContainerFiles {
     };
   }
 
-  async prepare(id: string, content: { readonly hostName: string; readonly hostNetwork: boolean }): Promise<ContainerPaths> {
+  async prepare(id: string, content: HostFileContent): Promise<ContainerPaths> {
     const paths = this.paths(id);
     try {
       await Promise.all([mkdir(paths.bundlePath, { recursive: true, mode: 0o700 }), mkdir(paths.rootPath, { recursive: true, mode: 0o700 })]);
       await Promise.all([
-        writeFile(paths.hostsPath, `127.0.0.1\tlocalhost ${content.hostName}\n::1\tlocalhost ip6-localhost ip6-loopback\n`),
+        writeFile(paths.hostsPath, hostsText(content)),
         writeFile(paths.hostNamePath, `${content.hostName}\n`),
-        content.hostNetwork ? copyResolvConf(paths.resolvConfPath) : writeFile(paths.resolvConfPath, ''),
+        writeResolvConf(paths.resolvConfPath, content.nameService),
       ]);
     } catch (error) {
       throw fromFileError(error, join(this.#containers, id), 'container');
@@ -106,9 +106,18 @@ export class ContainerFolders implements ContainerFiles {
   }
 }
 
-const copyResolvConf = async (target: string): Promise<void> => {
+/** A container with an address of its own is found under that; one without by loopback. */
+const hostsText = ({ hostName, hostLines }: HostFileContent): string => {
+  const addressed = hostLines.some(({ names }) => names.includes(hostName));
+  return [`127.0.0.1\tlocalhost${addressed ? '' : ` ${hostName}`}`, '::1\tlocalhost ip6-localhost ip6-loopback', ...hostLines.map(({ address, names }) => `${address}\t${names.join(' ')}`), ''].join('\n');
+};
+
+const writeResolvConf = async (target: string, { servers, search, fromHost }: NameService): Promise<void> => {
+  const own = [...(search.length === 0 ? [] : [`search ${search.join(' ')}`]), ...servers.map((server) => `nameserver ${server}`)];
+  if (!fromHost) return writeFile(target, own.length === 0 ? '' : `${own.join('\n')}\n`);
   try {
     await copyFile('/etc/resolv.conf', target);
+    if (search.length > 0) await appendFile(target, `search ${search.join(' ')}\n`);
   } catch (error) {
     if (!hasErrno(error, 'ENOENT')) throw error;
     await writeFile(target, '');

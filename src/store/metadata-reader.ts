@@ -1,7 +1,7 @@
 import type { Digest } from '../base/index.ts';
-import type { BuildCacheEntry, ContainerFilter, ContainerRecord, EventRecord, ImageRecord, LayerRecord, LeaseRecord, MetadataReader, ProcessRecord, SnapshotKey } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerFilter, ContainerRecord, EndpointRecord, EventRecord, ImageRecord, LayerRecord, LeaseRecord, MetadataReader, NetworkRecord, ProcessRecord, SnapshotKey } from '../core/index.ts';
 import type { Database } from './database.ts';
-import { toBuildCacheEntry, toContainer, toEvent, toImage, toLayer, toProcess } from './rows.ts';
+import { toBuildCacheEntry, toContainer, toEndpoint, toEvent, toImage, toLayer, toNetwork, toProcess } from './rows.ts';
 
 /** Reads of the database; every method is one statement that stays prepared. */
 export class SqliteReader implements MetadataReader {
@@ -119,6 +119,33 @@ export class SqliteReader implements MetadataReader {
   }
 
   buildCacheEntries(): readonly BuildCacheEntry[] { return this.database.all('SELECT * FROM build_cache ORDER BY used_at').map(toBuildCacheEntry); }
+
+  network(id: string): NetworkRecord | undefined {
+    const row = this.database.get('SELECT * FROM networks WHERE id = ?', id);
+    return row && toNetwork(row);
+  }
+
+  networkByName(name: string): NetworkRecord | undefined {
+    const row = this.database.get('SELECT * FROM networks WHERE name = ?', name);
+    return row && toNetwork(row);
+  }
+
+  networks(): readonly NetworkRecord[] { return this.database.all('SELECT * FROM networks ORDER BY created_at, id').map(toNetwork); }
+
+  endpoint(id: string): EndpointRecord | undefined {
+    const row = this.database.get('SELECT * FROM endpoints WHERE id = ?', id);
+    return row && toEndpoint(row);
+  }
+
+  endpointsOfContainer(containerId: string): readonly EndpointRecord[] {
+    return this.database.all('SELECT * FROM endpoints WHERE container_id = ? ORDER BY position', containerId).map(toEndpoint);
+  }
+
+  endpointsOfNetwork(networkId: string): readonly EndpointRecord[] {
+    return this.database.all('SELECT * FROM endpoints WHERE network_id = ? ORDER BY id', networkId).map(toEndpoint);
+  }
+
+  endpoints(): readonly EndpointRecord[] { return this.database.all('SELECT * FROM endpoints ORDER BY id').map(toEndpoint); }
 
   leases(): readonly LeaseRecord[] {
     return this.database.all('SELECT id, created_at FROM leases').map((row) => ({ id: String(row['id']), createdAt: new Date(String(row['created_at'])) }));

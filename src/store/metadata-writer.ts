@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { SiloError, type Digest } from '../base/index.ts';
-import type { BuildCacheEntry, ContainerChange, ContainerRecord, EventRecord, ImageRecord, LayerRecord, MetadataWriter, ProcessRecord, SnapshotKey } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerChange, ContainerRecord, EndpointRecord, EventRecord, ImageRecord, LayerRecord, MetadataWriter, NetworkRecord, ProcessRecord, SnapshotKey } from '../core/index.ts';
 import { SqliteReader } from './metadata-reader.ts';
 
 /** Events beyond this many are forgotten, oldest first. */
@@ -26,11 +26,15 @@ const columns = (change: ContainerChange): readonly (readonly [string, SQLInputV
   if ('oomKilled' in change) pairs.push(['oom_killed', change.oomKilled ? 1 : 0]);
   if ('startError' in change) pairs.push(['start_error', change.startError ?? null]);
   if ('pid' in change) pairs.push(['pid', change.pid ?? null]);
+  if ('ipAddress' in change) pairs.push(['ip_address', change.ipAddress ?? null]);
   if ('bootId' in change) pairs.push(['boot_id', change.bootId ?? null]);
   if ('spec' in change && change.spec !== undefined) pairs.push(['spec', JSON.stringify(change.spec)]);
   if ('life' in change && change.life !== undefined) pairs.push(['life', JSON.stringify(change.life)]);
   return pairs;
 };
+
+const definitionText = ({ driver, subnets, parentInterface, vlanId, mtu, dnsServers, dnsSuffix, hostId, labels }: NetworkRecord): string =>
+  JSON.stringify({ driver, subnets, parentInterface, vlanId, mtu, dnsServers, dnsSuffix, hostId, labels });
 
 export class SqliteWriter extends SqliteReader implements MetadataWriter {
   insertContainer(record: ContainerRecord): void {
@@ -53,6 +57,7 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
 
   deleteContainer(id: string): void {
     this.database.run('DELETE FROM processes WHERE container_id = ?', id);
+    this.database.run('DELETE FROM endpoints WHERE container_id = ?', id);
     this.database.run('DELETE FROM containers WHERE id = ?', id);
   }
 
@@ -138,6 +143,28 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
   }
 
   deleteBuildCacheEntry(key: string): void { this.database.run('DELETE FROM build_cache WHERE key = ?', key); }
+
+  insertNetwork(record: NetworkRecord): void {
+    const owner = this.networkByName(record.name);
+    if (owner !== undefined) throw new SiloError('NetworkNameInUse', { args: { name: record.name, owner: owner.id.slice(0, 12) }, target: { kind: 'network', id: record.name } });
+    this.database.run('INSERT INTO networks (id, name, definition, created_at) VALUES (?, ?, ?, ?)', record.id, record.name, definitionText(record), record.createdAt.toISOString());
+  }
+
+  updateNetwork(record: NetworkRecord): void { this.database.run('UPDATE networks SET definition = ? WHERE id = ?', definitionText(record), record.id); }
+
+  deleteNetwork(id: string): void {
+    this.database.run('DELETE FROM endpoints WHERE network_id = ?', id);
+    this.database.run('DELETE FROM networks WHERE id = ?', id);
+  }
+
+  putEndpoint({ id, containerId, networkId, position, request, addresses, ports, attached }: EndpointRecord): void {
+    this.database.run(
+      'INSERT OR REPLACE INTO endpoints (id, container_id, network_id, position, request, addresses, ports, attached) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      id, containerId, networkId, position, JSON.stringify(request), JSON.stringify(addresses), JSON.stringify(ports), attached === undefined ? null : JSON.stringify(attached),
+    );
+  }
+
+  deleteEndpoint(id: string): void { this.database.run('DELETE FROM endpoints WHERE id = ?', id); }
 
   appendEvent(event: Omit<EventRecord, 'seq'>): void {
     const { lastId } = this.database.run('INSERT INTO events (time, kind, subject, attributes) VALUES (?, ?, ?, ?)', event.time.toISOString(), event.kind, event.subject, JSON.stringify(event.attributes));

@@ -1,6 +1,6 @@
 import type { Digest, Platform } from '../base/index.ts';
 import { SiloError } from '../base/index.ts';
-import type { BuildCacheEntry, ContainerHealth, ContainerLife, ContainerRecord, ContainerSpec, ContainerState, EventRecord, HealthResult, ImageRecord, Isolation, LayerRecord, NameValue, ProcessRecord } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerHealth, ContainerLife, ContainerRecord, ContainerSpec, ContainerState, EndpointRecord, EventRecord, HealthResult, ImageRecord, Isolation, LayerRecord, NameValue, NetworkRecord, ProcessRecord } from '../core/index.ts';
 import type { Row } from './database.ts';
 
 const text = (row: Row, column: string): string => String(row[column]);
@@ -39,6 +39,7 @@ export const toContainer = (row: Row): ContainerRecord & { readonly position: nu
   pid: optionalInteger(row, 'pid'),
   bootId: optionalText(row, 'boot_id'),
   life: toLife(row),
+  ...(row['ip_address'] === null || row['ip_address'] === undefined ? {} : { ipAddress: text(row, 'ip_address') }),
 });
 
 /** As JSON gives it: times are texts. */
@@ -55,6 +56,30 @@ const toLife = (row: Row): ContainerLife => {
     ...rest,
     restartAt: restartAt === undefined ? undefined : new Date(restartAt),
     health: health === undefined ? undefined : { ...health, results: health.results.map((result) => ({ ...result, startedAt: new Date(result.startedAt), endedAt: new Date(result.endedAt) })) },
+  };
+};
+
+export const toNetwork = (row: Row): NetworkRecord => {
+  // Fields without a value are not in the text.
+  const definition = json<Partial<Omit<NetworkRecord, 'id' | 'name' | 'createdAt'>>>(row, 'definition', 'network', text(row, 'id'));
+  return {
+    id: text(row, 'id'), name: text(row, 'name'), driver: definition.driver ?? 'nat', subnets: definition.subnets ?? [], parentInterface: definition.parentInterface, vlanId: definition.vlanId,
+    mtu: definition.mtu, dnsServers: definition.dnsServers ?? [], dnsSuffix: definition.dnsSuffix, hostId: definition.hostId, labels: definition.labels ?? [], createdAt: date(row, 'created_at'),
+  };
+};
+
+export const toEndpoint = (row: Row): EndpointRecord => {
+  const id = text(row, 'id');
+  const request = json<Partial<EndpointRecord['request']>>(row, 'request', 'endpoint', id);
+  return {
+    id,
+    containerId: text(row, 'container_id'),
+    networkId: text(row, 'network_id'),
+    position: integer(row, 'position'),
+    request: { addresses: request.addresses ?? [], macAddress: request.macAddress, aliases: request.aliases ?? [] },
+    addresses: json<readonly string[]>(row, 'addresses', 'endpoint', id),
+    ports: json<EndpointRecord['ports']>(row, 'ports', 'endpoint', id).map((port) => ({ ...port, hostAddress: port.hostAddress })),
+    attached: row['attached'] === null ? undefined : json<NonNullable<EndpointRecord['attached']>>(row, 'attached', 'endpoint', id),
   };
 };
 

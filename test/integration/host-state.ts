@@ -19,13 +19,17 @@ export class TestHost {
   readonly archive: string;
   readonly #engines = new Set<EngineClient>();
 
-  constructor(root?: string) {
+  /** Put before the engine's own command: `nsenter --net=…` gives it another network stack. */
+  readonly #prefix: readonly string[];
+
+  constructor(root?: string, prefix: readonly string[] = []) {
+    this.#prefix = prefix;
     this.root = root ?? join(this.folder, 'root');
     this.archive = makeBusyboxArchive(this.folder);
   }
 
   async engine(): Promise<EngineClient> {
-    const engine = await EngineClient.start({ root: this.root, command: [process.execPath, source] });
+    const engine = await EngineClient.start({ root: this.root, command: [...this.#prefix, process.execPath, source] as unknown as [string, ...string[]] });
     this.#engines.add(engine);
     return engine;
   }

@@ -44,7 +44,7 @@ export class BridgeNetwork {
       ...(exists ? [] : [`link add ${bridge} address 02:51:${(id.slice(0, 8).match(/../g) ?? []).join(':')} type bridge`]),
       `link set ${bridge} mtu ${definition.mtu ?? await this.#outsideMtu()} alias ${this.#host.alias('network', id)}`,
       ...(subnets.some(({ prefix }) => isSix(prefix)) ? [] : [`link set ${bridge} addrgenmode none`]),
-      ...subnets.map(({ prefix, gateway = '' }) => `${isSix(prefix) ? '-6 ' : ''}addr replace ${gateway}/${prefix.split('/')[1] ?? ''} dev ${bridge}${isSix(prefix) ? ' nodad' : ''}`),
+      ...subnets.map(({ prefix, gateway = '' }) => `addr replace ${gateway}/${prefix.split('/')[1] ?? ''} dev ${bridge}${isSix(prefix) ? ' nodad' : ''}`),
       `link set ${bridge} up`,
     ];
     try {
@@ -168,6 +168,8 @@ export class BridgeNetwork {
       `link add ${link} mtu ${mtu} type veth peer name ${interfaceName} address ${macAddress} mtu ${mtu} netns ${sandbox}`,
       `link set ${link} addrgenmode none`,
       master,
+      // Where the host filters bridged packets, a container's way to its own published port leads back through its own link.
+      `link set ${link} type bridge_slave hairpin on`,
     ]);
   }
 
@@ -178,11 +180,10 @@ export class BridgeNetwork {
       `link set ${interfaceName} up`,
       ...endpoint.addresses.flatMap((address) => {
         const subnet = prefixOf(address);
-        const family = isSix(address) ? '-6 ' : '';
         const gateway = endpoint.defaultRoute ? subnet?.gateway : undefined;
         return [
-          `${family}addr replace ${address}/${subnet?.prefix.split('/')[1] ?? ''} dev ${interfaceName}${isSix(address) ? ' nodad' : ''}`,
-          ...(gateway === undefined ? [] : [`${family}route replace default via ${gateway} dev ${interfaceName}`]),
+          `addr replace ${address}/${subnet?.prefix.split('/')[1] ?? ''} dev ${interfaceName}${isSix(address) ? ' nodad' : ''}`,
+          ...(gateway === undefined ? [] : [`route replace default via ${gateway} dev ${interfaceName}`]),
         ];
       }),
     ];

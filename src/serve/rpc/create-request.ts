@@ -12,7 +12,7 @@ export const restartPolicyOf = (policy: Params<'container/create'>['restartPolic
 export const createRequest = (params: Params<'container/run'> | Params<'container/create'>): CreateRequest => ({
   image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
-  network: params.network === undefined ? undefined : lower<'None' | 'Host'>(params.network),
+  network: params.network, networks: params.networks, ports: params.ports, dnsServers: params.dnsServers, dnsSearch: params.dnsSearch, hostEntries: params.hostEntries,
   resources: resourcesOf(params),
   mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
   readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,

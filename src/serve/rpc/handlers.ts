@@ -11,6 +11,7 @@ import { buildHandlers } from './build-handlers.ts';
 import type { EngineIdentity } from './connection.ts';
 import { lifeHandlers } from './life-handlers.ts';
 import type { ProgressSink } from './progress.ts';
+import { networkHandlers } from './network-handlers.ts';
 import { registryHandlers } from './registry-handlers.ts';
 import { storeHandlers } from './store-handlers.ts';
 import { watchHandlers } from './watch-handlers.ts';
@@ -107,6 +108,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
 
   ...lifeHandlers,
   ...watchHandlers,
+  ...networkHandlers,
   ...registryHandlers,
   ...buildHandlers,
   ...storeHandlers,

@@ -1,7 +1,7 @@
 import { familiarImageReference, parseImageReference } from '../../base/index.ts';
 import type { Result, WireContainer, WireEvent, WireImage, WireIsolation, WireProcess, WireRequirement } from '../../contract/index.ts';
 import type { ContainerRecord, EventRecord, LogLine, ProcessRecord, RuntimeRequirement } from '../../core/index.ts';
-import type { ContainerStatistics, ImageWithUsers, IsolationReport, LiveContainer } from '../../engine/index.ts';
+import { formatPublishedPort, type ContainerStatistics, type ImageWithUsers, type IsolationReport, type LiveContainer } from '../../engine/index.ts';
 
 const capital = <T extends string>(word: T): Capitalize<T> => `${word.charAt(0).toUpperCase()}${word.slice(1)}` as Capitalize<T>;
 const iso = (date: Date | undefined): string | null => date?.toISOString() ?? null;
@@ -29,9 +29,9 @@ export const viewContainer = ({ record, monitored }: LiveContainer): WireContain
   environment: [...record.spec.environment],
   labels: [...record.spec.labels],
   mounts: record.spec.mounts.map((mount) => ({ kind: capital(mount.kind), source: mount.source, target: mount.target, readOnly: mount.readOnly })),
-  ports: [],
+  ports: (record.spec.networking?.ports ?? []).map(formatPublishedPort),
   network: capital(record.spec.network),
-  ipAddress: null,
+  ipAddress: record.ipAddress ?? null,
   isolation: record.isolation,
   effectiveIsolation: processRuntimes.has(record.runtime) ? 'Process' : 'HyperV',
   user: record.spec.user,

@@ -1,6 +1,7 @@
 import { initial } from './0001-initial.ts';
 import { buildCache } from './0002-build-cache.ts';
 import { life } from './0003-life.ts';
+import { networks } from './0004-networks.ts';
 
 export interface Migration {
   readonly version: number;
@@ -11,4 +12,4 @@ export interface Migration {
 }
 
 /** In order. A migration that was released is never edited: the next one mends it. */
-export const migrations: readonly Migration[] = [initial, buildCache, life];
+export const migrations: readonly Migration[] = [initial, buildCache, life, networks];

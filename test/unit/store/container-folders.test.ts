@@ -15,7 +15,7 @@ afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 
 describe('the folders of a container', () => {
   it('are made with the files that are mounted into it, readable there and closed to other users here', async () => {
-    const paths = await folders.prepare(id, { hostName: 'web', hostNetwork: false });
+    const paths = await folders.prepare(id, { hostName: 'web', nameService: { servers: [], search: [], fromHost: false }, hostLines: [] });
     expect(paths).toEqual(folders.paths(id));
     expect(readFileSync(paths.hostsPath, 'utf8')).toMatch(/^127\.0\.0\.1\t.*\bweb\b.*\n::1\t/);
     expect(readFileSync(paths.hostNamePath, 'utf8')).toBe('web\n');
@@ -28,14 +28,14 @@ describe('the folders of a container', () => {
   });
 
   it("have the host's resolver where they have its network", async () => {
-    const { resolvConfPath } = await folders.prepare(id, { hostName: 'web', hostNetwork: true });
+    const { resolvConfPath } = await folders.prepare(id, { hostName: 'web', nameService: { servers: [], search: [], fromHost: true }, hostLines: [] });
     expect(readFileSync(resolvConfPath, 'utf8')).toBe(existsSync('/etc/resolv.conf') ? readFileSync('/etc/resolv.conf', 'utf8') : '');
   });
 
   it('are made again without harm: what the container wrote stays', async () => {
-    const { logPath } = await folders.prepare(id, { hostName: 'old', hostNetwork: false });
+    const { logPath } = await folders.prepare(id, { hostName: 'old', nameService: { servers: [], search: [], fromHost: false }, hostLines: [] });
     writeFileSync(logPath, 'a line\n');
-    const paths = await folders.prepare(id, { hostName: 'new', hostNetwork: false });
+    const paths = await folders.prepare(id, { hostName: 'new', nameService: { servers: [], search: [], fromHost: false }, hostLines: [] });
     expect([readFileSync(logPath, 'utf8'), readFileSync(paths.hostNamePath, 'utf8')]).toEqual(['a line\n', 'new\n']);
   });
 
@@ -48,7 +48,7 @@ describe('the folders of a container', () => {
 
   it('are all listed, half made or not, and gone when they are removed', async () => {
     expect(await folders.list()).toEqual([]);
-    await folders.prepare(id, { hostName: 'web', hostNetwork: false });
+    await folders.prepare(id, { hostName: 'web', nameService: { servers: [], search: [], fromHost: false }, hostLines: [] });
     await folders.process(id, 'p1');
     mkdirSync(folders.paths(other).rootPath);
     expect(new Set(await folders.list())).toEqual(new Set([id, other]));
@@ -59,7 +59,7 @@ describe('the folders of a container', () => {
   });
 
   it('never lose what is under a root that is still mounted: it is not emptied', async () => {
-    const { rootPath } = await folders.prepare(id, { hostName: 'web', hostNetwork: false });
+    const { rootPath } = await folders.prepare(id, { hostName: 'web', nameService: { servers: [], search: [], fromHost: false }, hostLines: [] });
     writeFileSync(join(rootPath, 'data'), 'of the container');
     await expect(folders.releaseRoot(id)).rejects.toMatchObject({ code: 'ENOTEMPTY' });
     await expect(folders.remove(id)).rejects.toMatchObject({ code: 'ENOTEMPTY' });

@@ -1,0 +1,120 @@
+import { SiloError, formatIpAddress, parseIpAddress, parseIpPrefix, prefixContains } from '../base/index.ts';
+import type { ContainerLink, ContainerNetworking, MetadataReader, NameValue, NetworkMode, NetworkRecord } from '../core/index.ts';
+import { findContainer } from './container-lookup.ts';
+import { defaultNetwork } from './create-network.ts';
+import { findNetwork } from './network-lookup.ts';
+import type { Ports } from './ports.ts';
+import { choosePorts, parsePublishedPorts } from './published-ports.ts';
+
+/** What a request may say about the networks of a new container. */
+export interface NetworkingRequest {
+  /** none, host, container:<name or id>, or a network; `networks` instead where there are several, or more to say. */
+  readonly network?: string | undefined;
+  readonly networks?: readonly LinkRequest[] | undefined;
+  readonly ports?: readonly string[] | undefined;
+  readonly dnsServers?: readonly string[] | undefined;
+  readonly dnsSearch?: readonly string[] | undefined;
+  readonly hostEntries?: readonly NameValue[] | undefined;
+}
+
+export interface LinkRequest {
+  /** Undefined for the default network. */
+  readonly network: string | undefined;
+  readonly addresses?: readonly string[] | undefined;
+  readonly macAddress?: string | undefined;
+  readonly aliases?: readonly string[] | undefined;
+}
+
+export interface ResolvedNetworking {
+  readonly mode: NetworkMode;
+  readonly networking: ContainerNetworking | undefined;
+  /** Sandbox of another container that this one shares. */
+  readonly sandboxId: string | undefined;
+}
+
+const refused = (parameter: string, reason: string): SiloError => new SiloError('ParameterInvalid', { args: { parameter, reason } });
+
+const checkAddress = (parameter: string, text: string): string => {
+  const parsed = parseIpAddress(text);
+  if (parsed === undefined) throw refused(parameter, `'${text}' is not an address`);
+  return formatIpAddress(parsed);
+};
+
+/** In the form that links have: lower case, with colons. */
+const checkMacAddress = (text: string): string => {
+  const pairs = text.toLowerCase().replaceAll(/[:-]/g, '');
+  if (!/^[0-9a-f]{12}$/.test(pairs)) throw refused('macAddress', `'${text}' is not of the form 02-00-00-00-00-01`);
+  if ((Number.parseInt(pairs.slice(0, 2), 16) & 1) === 1) throw refused('macAddress', `'${text}' is an address of groups: the lowest bit of its first byte is set`);
+  return (pairs.match(/../g) ?? []).join(':');
+};
+
+const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?$/;
+
+const checkName = (parameter: string, name: string): string => {
+  if (!hostName.test(name)) throw refused(parameter, `'${name}' cannot be the name of a host`);
+  return name;
+};
+
+/** What was asked of one network, checked against its subnets. @throws SiloError ParameterInvalid */
+export const checkLink = (network: NetworkRecord, { addresses = [], macAddress, aliases = [] }: Omit<LinkRequest, 'network'>): ContainerLink => {
+  const checked = addresses.map((address) => checkAddress('addresses', address));
+  for (const address of checked) {
+    const parsed = parseIpAddress(address);
+    const subnet = network.subnets.find(({ prefix }) => {
+      const range = parseIpPrefix(prefix);
+      return range !== undefined && parsed !== undefined && prefixContains(range, parsed);
+    });
+    if (subnet === undefined) throw refused('addresses', `${address} lies in no subnet of the network ${network.name} (${network.subnets.map(({ prefix }) => prefix).join(', ') || 'it has none'})`);
+    if (subnet.gateway === address) throw refused('addresses', `${address} is the gateway of the network ${network.name}`);
+  }
+  for (const six of [false, true]) if (checked.filter((address) => address.includes(':') === six).length > 1) throw refused('addresses', `there is more than one of IPv${six ? 6 : 4} for the network ${network.name}`);
+  return { networkId: network.id, addresses: checked, macAddress: macAddress === undefined ? undefined : checkMacAddress(macAddress), aliases: aliases.map((alias) => checkName('aliases', alias)) };
+};
+
+/** Reads what a request says of networks; where it says nothing, the default network is made and taken. */
+export const resolveNetworking = async (ports: Ports, request: NetworkingRequest, defaultMode: NetworkMode, signal: AbortSignal | undefined): Promise<ResolvedNetworking> => {
+  if (request.network !== undefined && request.networks !== undefined) throw refused('network', 'give either network or networks');
+  const dnsServers = (request.dnsServers ?? []).map((address) => checkAddress('dnsServers', address));
+  const dnsSearch = (request.dnsSearch ?? []).map((name) => checkName('dnsSearch', name));
+  const hostEntries = (request.hostEntries ?? []).map(({ name, value }) => ({ name: checkName('hostEntries', name), value: checkAddress('hostEntries', value) }));
+  const published = parsePublishedPorts(request.ports ?? []);
+  const base = { links: [], ports: [], dnsServers, dnsSearch, hostEntries, containerId: undefined };
+  const said = dnsServers.length + dnsSearch.length + hostEntries.length > 0;
+  const unsaid = request.networks === undefined && published.length === 0;
+  // Whoever publishes ports has said that it wants a network.
+  const named = request.network ?? (unsaid ? (defaultMode === 'networks' ? ports.defaultNetwork : defaultMode) : undefined);
+  const word = named?.toLowerCase();
+  if (word === 'none' || word === 'host') {
+    if (published.length > 0) throw refused('ports', `a container with the network ${word} publishes no ports`);
+    return { mode: word, networking: said ? base : undefined, sandboxId: undefined };
+  }
+  if (word?.startsWith('container:') === true) {
+    if (published.length > 0) throw refused('ports', "the container shares another one's network, which publishes the ports");
+    const owner = ports.metadata.read((reader) => findContainer(reader, named?.slice('container:'.length) ?? ''));
+    if (owner.spec.network === 'container') throw refused('network', `${owner.name} itself shares another container's network; name that one`);
+    return { mode: 'container', networking: { ...base, containerId: owner.id }, sandboxId: owner.sandboxId };
+  }
+  const wanted: readonly LinkRequest[] = request.networks ?? [{ network: named }];
+  const fallback = wanted.some(({ network }) => network === undefined || ['nat', 'default'].includes(network.toLowerCase())) ? await defaultNetwork(ports, signal) : undefined;
+  return ports.metadata.read((reader) => {
+    const networks = wanted.map(({ network, ...rest }) => {
+      const found = network === undefined || network.toLowerCase() === 'default' ? fallback : findNetwork(reader, network);
+      if (found === undefined) throw refused('networks', 'the default network is not there');
+      return { network: found, link: checkLink(found, rest) };
+    });
+    if (networks.length === 0) throw refused('networks', 'there is none in the list');
+    if (new Set(networks.map(({ network }) => network.id)).size < networks.length) throw refused('networks', 'one network is named twice');
+    if (published.length > 0 && !networks.some(({ network }) => network.driver === 'nat')) throw refused('ports', 'only a network of type nat publishes ports');
+    return { mode: 'networks', networking: { ...base, links: networks.map(({ link }) => link), ports: published }, sandboxId: undefined };
+  });
+};
+
+/** Gives ports that were to be free a number, once for the life of the container. */
+export const fixPorts = async (ports: Ports, networking: ContainerNetworking | undefined): Promise<ContainerNetworking | undefined> => {
+  if (networking === undefined || !networking.ports.some(({ hostPort }) => hostPort === 0)) return networking;
+  const listeners = await ports.network.listeners();
+  const published = ports.metadata.read(publishedPorts);
+  return { ...networking, ports: choosePorts(networking.ports, listeners, published) };
+};
+
+const publishedPorts = (reader: MetadataReader): ContainerNetworking['ports'] => reader.containers().flatMap(({ spec }) => spec.networking?.ports ?? []);
