@@ -72,7 +72,7 @@ const chooseSubnets = (request: NetworkRequest, driver: NetworkDriver, id: strin
   return [freeSubnet(all), ...(request.ipv6 === true ? [localSubnet(id)] : [])];
 };
 
-export const defaultNetworkName = 'nat';
+const defaultNetworkName = 'nat';
 
 /** The network of containers for which none was named: nat, made when it is first needed. */
 export const defaultNetwork = async (ports: Ports, signal: AbortSignal | undefined): Promise<NetworkRecord> => {

@@ -9,7 +9,7 @@ export interface NetworkWithUsers {
   readonly containers: readonly string[];
 }
 
-export const withUsers = (reader: MetadataReader, network: NetworkRecord): NetworkWithUsers =>
+const withUsers = (reader: MetadataReader, network: NetworkRecord): NetworkWithUsers =>
   ({ network, containers: reader.endpointsOfNetwork(network.id).flatMap(({ containerId }) => reader.container(containerId)?.name ?? []).sort() });
 
 /** All networks, or those that are named. @throws SiloError NetworkNotFound, IdAmbiguous */

@@ -122,7 +122,7 @@ export const plainAddresses = ({ attached, addresses }: Pick<EndpointRecord, 'at
   (attached === undefined ? addresses : attached.addresses.map((address) => address.split('/')[0] ?? '').filter((address) => parseIpAddress(address) !== undefined));
 
 /** Gives back what a container that has ended, or never came to run, holds of its networks; its addresses and ports last, when nothing answers under them any more. */
-export const releaseLinks = async (ports: Ports, record: ContainerRecord): Promise<void> => {
+const releaseLinks = async (ports: Ports, record: ContainerRecord): Promise<void> => {
   const held = ports.metadata.read((reader) => reader.endpointsOfContainer(record.id)).filter(({ addresses, attached, ports: published }) => addresses.length > 0 || attached !== undefined || published.length > 0);
   if (held.length === 0) return;
   for (const { id, attached, addresses, ports: published } of held) await ports.network.detach(record.sandboxId, { id, hostId: attached?.hostId, addresses, ports: published });

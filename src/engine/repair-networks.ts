@@ -14,7 +14,7 @@ export interface NetworkItem {
   readonly action: 'Repaired' | 'WouldRepair' | 'Removed' | 'WouldRemove' | 'Failed';
 }
 
-interface Finding extends Omit<NetworkItem, 'action'> { readonly removal: boolean; mend(): Promise<void> }
+interface Finding extends Omit<NetworkItem, 'action'> { readonly removal: boolean; readonly mend: () => Promise<void> }
 
 /**
  * Holds the host's networks against the store: what the host has lost is made again, with the links of the containers that

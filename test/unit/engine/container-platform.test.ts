@@ -16,7 +16,7 @@ const id = idOf('the container');
 
 const resolve = (request: Partial<CreateRequest> = {}, image: Partial<ImageDefaults> = {}, systems = onWindows): ContainerSpec => {
   let volumes = 0;
-  return resolveSpec({ image: 'a', resources: {}, ...request }, { ...bare, ...image }, 'docker.io/library/a:latest', id, () => `volume-${++volumes}`, systems);
+  return resolveSpec({ image: 'a', resources: {}, ...request }, { ...bare, ...image }, 'docker.io/library/a:latest', id, () => `volume-${++volumes}`, systems, { mode: request.network === 'host' ? 'host' : 'none', networking: undefined });
 };
 const refusal = (request: Partial<CreateRequest>, image: Partial<ImageDefaults> = {}, systems = onWindows): unknown => {
   try {

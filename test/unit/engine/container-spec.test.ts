@@ -125,7 +125,7 @@ describe('differences between two specifications', () => {
   const compare = (request: Partial<CreateRequest>, image: Partial<ImageDefaults> = {}, otherImage = image): readonly string[] => {
     const [one, two] = [idOf('one'), idOf('two')];
     const make = (by: string, changes: Partial<CreateRequest>, defaults: Partial<ImageDefaults>): ContainerSpec =>
-      resolveSpec({ image: 'a', resources: {}, ...changes }, { ...bare, ...defaults }, 'docker.io/library/a:latest', by, () => idOf(`volume of ${by}`));
+      resolveSpec({ image: 'a', resources: {}, ...changes }, { ...bare, ...defaults }, 'docker.io/library/a:latest', by, () => idOf(`volume of ${by}`), undefined, { mode: changes.network === 'host' ? 'host' : 'none', networking: undefined });
     return differences(make(one, {}, image), make(two, request, otherImage), [one, two]);
   };
 

@@ -39,7 +39,7 @@ beforeEach(async () => {
     metadata, locks: new FileLocks(join(folder, 'locks')), host, content, log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     files: { paths: (id) => ({ bundlePath: '', logPath: '', rootPath: `/run/${id}`, hostsPath: '', hostNamePath: '', resolvConfPath: '' }), releaseRoot: nothing }, network: { release: nothing },
     isolations: { Process: { technology: { runtime: runtime as Runtime, snapshotter: { name: 'overlay', unmount: nothing, remove: nothing } as Partial<Snapshotter> as Snapshotter }, reason: 'there is a kernel' }, HyperV: { technology: undefined, reason: 'there is no VM' } },
-    clock: { now: () => new Date('2026-11-22T04:00:00Z') }, newId: () => idOf(`made up ${ids++}`),
+    defaultNetwork: 'none', clock: { now: () => new Date('2026-11-22T04:00:00Z') }, newId: () => idOf(`made up ${ids++}`),
   };
   ports = partial as Ports;
   configs = new ImageConfigs(ports.content);
