@@ -122,6 +122,41 @@
             Times = @(); ItemTimes = @()
             Fields = @('scope', 'containerId', 'isolation', 'effectiveIsolation', 'reason', 'warning', 'available', 'action')
         }
+        'network/list' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt'); ItemTimes = @()
+            Fields = @('items', 'id', 'name', 'driver', 'subnets', 'prefix', 'gateway', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'hostId', 'labels', 'value', 'containers', 'createdAt')
+        }
+        'network/create' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt'); ItemTimes = @()
+            Fields = @('network', 'id', 'name', 'driver', 'subnets', 'prefix', 'gateway', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'hostId', 'labels', 'value', 'containers', 'createdAt')
+        }
+        'network/remove' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('removed', 'id')
+        }
+        'network/connect' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('adapter', 'id', 'containerId', 'containerName', 'networkId', 'network', 'attached', 'interfaceName', 'addresses', 'gateways', 'macAddress', 'aliases', 'ports', 'changed')
+        }
+        'network/disconnect' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('changed')
+        }
+        'network/repair' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'kind', 'id', 'name', 'problem', 'action')
+        }
+        'network/adapters' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'id', 'containerId', 'containerName', 'networkId', 'network', 'attached', 'interfaceName', 'addresses', 'gateways', 'macAddress', 'aliases', 'ports')
+        }
         'image/pull' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $true
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
