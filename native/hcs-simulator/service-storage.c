@@ -1,4 +1,4 @@
-/* The functions of computestorage.dll and virtdisk.dll on the service's side. */
+/* The functions of computestorage.dll, virtdisk.dll and vmcompute.dll's layers on the service's side. */
 #define _GNU_SOURCE
 #include "service.h"
 
@@ -455,10 +455,7 @@ static HRESULT initialize_legacy_layer(struct request *request) {
   return code;
 }
 
-static HRESULT attach_filter(struct request *request) {
-  if (layer_path(request) == NULL) return E_INVALIDARG;
-  struct attachment *attachment = attachment_at(layer_path(request));
-  if (attachment == NULL) return E_PATH_NOT_FOUND;
+static HRESULT attach_filter_to(struct request *request, struct attachment *attachment) {
   if (attachment->filtered) return E_ALREADY_EXISTS;
   char *ready = path_join(attachment->contents, "initialized");
   HRESULT code = exists(ready) ? S_OK : HCS_INVALID_LAYER;
@@ -482,10 +479,143 @@ static HRESULT attach_filter(struct request *request) {
   return S_OK;
 }
 
+static HRESULT attach_filter(struct request *request) {
+  if (layer_path(request) == NULL) return E_INVALIDARG;
+  struct attachment *attachment = attachment_at(layer_path(request));
+  return attachment == NULL ? E_PATH_NOT_FOUND : attach_filter_to(request, attachment);
+}
+
 static HRESULT detach_filter_of(struct request *request) {
   struct attachment *attachment = layer_path(request) == NULL ? NULL : attachment_at(layer_path(request));
   return attachment == NULL ? E_PATH_NOT_FOUND : detach_filter(attachment, false);
 }
+
+/* vmcompute.dll: a writable layer is a folder with its disk; `NULL` where it has none. */
+
+static const int64_t sandbox_bytes = 20ll * 1024 * 1024 * 1024;
+
+static char *sandbox_of(const struct request *request) {
+  const char *layer = layer_path(request);
+  char *disk = layer == NULL ? NULL : path_join(layer, "sandbox.vhdx");
+  if (disk != NULL && exists(disk)) return disk;
+  free(disk);
+  return NULL;
+}
+
+static struct attachment *sandbox_attachment(const struct request *request) {
+  char *disk = sandbox_of(request);
+  struct attachment *attachment = disk == NULL ? NULL : *attachment_of(disk);
+  free(disk);
+  return attachment;
+}
+
+static HRESULT create_plain_layer(struct request *request) {
+  const char *layer = layer_path(request);
+  return layer == NULL ? E_INVALIDARG : mkdir(layer, 0755) == 0 ? S_OK : code_of_errno();
+}
+
+static HRESULT create_sandbox_layer(struct request *request) {
+  const char *layer = layer_path(request);
+  if (layer == NULL) return E_INVALIDARG;
+  char **chain;
+  HRESULT code = read_chain(request, &chain);
+  free_chain(chain);
+  if (FAILED(code)) return code;
+  if (!make_folders(layer)) return code_of_errno();
+  char *disk = path_join(layer, "sandbox.vhdx");
+  code = from_win32(disk_create(disk, sandbox_bytes, 1024 * 1024, NULL));
+  DWORD problem = 0;
+  struct json *description = SUCCEEDED(code) ? disk_read(disk, &problem) : NULL;
+  if (description != NULL) {
+    json_set_bool(description, "Formatted", true);
+    if (!disk_write(disk, description)) code = code_of_errno();
+  }
+  json_free(description);
+  free(disk);
+  return code;
+}
+
+static HRESULT expand_sandbox(struct request *request) {
+  char *disk = sandbox_of(request);
+  DWORD problem = 0;
+  struct json *description = disk == NULL ? NULL : disk_read(disk, &problem);
+  int64_t size = argument_whole(request, "Size", 0);
+  HRESULT code = disk == NULL ? E_FILE_NOT_FOUND : description == NULL ? from_win32(problem) : *attachment_of(disk) != NULL ? SHARING_VIOLATION : size < json_whole(description, "SizeInBytes", 0) ? E_INVALIDARG : S_OK;
+  if (SUCCEEDED(code)) {
+    json_set_whole(description, "SizeInBytes", size);
+    if (!disk_write(disk, description)) code = code_of_errno();
+  }
+  json_free(description);
+  free(disk);
+  return code;
+}
+
+static HRESULT activate_layer(struct request *request) {
+  const char *layer = layer_path(request);
+  if (layer == NULL) return E_INVALIDARG;
+  if (!is_folder(layer)) return E_PATH_NOT_FOUND;
+  char *disk = sandbox_of(request);
+  HRESULT code = disk == NULL || *attachment_of(disk) != NULL ? S_OK : attach(disk);
+  free(disk);
+  return code;
+}
+
+static HRESULT deactivate_layer(struct request *request) {
+  struct attachment *attachment = sandbox_attachment(request);
+  return attachment == NULL ? S_OK : detach(attachment_of(attachment->path), false);
+}
+
+static HRESULT prepare_layer(struct request *request) {
+  struct attachment *attachment = sandbox_attachment(request);
+  if (attachment == NULL) return NOT_READY;
+  char *ready = path_join(attachment->contents, "initialized"), *work = path_join(attachment->contents, "work");
+  HRESULT code = make_folders(work) && make_folders(ready) ? S_OK : code_of_errno();
+  free(ready);
+  free(work);
+  return FAILED(code) ? code : attach_filter_to(request, attachment);
+}
+
+static HRESULT unprepare_layer(struct request *request) {
+  struct attachment *attachment = sandbox_attachment(request);
+  return attachment == NULL ? NOT_READY : detach_filter(attachment, false);
+}
+
+static HRESULT layer_mount_path(struct request *request) {
+  const char *layer = layer_path(request);
+  if (layer == NULL) return E_INVALIDARG;
+  char *disk = sandbox_of(request);
+  struct attachment *attachment = disk == NULL ? NULL : *attachment_of(disk);
+  HRESULT code = disk == NULL ? (is_folder(layer) ? S_OK : E_PATH_NOT_FOUND) : attachment == NULL ? NOT_READY : S_OK;
+  if (SUCCEEDED(code)) answer_text(request, "Result", attachment == NULL ? layer : attachment->volume);
+  free(disk);
+  return code;
+}
+
+static HRESULT layer_exists(struct request *request) {
+  if (layer_path(request) == NULL) return E_INVALIDARG;
+  answer_whole(request, "There", is_folder(layer_path(request)));
+  return S_OK;
+}
+
+static HRESULT export_any_layer(struct request *request) {
+  const char *layer = layer_path(request), *target = argument_text(request, "ExportFolderPath");
+  if (layer == NULL || target == NULL) return E_INVALIDARG;
+  service_lock();
+  struct attachment *attachment = sandbox_attachment(request);
+  char *disk = sandbox_of(request), *volume = attachment == NULL ? NULL : copy_text(attachment->volume);
+  service_unlock();
+  char **chain;
+  HRESULT code = read_chain(request, &chain);
+  if (SUCCEEDED(code)) code = disk == NULL ? layer_export(layer, chain[0], target) : volume == NULL ? NOT_READY : export_writable(volume, chain[0], target);
+  free_chain(chain);
+  free(disk);
+  free(volume);
+  return code;
+}
+
+static HRESULT process_base_image(struct request *request) { return layer_path(request) == NULL ? E_INVALIDARG : layer_set_up_base(layer_path(request)); }
+
+static HRESULT process_utility_image(struct request *request) { return layer_path(request) == NULL ? E_INVALIDARG : check_boot_files(layer_path(request)); }
 
 /* Volumes in folders: kernel32's calls come here too, since it is the host that keeps them. */
 
@@ -599,6 +729,18 @@ static const struct handler handlers[] = {
   {"AttachVirtualDisk", attach_disk, 0},
   {"DetachVirtualDisk", detach_disk, 0},
   {"GetVirtualDiskPhysicalPath", physical_path, 0},
+  {"CreateLayer", create_plain_layer, 0},
+  {"CreateSandboxLayer", create_sandbox_layer, 0},
+  {"ExpandSandboxSize", expand_sandbox, 0},
+  {"ActivateLayer", activate_layer, 0},
+  {"DeactivateLayer", deactivate_layer, 0},
+  {"PrepareLayer", prepare_layer, 0},
+  {"UnprepareLayer", unprepare_layer, 0},
+  {"GetLayerMountPath", layer_mount_path, 0},
+  {"LayerExists", layer_exists, 0},
+  {"ExportLayer", export_any_layer, ON_THREAD},
+  {"ProcessBaseImage", process_base_image, ON_THREAD},
+  {"ProcessUtilityImage", process_utility_image, ON_THREAD},
   {"SetVolumeMountPointW", set_mount_point, 0},
   {"DeleteVolumeMountPointW", delete_mount_point, 0},
   {"GetVolumeNameForVolumeMountPointW", volume_at_mount_point, 0},
