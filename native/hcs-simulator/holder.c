@@ -9,14 +9,17 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +66,58 @@ static void give_up(int report, const char *step) {
   _exit(127);
 }
 
+/* Below the root; a link out of it is not followed. */
+static bool inside(const char *root, const char *path, char *full, size_t size) {
+  if (snprintf(full, size, "%s/%s", root, path) >= (int)size) return false;
+  struct stat status;
+  for (char *slash = full + strlen(root);;) {
+    slash = strchr(slash + 1, '/');
+    if (slash != NULL) *slash = 0;
+    bool there = lstat(full, &status) == 0;
+    bool right = there ? S_ISDIR(status.st_mode) : mkdir(full, 0755) == 0;
+    if (slash == NULL) return right;
+    *slash = '/';
+    if (!right) return false;
+  }
+}
+
+/* What a container's runtime gives every root file system, seen by this process and its descendants alone. */
+static void give_devices(const char *root) {
+  static const struct {
+    const char *name;
+    unsigned major, minor;
+  } devices[] = {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
+  char path[4096];
+  if (inside(root, "dev", path, sizeof path) && mount("tmpfs", path, "tmpfs", MS_NOSUID, "mode=755,size=64k") == 0) {
+    size_t length = strlen(path);
+    for (size_t index = 0; index < sizeof devices / sizeof devices[0]; index++) {
+      snprintf(path + length, sizeof path - length, "/%s", devices[index].name);
+      if (mknod(path, S_IFCHR | 0666, makedev(devices[index].major, devices[index].minor)) == 0) chmod(path, 0666);
+    }
+  }
+  /* Where another one may not be mounted, the process goes without. */
+  if (inside(root, "proc", path, sizeof path)) mount("proc", path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+static bool give_folders(const char *root, const struct json *mounts) {
+  for (const struct json *mapped = mounts == NULL ? NULL : mounts->first; mapped != NULL; mapped = mapped->next) {
+    char path[4096];
+    if (!inside(root, json_string(mapped, "Target"), path, sizeof path) || mount(json_string(mapped, "Source"), path, NULL, MS_BIND | MS_REC, NULL) != 0) return false;
+    if (json_true(mapped, "ReadOnly") && mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0) return false;
+  }
+  return true;
+}
+
+static void enter_root(const char *root, const struct json *spec, int report) {
+  if (unshare(CLONE_NEWNS | CLONE_NEWUTS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0) {
+    const char *host_name = json_string(spec, "HostName");
+    if (host_name != NULL && sethostname(host_name, strlen(host_name)) != 0) give_up(report, "host name");
+    give_devices(root);
+    if (!give_folders(root, json_member(spec, "Mounts"))) give_up(report, "mapped folder");
+  }
+  if (chroot(root) != 0 || chdir("/") != 0) give_up(report, "root");
+}
+
 static void become(const struct json *spec, int report) {
   const char *root = json_string(spec, "Root"), *folder = json_string(spec, "Folder"), *working = json_string(spec, "WorkingDirectory");
   sigset_t none;
@@ -71,7 +126,7 @@ static void become(const struct json *spec, int report) {
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   setsid();
   if (json_true(spec, "Console") && ioctl(0, TIOCSCTTY, 0) != 0) give_up(report, "console");
-  if (root != NULL && (chroot(root) != 0 || chdir("/") != 0)) give_up(report, "root");
+  if (root != NULL) enter_root(root, spec, report);
   if (root == NULL && folder != NULL && chdir(folder) != 0) give_up(report, "folder");
   const struct json *groups = json_member(spec, "Groups");
   if (geteuid() == 0) {

@@ -130,10 +130,12 @@ static bool is_root(const char *folder) {
 }
 #endif
 
-/* A path of the container without its drive, inside the folder; the folder itself where there is no such place. */
+/* A path of the container as a root file system has it. */
+static const char *without_drive(const char *path) { return ((path[0] | 32) >= 'a' && (path[0] | 32) <= 'z') && path[1] == ':' ? path + 2 : path; }
+
+/* A path of the container inside the folder; NULL where there is no such place. */
 static char *working_folder(const char *folder, const char *path) {
-  if (((path[0] | 32) >= 'a' && (path[0] | 32) <= 'z') && path[1] == ':') path += 2;
-  char *inside = join_paths(folder, path);
+  char *inside = join_paths(folder, without_drive(path));
   if (folder_exists(inside)) return inside;
   free(inside);
   return NULL;
@@ -195,6 +197,41 @@ static HRESULT set_windows(struct request *request, struct json *spec, const str
   return set_working_directory(request, spec, system, json_string(parameters, "WorkingDirectory"));
 }
 
+static void add_mount(struct json *mounts, const struct system *system, const char *from, const char *to, bool read_only) {
+  char *source = guest_path(system, from);
+  if (source == NULL || to == NULL) {
+    free(source);
+    return;
+  }
+  struct json *mount = json_push(mounts, json_new(JSON_OBJECT));
+  json_set_string(mount, "Source", source);
+  char *target = copy_text(without_drive(to));
+  for (char *at = target; *at != 0; at++) if (*at == '\\') *at = '/';
+  json_set_string(mount, "Target", target);
+  json_set_bool(mount, "ReadOnly", read_only);
+  free(target);
+  free(source);
+}
+
+/* Folders that the container was given: MappedDirectories, and the bind mounts of an OCI specification. */
+static struct json *mounts_of(const struct system *system) {
+  struct json *mounts = json_new(JSON_ARRAY);
+  static const char prefix[] = "Container/MappedDirectories/";
+  for (const struct json *mapped = system->resources->first; mapped != NULL; mapped = mapped->next)
+    if (strncmp(mapped->name, prefix, sizeof prefix - 1) == 0) add_mount(mounts, system, json_string(mapped, "HostPath"), json_string(mapped, "ContainerPath"), json_true(mapped, "ReadOnly"));
+  const struct json *list = json_member(json_member(system->document, "OciSpecification"), "mounts");
+  for (const struct json *mount = list == NULL ? NULL : list->first; mount != NULL; mount = mount->next) {
+    const struct json *options = json_member(mount, "options");
+    bool bound = false, read_only = false;
+    for (const struct json *option = options == NULL ? NULL : options->first; option != NULL; option = option->next) {
+      bound = bound || (option->text != NULL && (strcmp(option->text, "bind") == 0 || strcmp(option->text, "rbind") == 0));
+      read_only = read_only || (option->text != NULL && strcmp(option->text, "ro") == 0);
+    }
+    if (bound) add_mount(mounts, system, json_string(mount, "source"), json_string(mount, "destination"), read_only);
+  }
+  return mounts;
+}
+
 struct json *process_spec(struct request *request, const struct system *system, const struct json *parameters, bool *is_init, HRESULT *code) {
   struct json *spec = json_new(JSON_OBJECT);
   const char *folder = system->folder == NULL ? service_root() : system->folder;
@@ -202,7 +239,10 @@ struct json *process_spec(struct request *request, const struct system *system, 
 #ifndef _WIN32
   if (system->folder != NULL && is_root(folder)) json_set_string(spec, "Root", folder);
 #endif
-  json_set_string(spec, "Id", system->id);
+  const struct json *container = system->host == NULL ? system->document : json_member(system->document, "Container");
+  const char *host_name = json_string(json_member(container, "GuestOs"), "HostName");
+  json_set_string(spec, "HostName", host_name != NULL ? host_name : json_string(json_member(system->document, "OciSpecification"), "hostname"));
+  json_set(spec, "Mounts", mounts_of(system));
   char pipes[4] = "";
   if (json_true(parameters, "CreateStdInPipe")) strcat(pipes, "i");
   if (json_true(parameters, "CreateStdOutPipe")) strcat(pipes, "o");

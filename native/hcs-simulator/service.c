@@ -644,10 +644,22 @@ static void look_after_folder(void *argument) {
   run_after(500, look_after_folder, NULL);
 }
 
+/* For whoever looks for the process. */
+static void write_process_id(void) {
+  struct text path = {0};
+  text_print(&path, "%s/service.pid", root);
+  FILE *file = fopen(path.bytes, "wb");
+  free(path.bytes);
+  if (file == NULL) return;
+  fprintf(file, "%u\n", (unsigned)own_process_id());
+  fclose(file);
+}
+
 static int serve(void) {
   listener = listener_open(root);
   /* Another one was quicker, and serves. */
   if (listener == NULL) return 0;
+  write_process_id();
   run_on_thread(timer_loop, NULL);
   pthread_mutex_lock(&lock);
   look_after_folder(NULL);

@@ -17,8 +17,8 @@ describe.each([linuxSimulator, wineSimulator])('The HCS simulator $name', ({ nam
     let host: SimulatorHost;
     let folder: string;
     beforeAll(async () => {
-      host = await open();
       folder = mkdtempSync(join(tmpdir(), 'hcs-container-'));
+      host = await open();
       mkdirSync(join(folder, 'layer'));
     }, simulatorBuildTimeout);
     afterEach(async () => {
