@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineClient } from '../../build/engine-client.ts';
 import { linuxHostFacts } from '../../src/host/index.ts';
@@ -37,16 +37,14 @@ export const openImageSetting = async (folder: string): Promise<ImageSetting> =>
   }
 };
 
-/** `work` on a warm engine whose root is new, and gone afterwards. */
+/** `work` on a warm engine whose root is new below `folder`, and goes with that: files that were just removed make new ones slow (ext4). */
 export const withNewEngine = async <T>(folder: string, work: (engine: EngineClient) => Promise<T>): Promise<T> => {
-  const root = join(folder, 'new-engine');
-  mkdirSync(root);
+  const root = mkdtempSync(join(folder, 'engine-'));
   try {
     await using engine = await EngineClient.start({ root });
     await engine.call('image/list', {});
     return await work(engine);
   } finally {
-    rmSync(root, { recursive: true, force: true });
     rmSync(runFolderOf(root, linuxHostFacts().bootId), { recursive: true, force: true });
   }
 };

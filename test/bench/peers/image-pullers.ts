@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { rmSync } from 'node:fs';
 import { command, findProgram } from '../command.ts';
 import type { SampleImage } from '../sample-image.ts';
 import type { DockerDaemon } from './docker-daemon.ts';
@@ -38,14 +37,17 @@ export const skopeoPuller = (folder: string): ImagePuller | MissingPeer => {
   const name = 'skopeo copy + umoci unpack';
   const [skopeo, umoci] = [findProgram('skopeo'), findProgram('umoci')];
   if (skopeo === undefined || umoci === undefined) return { name, missing: 'skopeo or umoci is not installed' };
-  const [layout, bundle] = [join(folder, 'layout'), join(folder, 'bundle')];
+  let round = 0;
   return {
     name,
     pull: async (reference) => {
+      round += 1;
+      const [layout, bundle] = [join(folder, `layout-${round}`), join(folder, `bundle-${round}`)];
       await command(skopeo, ['copy', '--quiet', '--src-tls-verify=false', `docker://${reference}`, `oci:${layout}:image`]);
       await command(umoci, ['unpack', '--image', `${layout}:image`, bundle]);
     },
-    forget: async () => { for (const made of [layout, bundle]) rmSync(made, { recursive: true, force: true }); },
+    // Each round has folders of its own, which go with `folder`.
+    forget: async () => {},
   };
 };
 
