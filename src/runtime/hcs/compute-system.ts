@@ -120,6 +120,7 @@ export class ComputeSystem {
       ...this.#context('create a process in'),
       command: parameters.CommandLine ?? parameters.CommandArgs?.[0] ?? firstArgument(parameters.OciProcess) ?? '',
       ...(parameters.User === undefined ? {} : { user: parameters.User }),
+      ...(parameters.WorkingDirectory === undefined ? {} : { path: parameters.WorkingDirectory }),
     };
     return whileWanted(context.operation, options, () => this.#handle.use(context, async (open) => {
       const place: Out<Pointer> = [null];

@@ -16,9 +16,13 @@ export interface CallContext {
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
 
+/** ERROR_DIRECTORY: of a process's working directory, whatever else the call names. */
+const invalidFolder = 0x8007010b;
+
 /** Where a failed call names what was not found, the error names it too. */
 const codeFor = (hresult: number, context: CallContext): ErrorCode => {
   const code = hresultTable[hresult]?.code ?? 'HcsFailed';
+  if (hresult === invalidFolder && context.path !== undefined) return 'PathNotFound';
   if (code === 'PathNotFound') return context.command !== undefined ? 'ExecutableNotFound' : context.path !== undefined ? code : 'HcsFailed';
   if (code === 'UserNotFound' && context.user === undefined) return 'ElevationRequired';
   if (code === 'ProcessNotFound' && context.target.kind !== 'process') return 'HcsFailed';

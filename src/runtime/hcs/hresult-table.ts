@@ -64,6 +64,7 @@ export const hresultTable: Readonly<Record<number, HresultRow>> = {
   0x80070057: row('E_INVALIDARG', 'ConfigInvalid', 'an argument is not valid', defect),
   0x80070070: row('ERROR_DISK_FULL', 'DiskFull', 'the disk is full', 'Free some space.'),
   0x800700b7: row('ERROR_ALREADY_EXISTS', 'ComputeSystemExists', 'it exists already', 'Choose another id, or end the one that is there.'),
+  0x8007010b: row('ERROR_DIRECTORY', 'PathNotFound', 'the folder is not valid', 'Check the working directory.'),
   0x800701d6: row('ERROR_VIRTDISK_PROVIDER_NOT_FOUND', 'HcsNotInstalled', 'virtual disks are not supported on this host', 'Install the Containers feature.'),
   0x80070422: row('ERROR_SERVICE_DISABLED', 'ComputeServiceStopped', 'the service is disabled', 'Enable and start it: Set-Service vmcompute -StartupType Manual; Start-Service vmcompute'),
   0x80070424: row('ERROR_SERVICE_DOES_NOT_EXIST', 'HcsNotInstalled', 'the service is not installed', 'Install the Containers feature.'),

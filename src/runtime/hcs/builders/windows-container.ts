@@ -19,7 +19,7 @@ export interface WindowsContainerExtras {
 
 const unsupported = (option: string, reason: string): SiloError => new SiloError('OptionUnsupported', { args: { option, reason } });
 
-const megabytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024 ** 2));
+export const megabytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024 ** 2));
 
 /** 1 to 10000 with 100 as the default, on HCS's scale of the same ends, whose middle is 5000. */
 const processorWeight = (weight: number): number => Math.round(weight <= 100 ? 1 + (weight - 1) * (4999 / 99) : 5000 + (weight - 100) * (5000 / 9900));
@@ -61,7 +61,7 @@ const refuseLinuxOptions = (spec: TaskSpec): void => {
   if (spec.process.capabilities !== undefined) throw unsupported('A list of capabilities', 'Windows has none');
 };
 
-const storageOf = ({ id, storage }: TaskSpec): SnapshotStorage => {
+export const storageOf = ({ id, storage }: TaskSpec): SnapshotStorage => {
   if (storage === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'HCS', reason: `nobody told what the files of ${id} are put together from` } });
   return storage;
 };

@@ -62,7 +62,7 @@ export const crashReport = closed({
 
 /** GuestRequest of a ModifySettingRequest (hcsshim, internal/protocol/guestresource): the agent's own resources, by type. */
 export const guestRequest = closed({
-  ResourceType: oneOf('Memory', 'MappedDirectory', 'MappedPipe', 'MappedVirtualDisk', 'CombinedLayers', 'NetworkNamespace', 'Network', 'VPMemDevice'),
+  ResourceType: oneOf('Memory', 'MappedDirectory', 'MappedPipe', 'MappedVirtualDisk', 'CombinedLayers', 'NetworkNamespace', 'Network', 'VPMemDevice', 'ContainerConstraints'),
   RequestType: oneOf('Add', 'Remove', 'Update'),
   Settings: anything(),
 });

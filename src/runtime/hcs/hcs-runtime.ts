@@ -1,0 +1,426 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SiloError, fromFileError, hasErrno, isSiloError } from '../../base/index.ts';
+import type { ExecResult, ExecSpec, Locks, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
+import { checkDocument } from './check-document.ts';
+import type { ComputeProcess } from './compute-process.ts';
+import type { ComputeSystem } from './compute-system.ts';
+import type { ModifySettingRequest } from './documents/requests.ts';
+import { HeldProcess } from './held-process.ts';
+import { HostComputeService } from './host-compute-service.ts';
+import type { HcsLibraries } from './hcs-calls.ts';
+import type { IsolationPlan } from './isolation-plan.ts';
+import { hcsRequirements } from './requirements.ts';
+import { signalOptions, terminateSignal } from './signals.ts';
+import { TaskFiles, readExitFile, writeWhole } from './task-note.ts';
+import { taskStatistics } from './task-statistics.ts';
+
+export interface HcsRuntimeOptions {
+  readonly plan: IsolationPlan;
+  /** Folder that goes with a reboot: what is remembered of tasks. */
+  readonly runFolder: string;
+  /** Folder of the state root where exit codes are kept. */
+  readonly exitsFolder: string;
+  /** Locks that end with their process: whoever holds a task's output has one. */
+  readonly locks: Locks;
+  readonly libraries?: HcsLibraries;
+}
+
+const firstLookMs = 20;
+const lastLookMs = 500;
+/** What an ended container's system may take to end. */
+const endPatienceMs = 30_000;
+/** Windows says so of a process that the host has no memory for: STATUS_COMMITMENT_LIMIT, STATUS_NO_MEMORY. */
+const outOfMemoryCodes: ReadonlySet<number> = new Set([0xc000012d, 0xc0000017]);
+
+const lockOf = (id: string): string => `output-${id}`;
+const execLockOf = (spec: { readonly taskId: string }, processId: number): string => `output-${spec.taskId}-${processId}`;
+
+/**
+ * Runtime on the Host Compute Service. A task's id is the compute system's. The process that starts a task holds
+ * its output, log and exit: on Windows that is the supervisor, and others reach its runtime through a pipe. Every
+ * other runtime on the same folders can look at tasks, signal and delete them. Where the holder has died, the
+ * task runs on, `monitored` is false, and its exit is MonitorLost, unless `reattach` takes it over before its end.
+ */
+export class HcsRuntime implements Runtime {
+  readonly name: string;
+  readonly #plan: IsolationPlan;
+  readonly #tasksFolder: string;
+  readonly #exitsFolder: string;
+  readonly #locks: Locks;
+  readonly #libraries: HcsLibraries;
+  readonly #held = new Map<string, HeldProcess>();
+  readonly #execs = new Set<HeldProcess>();
+  #service: HostComputeService | undefined;
+
+  constructor({ plan, runFolder, exitsFolder, locks, libraries = {} }: HcsRuntimeOptions) {
+    this.name = plan.name;
+    this.#plan = plan;
+    this.#tasksFolder = join(runFolder, plan.name);
+    this.#exitsFolder = exitsFolder;
+    this.#locks = locks;
+    this.#libraries = libraries;
+  }
+
+  async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
+    if (signal?.aborted === true) throw new SiloError('OperationCancelled');
+    const files = this.#files(spec.id);
+    const process = this.#plan.process(spec.process, { stdin: spec.openStdin }, true);
+    const { system, machine } = await this.#plan.systems(spec);
+    checkDocument('ComputeSystem', system);
+    checkDocument('ProcessParameters', process);
+    try {
+      await mkdir(files.folder, { recursive: true, mode: 0o700 });
+      await rm(files.exitFile, { force: true });
+      await rm(files.outOfMemory, { force: true });
+      await files.writeNote({ vmId: machine?.id, process, logPath: spec.logPath, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });
+    } catch (error) {
+      throw fromFileError(error, files.folder, 'container');
+    }
+    try {
+      if (machine !== undefined) {
+        checkDocument('ComputeSystem', machine.document);
+        for (const path of machine.files) await this.#hcs.grantVmAccess(machine.id, path, { signal });
+        await this.#make(machine.id, machine.document, machine.requests, signal);
+      }
+      await this.#make(spec.id, system, [], signal);
+    } catch (error) {
+      await this.delete(spec.id);
+      throw error;
+    }
+    // Its first process does not exist until it is started.
+    return { pid: 0, monitorPid: globalThis.process.pid };
+  }
+
+  async start(id: string): Promise<void> {
+    const files = this.#files(id);
+    const note = await files.readNote();
+    if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: this.name, reason: 'the task was not created' } });
+    const lock = await this.#locks.acquire(lockOf(id));
+    try {
+      const system = await this.#hcs.openSystem(id);
+      const held = await HeldProcess.start(system, note.process, note.logPath, lock, (exitCode) => this.#ended(id, exitCode));
+      this.#keep(id, held);
+      await files.writeNote({ ...note, processId: held.process.processId });
+    } catch (error) {
+      if (!this.#held.has(id)) await lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Takes over running tasks whose holder has died, for a supervisor that begins: their exits will be known.
+   * What they wrote since is lost, and what they write from now on too. Returns their ids.
+   */
+  async reattach(): Promise<readonly string[]> {
+    const taken: string[] = [];
+    for (const id of await this.list()) {
+      const note = await this.#files(id).readNote();
+      if (note?.processId === undefined || this.#held.has(id)) continue;
+      const lock = await this.#locks.tryAcquire(lockOf(id));
+      if (lock === undefined) continue;
+      const held = await this.#adopt(id, note.processId, () => HeldProcess.adopt(this.#hcs, id, note.processId ?? 0, lock, (exitCode) => this.#ended(id, exitCode)));
+      if (held === undefined) await lock.release();
+      else taken.push(id);
+    }
+    return taken;
+  }
+
+  async status(id: string): Promise<TaskStatus> {
+    const files = this.#files(id);
+    const note = await files.readNote();
+    if (note === undefined) return { state: (await files.readExit()) === undefined ? 'missing' : 'stopped', pid: undefined, monitored: false };
+    const monitored = note.processId === undefined || await this.#isHeld(id, lockOf(id));
+    const stopped = { state: 'stopped', pid: undefined, monitored } as const;
+    if ((await files.readExit()) !== undefined) return stopped;
+    const found = await this.#hcs.listSystems({ Ids: note.vmId === undefined ? [id] : [id, note.vmId] });
+    const state = found.find(({ Id }) => Id === id)?.State;
+    if (state === undefined || state === 'Stopped' || (!monitored && !(await this.#processRuns(id, note.processId)))) return stopped;
+    if (note.processId === undefined) return { state: 'created', pid: undefined, monitored };
+    const paused = found.some(({ State }) => State === 'Paused');
+    return { state: paused ? 'paused' : 'running', pid: note.processId, monitored };
+  }
+
+  async kill(id: string, signal: number, { all = false }: { readonly all?: boolean } = {}): Promise<void> {
+    const options = signalOptions(this.#plan.guest, signal);
+    const note = await this.#files(id).readNote();
+    await this.#withSystem(id, async (system) => {
+      if (note?.processId === undefined || (all && signal === terminateSignal)) {
+        await system.terminate().catch(unlessEnded);
+        return;
+      }
+      await this.#signal(system, note.processId, options);
+    });
+  }
+
+  async pause(id: string): Promise<void> {
+    const note = await this.#files(id).readNote();
+    await this.#withSystem(note?.vmId ?? id, (system) => system.pause());
+  }
+
+  async resume(id: string): Promise<void> {
+    const note = await this.#files(id).readNote();
+    await this.#withSystem(note?.vmId ?? id, (system) => system.resume());
+  }
+
+  async exit(id: string): Promise<TaskExit | undefined> {
+    const files = this.#files(id);
+    const exit = await files.readExit();
+    if (exit !== undefined) return exit;
+    const note = await files.readNote();
+    // While somebody holds its output, that one writes the exit.
+    if (note?.processId === undefined || (await this.#isHeld(id, lockOf(id))) || (await this.#processRuns(id, note.processId))) return undefined;
+    return (await files.readExit()) ?? { exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' };
+  }
+
+  async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
+    const cancelled = Promise.withResolvers<never>();
+    // Only raced with: nobody else hears of it.
+    cancelled.promise.catch(() => undefined);
+    const cancel = (): void => { cancelled.reject(new SiloError('OperationCancelled')); };
+    try {
+      if (signal?.aborted === true) throw new SiloError('OperationCancelled');
+      signal?.addEventListener('abort', cancel, { once: true });
+      for (let pause = firstLookMs; ; pause = Math.min(pause * 1.5, lastLookMs)) {
+        const held = this.#held.get(id);
+        if (held !== undefined) await Promise.race([held.finished, cancelled.promise]);
+        const exit = await this.exit(id);
+        if (exit !== undefined) return exit;
+        await Promise.race([delay(pause), cancelled.promise]);
+      }
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async rotateLog(id: string, _logPath: string, keptFiles: number): Promise<boolean> {
+    const held = this.#held.get(id);
+    return held === undefined ? false : held.rotateLog(keptFiles);
+  }
+
+  async statistics(id: string): Promise<TaskStatistics | undefined> {
+    const note = await this.#files(id).readNote();
+    if (note?.processId === undefined) return undefined;
+    try {
+      return await this.#withSystem(id, async (system) => taskStatistics(await system.properties({ PropertyTypes: ['Statistics', 'ProcessList'] }), note.memoryLimitBytes));
+    } catch (error) {
+      if (hasEnded(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async update(id: string, limits: ResourceLimits): Promise<void> {
+    const requests = this.#plan.limits(limits);
+    if (this.#plan.guest === 'windows' && limits.processCount !== undefined) throw new SiloError('OptionUnsupported', { args: { option: 'A limit of processes', reason: 'Windows containers have none' } });
+    await this.#withSystem(id, async (system) => { for (const request of requests) await modify(system, request); }, 'must');
+    const files = this.#files(id);
+    const note = await files.readNote();
+    if (note !== undefined && limits.memoryBytes !== undefined) await files.writeNote({ ...note, memoryLimitBytes: limits.memoryBytes });
+  }
+
+  async exec(spec: ExecSpec): Promise<RunningProcess> {
+    const parameters = this.#plan.process(spec.process, { stdin: spec.stdin !== undefined }, false);
+    checkDocument('ProcessParameters', parameters);
+    const system = await this.#hcs.openSystem(spec.taskId, { signal: spec.signal });
+    const held = await HeldProcess.start(system, parameters, spec.logPath, undefined, async (exitCode) => {
+      if (exitCode !== null) await writeWhole(join(spec.folder, spec.taskId), String(exitCode));
+    }, spec.signal);
+    this.#execs.add(held);
+    const { processId } = held.process;
+    const lock = await this.#locks.acquire(execLockOf(spec, processId));
+    await writeWhole(join(spec.folder, 'pid'), String(processId));
+    if (spec.stdin !== undefined) held.writeInput(spec.stdin);
+    const exited = held.finished.then(async ({ exitCode, exitedAt }) => {
+      this.#execs.delete(held);
+      await lock.release();
+      await this.#locks.forget(execLockOf(spec, processId));
+      return { exitCode, exitedAt };
+    });
+    // Whoever asked may have gone; the exit is on disk.
+    exited.catch(() => undefined);
+    return { pid: processId, exited };
+  }
+
+  async execExit(taskId: string, folder: string): Promise<ExecResult | undefined> {
+    const file = join(folder, taskId);
+    const exit = await readExitFile(file);
+    if (exit !== undefined) return exit;
+    const started = await readExitFile(join(folder, 'pid'));
+    if (started !== undefined) {
+      const processId = started.exitCode;
+      if ((await this.#isLocked(execLockOf({ taskId }, processId))) || (await this.#processRuns(taskId, processId))) return undefined;
+    }
+    // Both are gone: the code may have been written in between, or never will be.
+    return (await readExitFile(file)) ?? { exitCode: null, exitedAt: new Date() };
+  }
+
+  async killExec(taskId: string, folder: string, signal: number): Promise<void> {
+    const options = signalOptions(this.#plan.guest, signal);
+    const started = await readExitFile(join(folder, 'pid'));
+    if (started === undefined || (await readExitFile(join(folder, taskId))) !== undefined) return;
+    await this.#withSystem(taskId, (system) => this.#signal(system, started.exitCode, options));
+  }
+
+  async delete(id: string): Promise<void> {
+    const files = this.#files(id);
+    const note = await files.readNote();
+    if (note !== undefined) {
+      for (const system of [id, ...(note.vmId === undefined ? [] : [note.vmId])]) await this.#endSystem(system);
+      await this.#held.get(id)?.finished;
+      await this.#locks.forget(lockOf(id));
+    }
+    await rm(files.folder, { recursive: true, force: true });
+    await rm(files.exitFile, { force: true });
+  }
+
+  async list(): Promise<readonly string[]> {
+    const found = new Set<string>();
+    for (const folder of [this.#tasksFolder, this.#exitsFolder]) {
+      for (const name of await readdir(folder).catch((error: unknown) => { if (hasErrno(error, 'ENOENT')) return [] as string[]; throw error; })) {
+        if (/^[0-9a-f]{64}$/.test(name)) found.add(name);
+      }
+    }
+    return [...found];
+  }
+
+  requirements(): Promise<readonly RuntimeRequirement[]> { return hcsRequirements(this.#hcs, this.#plan); }
+
+  /** Lets go of every task and of the service: tasks run on, without anybody who keeps their output. The runtime can go on to look at them. */
+  async close(): Promise<void> {
+    for (const held of [...this.#execs, ...this.#held.values()].reverse()) await held.letGo();
+    this.#held.clear();
+    this.#execs.clear();
+    const service = this.#service;
+    this.#service = undefined;
+    await service?.close();
+  }
+
+  get #hcs(): HostComputeService { return (this.#service ??= new HostComputeService(this.#libraries)); }
+
+  #files(id: string): TaskFiles { return new TaskFiles(this.#tasksFolder, this.#exitsFolder, id); }
+
+  /** Creates a system, starts it, and gives it what it needs; the handle is closed, the system stays. */
+  async #make(id: string, document: Parameters<HostComputeService['createSystem']>[1], requests: readonly ModifySettingRequest[], signal: AbortSignal | undefined): Promise<void> {
+    const system = await this.#hcs.createSystem(id, document, { signal });
+    try {
+      await system.start({ signal });
+      for (const request of requests) await modify(system, request, signal);
+    } finally {
+      await system.close();
+    }
+  }
+
+  #keep(id: string, held: HeldProcess): void {
+    this.#held.set(id, held);
+    held.finished.then(() => { if (this.#held.get(id) === held) this.#held.delete(id); }, () => undefined);
+  }
+
+  async #adopt(id: string, processId: number, take: () => Promise<HeldProcess>): Promise<HeldProcess | undefined> {
+    if ((await this.#files(id).readExit()) !== undefined || !(await this.#processRuns(id, processId))) return undefined;
+    try {
+      const held = await take();
+      this.#keep(id, held);
+      return held;
+    } catch (error) {
+      if (hasEnded(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The first process has ended and its output is in the log: the exit is written, and what is left of the container goes. */
+  async #ended(id: string, exitCode: number | null): Promise<void> {
+    const files = this.#files(id);
+    if (exitCode !== null) {
+      if (outOfMemoryCodes.has(exitCode)) await writeWhole(files.outOfMemory, '');
+      await mkdir(this.#exitsFolder, { recursive: true });
+      await writeWhole(files.exitFile, String(exitCode));
+    }
+    await this.#endSystem(id);
+    const note = await files.readNote();
+    if (note?.vmId !== undefined) await this.#endSystem(note.vmId);
+  }
+
+  /** Ends a system and waits until it is gone. One that is not there is none. */
+  async #endSystem(id: string): Promise<void> {
+    await this.#withSystem(id, async (system) => {
+      await system.terminate().catch(unlessEnded);
+      const patience = new AbortController();
+      await Promise.race([system.exited, delay(endPatienceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
+      patience.abort();
+    });
+  }
+
+  async #signal(system: ComputeSystem, processId: number, options: ReturnType<typeof signalOptions>): Promise<void> {
+    let process: ComputeProcess;
+    try {
+      process = await system.openProcess(processId);
+    } catch (error) {
+      unlessEnded(error);
+      return;
+    }
+    try {
+      await (options === undefined ? process.terminate() : process.signal(options)).catch(unlessEnded);
+    } finally {
+      await process.close();
+    }
+  }
+
+  /** Opens a system for the work and closes it. One that is not there is nothing to be done, or an error where it must be. */
+  async #withSystem<T>(id: string, work: (system: ComputeSystem) => Promise<T>, must?: 'must'): Promise<T | undefined> {
+    let system: ComputeSystem;
+    try {
+      system = await this.#hcs.openSystem(id);
+    } catch (error) {
+      if (must !== undefined || !hasEnded(error)) throw error;
+      return undefined;
+    }
+    try {
+      return await work(system);
+    } finally {
+      await system.close();
+    }
+  }
+
+  async #processRuns(id: string, processId: number | undefined): Promise<boolean> {
+    if (processId === undefined) return true;
+    try {
+      return (await this.#withSystem(id, async (system) => {
+        const process = await system.openProcess(processId);
+        try {
+          return !(await process.properties()).Exited;
+        } finally {
+          await process.close();
+        }
+      })) === true;
+    } catch (error) {
+      if (hasEnded(error)) return false;
+      throw error;
+    }
+  }
+
+  async #isHeld(id: string, lock: string): Promise<boolean> { return this.#held.has(id) || this.#isLocked(lock); }
+
+  /** Looks with a shared lock, so that two who look do not take each other for a holder. */
+  async #isLocked(name: string): Promise<boolean> {
+    const lock = await this.#locks.tryAcquire(name, { shared: true });
+    if (lock === undefined) return true;
+    await lock.release();
+    return false;
+  }
+}
+
+const modify = async (system: ComputeSystem, request: ModifySettingRequest, signal?: AbortSignal): Promise<void> => {
+  checkDocument('ModifySettingRequest', request);
+  await system.modify(request, { signal });
+};
+
+const endedCodes = ['ContainerNotFound', 'ContainerNotRunning', 'ProcessNotFound', 'ComputeSystemTerminated', 'ComputeSystemCrashed'] as const;
+
+/** What was to be reached is gone, or has ended. */
+const hasEnded = (error: unknown): boolean => endedCodes.some((code) => isSiloError(error, code));
+
+const unlessEnded = (error: unknown): void => {
+  if (!hasEnded(error)) throw error;
+};
+

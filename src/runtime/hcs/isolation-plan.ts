@@ -1,0 +1,113 @@
+import { copyFile } from 'node:fs/promises';
+import { win32 } from 'node:path';
+import { fromFileError } from '../../base/index.ts';
+import type { ResourceLimits, TaskSpec } from '../../core/index.ts';
+import type { ComputeSystemDocument } from './documents/compute-system.ts';
+import type { ProcessParameters } from './documents/process.ts';
+import type { ModifySettingRequest } from './documents/requests.ts';
+import { hostedLinuxSystem, linuxGuestSteps, linuxUtilityVm, type LinuxBoot } from './builders/linux-guest.ts';
+import { linuxProcess, windowsProcess, type ProcessStreams } from './builders/process-parameters.ts';
+import { hostedWindowsSystem, windowsGuestSteps, windowsUtilityVm } from './builders/utility-vm.ts';
+import { megabytes, processIsolatedSystem, processorLimits, storageOf } from './builders/windows-container.ts';
+
+/** What a task is made of. With a machine, that comes first, takes the requests, and then holds the system. */
+export interface TaskSystems {
+  readonly system: ComputeSystemDocument;
+  readonly machine?: {
+    readonly id: string;
+    readonly document: ComputeSystemDocument;
+    readonly requests: readonly ModifySettingRequest[];
+    /** Files that its worker must be able to open. */
+    readonly files: readonly string[];
+  };
+}
+
+/** How a kind of isolation puts tasks together; HcsRuntime does the rest. */
+export interface IsolationPlan {
+  /** The runtime's name, which container records keep. */
+  readonly name: string;
+  readonly guest: 'windows' | 'linux';
+  systems(spec: TaskSpec): Promise<TaskSystems>;
+  process(spec: TaskSpec['process'], streams: ProcessStreams, first: boolean): ProcessParameters;
+  /** Requests that set limits of a running system. */
+  limits(resources: ResourceLimits): readonly ModifySettingRequest[];
+}
+
+const windowsLimits = (resources: ResourceLimits, processors: number): readonly ModifySettingRequest[] => {
+  const processor = processorLimits(resources, processors);
+  return [
+    ...(resources.memoryBytes === undefined ? [] : [{ ResourcePath: 'Container/Memory/SizeInMB', RequestType: 'Update' as const, Settings: megabytes(resources.memoryBytes) }]),
+    ...(processor === undefined ? [] : [{ ResourcePath: 'Container/Processor', RequestType: 'Update' as const, Settings: processor }]),
+  ];
+};
+
+/** Windows containers that share the host's kernel. */
+export const processIsolation = (hostProcessors: number): IsolationPlan => ({
+  name: 'hcs-process',
+  guest: 'windows',
+  systems: (spec) => Promise.resolve({ system: processIsolatedSystem(spec, hostProcessors) }),
+  process: windowsProcess,
+  limits: (resources) => windowsLimits(resources, hostProcessors),
+});
+
+export interface MachineSize { readonly memoryMB: number; readonly processors: number }
+
+const machineId = (spec: TaskSpec): string => `${spec.id}@vm`;
+
+/** A machine needs memory for its own system beside that of the container. */
+const machineMemory = (spec: TaskSpec, size: MachineSize, ownMB: number): number =>
+  spec.resources.memoryBytes === undefined ? size.memoryMB : Math.max(size.memoryMB, megabytes(spec.resources.memoryBytes) + ownMB);
+
+/** Windows containers in a utility VM of their own; the image's lowest layer brings what it boots. */
+export const hyperVIsolation = (size: MachineSize): IsolationPlan => ({
+  name: 'hcs-hyperv',
+  guest: 'windows',
+  systems: async (spec) => {
+    const storage = storageOf(spec);
+    const utilityVmPath = win32.join(storage.layers.at(-1)?.path ?? '', 'UtilityVM');
+    const scratchPath = win32.join(spec.bundlePath, 'vm-scratch.vhdx');
+    const template = win32.join(utilityVmPath, 'SystemTemplate.vhdx');
+    await copyFile(template, scratchPath).catch((error: unknown) => { throw fromFileError(error, template); });
+    const place = { lun: 1 };
+    return {
+      system: hostedWindowsSystem(spec, storage, place, machineId(spec), size.processors),
+      machine: {
+        id: machineId(spec),
+        document: windowsUtilityVm({ utilityVmPath, scratchPath, processors: size.processors, memoryMB: machineMemory(spec, size, 512) }),
+        requests: windowsGuestSteps(spec, storage, place).map(({ add }) => add),
+        files: [scratchPath, storage.scratchPath],
+      },
+    };
+  },
+  process: windowsProcess,
+  limits: (resources) => windowsLimits(resources, size.processors),
+});
+
+/** Linux containers in a utility VM of their own. */
+export const linuxIsolation = (boot: LinuxBoot): IsolationPlan => ({
+  name: 'hcs-linux',
+  guest: 'linux',
+  systems: (spec) => {
+    const storage = storageOf(spec);
+    const place = { lun: 0, firstMemory: boot.root.kind === 'vhd' ? 1 : 0 };
+    return Promise.resolve({
+      system: hostedLinuxSystem(spec, machineId(spec)),
+      machine: {
+        id: machineId(spec),
+        document: linuxUtilityVm({ ...boot, memoryMB: machineMemory(spec, boot, 256) }),
+        requests: linuxGuestSteps(spec, storage, place).map(({ add }) => add),
+        files: [storage.scratchPath, ...storage.layers.map(({ path }) => path)],
+      },
+    });
+  },
+  process: linuxProcess,
+  limits: ({ memoryBytes, cpuCount, processCount }) => {
+    const linux = {
+      ...(memoryBytes === undefined ? {} : { memory: { limit: memoryBytes, swap: memoryBytes } }),
+      ...(cpuCount === undefined ? {} : { cpu: { period: 100_000, quota: Math.max(1000, Math.round(cpuCount * 100_000)) } }),
+      ...(processCount === undefined ? {} : { pids: { limit: processCount } }),
+    };
+    return Object.keys(linux).length === 0 ? [] : [{ GuestRequest: { ResourceType: 'ContainerConstraints', RequestType: 'Update', Settings: { Linux: linux } } }];
+  },
+});
+

@@ -1,0 +1,63 @@
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrno } from '../../base/index.ts';
+import type { TaskExit } from '../../core/index.ts';
+import type { ProcessParameters } from './documents/process.ts';
+
+/** What the runtime remembers of a task, for whoever looks later. */
+export interface TaskNote {
+  /** The utility VM that was made for it; undefined where it shares the host's kernel. */
+  readonly vmId: string | undefined;
+  /** Parameters of its first process, for the start. */
+  readonly process: ProcessParameters;
+  readonly logPath: string;
+  readonly memoryLimitBytes: number | undefined;
+  /** Id of the first process; undefined until it was started. */
+  readonly processId: number | undefined;
+}
+
+/** Writes a file so that it is there as a whole or not at all. */
+export const writeWhole = async (path: string, content: string): Promise<void> => {
+  await writeFile(`${path}.new`, content, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+};
+
+const readText = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+};
+
+/** Files of one task. The exit file outlives its folder until the task is deleted. */
+export class TaskFiles {
+  readonly folder: string;
+  readonly exitFile: string;
+
+  constructor(tasksFolder: string, exitsFolder: string, id: string) {
+    this.folder = join(tasksFolder, id);
+    this.exitFile = join(exitsFolder, id);
+  }
+
+  get outOfMemory(): string { return join(this.folder, 'oom'); }
+
+  async readNote(): Promise<TaskNote | undefined> {
+    const text = await readText(join(this.folder, 'task.json'));
+    return text === undefined ? undefined : JSON.parse(text) as TaskNote;
+  }
+
+  writeNote(note: TaskNote): Promise<void> { return writeWhole(join(this.folder, 'task.json'), JSON.stringify(note)); }
+
+  async readExit(): Promise<TaskExit | undefined> {
+    const exit = await readExitFile(this.exitFile);
+    return exit === undefined ? undefined : { ...exit, oomKilled: (await readText(this.outOfMemory)) !== undefined, reason: 'Exited' };
+  }
+}
+
+/** A file that holds nothing but an exit code, as conmon writes it; its time is that of the end. */
+export const readExitFile = async (path: string): Promise<{ readonly exitCode: number; readonly exitedAt: Date } | undefined> => {
+  const text = await readText(path);
+  return text !== undefined && /^\d+$/.test(text) ? { exitCode: Number(text), exitedAt: (await stat(path)).mtime } : undefined;
+};
