@@ -30,6 +30,8 @@ export const makeRunc = async (): Promise<RuncHost> => {
     folder,
     runtime,
     another: new RuncRuntime(options),
+    findsCommandsAt: 'create',
+    limitsMemory: true,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');
       ids.push(id);

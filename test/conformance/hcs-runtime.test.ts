@@ -1,0 +1,12 @@
+import { describe, it } from 'vitest';
+import { whyNoContainers } from '../fixtures/busybox-root.ts';
+import { whyNoSimulator } from '../fixtures/hcs-simulator.ts';
+import { makeHcs } from './hcs-host.ts';
+import { runtimeSuite } from './runtime.suite.ts';
+
+const reason = whyNoSimulator('linux') ?? whyNoContainers();
+const kinds = { process: 'HCS with process isolation, on the simulator', linux: 'HCS with Linux containers in utility VMs, on the simulator' } as const;
+for (const [kind, name] of Object.entries(kinds)) {
+  if (reason === undefined) runtimeSuite(name, () => makeHcs(kind as keyof typeof kinds));
+  else describe(`Runtime: ${name}`, () => { it.skip(`needs the simulator and a root file system (${reason})`, () => undefined); });
+}
