@@ -169,6 +169,13 @@ static char *source_of(const struct system *machine, const char *type, const str
     }
     return NULL;
   }
+  if (strcmp(type, "VPMemDevice") == 0) {
+    struct text name = {0};
+    text_print(&name, "VirtualMachine/Devices/VirtualPMem/Devices/%d", (int)json_whole(settings, "DeviceNumber", 0));
+    const char *path = json_string(json_member(machine->resources, name.bytes), "HostPath");
+    free(name.bytes);
+    return path == NULL ? NULL : disk_contents(path);
+  }
   if (strcmp(type, "CombinedLayers") == 0) return guest_path(machine, json_string(settings, "ScratchPath"));
   if (json_string(settings, "HostPath") != NULL) return guest_path(machine, json_string(settings, "HostPath"));
   for (const struct json *resource = machine->resources->first; resource != NULL; resource = resource->next) {

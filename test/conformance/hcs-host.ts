@@ -10,6 +10,7 @@ import { PipedRuntime, SupervisorChannel } from '../../src/runtime/piped/index.t
 import { killChild, startHcsSupervisor } from '../fixtures/child-engine.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
 import { makeHcsRuntime, type HcsRuntimeSetting } from '../fixtures/hcs-runtime.ts';
+import { expectNothingLeft } from '../fixtures/nothing-left.ts';
 import { buildHcsSimulator, startSimulator, type RunningSimulator } from '../fixtures/hcs-simulator.ts';
 import type { RuntimeFixture } from './runtime.suite.ts';
 
@@ -31,6 +32,9 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
   for (const name of ['run', 'exits', 'boot', 'layer']) mkdirSync(join(folder, name));
   for (const name of ['vmlinux', 'initrd.img']) writeFileSync(join(folder, 'boot', name), '');
   const rootPath = makeBusyboxRoot(join(folder, 'rootfs'));
+  // The simulator puts processes into the folder as it is; a shell wants this of what it starts in the background.
+  mkdirSync(join(rootPath, 'dev'));
+  writeFileSync(join(rootPath, 'dev/null'), '');
   const storage = { layers: [{ id: '11111111-1111-1111-1111-111111111111', path: join(folder, 'layer') }], scratchPath: rootPath };
   const setting: HcsRuntimeSetting = { kind, folder, library };
   const addressFile = join(folder, 'supervisor.json');
@@ -41,7 +45,7 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
   const channels = [0, 1].map(() => new SupervisorChannel({ addressFile, ensure })) as [SupervisorChannel, SupervisorChannel];
   const observer = makeHcsRuntime(setting);
   const [runtime, another] = channels.map((channel) => new PipedRuntime(channel, observer)) as [PipedRuntime, PipedRuntime];
-  const process_: TaskSpec['process'] = { args: [], env: ['PATH=/bin'], workingDirectory: '/', user: '', terminal: false, noNewPrivileges: true };
+  const plain: TaskSpec['process'] = { args: [], env: ['PATH=/bin'], workingDirectory: '/', user: '', terminal: false, noNewPrivileges: true };
   const ids: string[] = [];
   return {
     setting,
@@ -56,7 +60,7 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
       const bundlePath = join(folder, 'bundles', id);
       mkdirSync(bundlePath, { recursive: true });
       return Promise.resolve({
-        id, rootPath, storage, bundlePath, logPath: join(folder, `${id}.log`), process: { ...process_, ...changes }, openStdin: false, hostName: 'conformance',
+        id, rootPath, storage, bundlePath, logPath: join(folder, `${id}.log`), process: { ...plain, ...changes }, openStdin: false, hostName: 'conformance',
         readOnlyRoot: false, resources: {}, mounts: [], networkNamespacePath: undefined, privileged: false, ...other,
       });
     },
@@ -86,6 +90,7 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
       for (const channel of channels) await channel.close();
       if (supervisor !== undefined) await killChild(await supervisor);
       await observer.close();
+      await expectNothingLeft(simulator);
       await simulator.stop();
       rmSync(folder, { recursive: true, force: true });
     },

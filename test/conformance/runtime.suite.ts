@@ -41,7 +41,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       return spec;
     };
     /** Up to where commands and users are found, or not. */
-    const attempt = async (spec: TaskSpec): Promise<void> => {
+    const tryOut = async (spec: TaskSpec): Promise<void> => {
       await host.runtime.create(spec);
       if (host.findsCommandsAt === 'start') await host.runtime.start(spec.id);
     };
@@ -121,13 +121,13 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       await says(spec, 'up');
       await host.runtime.delete(spec.id);
       expect(await host.leftovers(spec.id)).toEqual([]);
-      expect(await lines(spec.logPath)).toHaveLength(1);
+      expect(await lines(spec.logPath)).toEqual([expect.stringMatching(/ stdout F up$/)]);
       expect(await host.runtime.list()).not.toContain(spec.id);
     });
 
     it('says which command cannot be run, and leaves nothing of the task', async () => {
       const spec = await host.task({ args: ['no-such-command'] });
-      expect(await code(attempt(spec))).toBe('ExecutableNotFound');
+      expect(await code(tryOut(spec))).toBe('ExecutableNotFound');
       // What was created is there until it is deleted; a failed create leaves nothing.
       if (host.findsCommandsAt === 'start') await host.runtime.delete(spec.id);
       expect(await host.leftovers(spec.id)).toEqual([]);
@@ -135,7 +135,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
 
     it('says which user the image does not have', async () => {
       const spec = await host.task({ ...shell('true'), user: 'nobody-here' });
-      expect(await code(attempt(spec))).toBe('UserNotFound');
+      expect(await code(tryOut(spec))).toBe('UserNotFound');
       if (host.findsCommandsAt === 'start') await host.runtime.delete(spec.id);
     });
 

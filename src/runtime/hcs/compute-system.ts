@@ -25,6 +25,12 @@ export type SystemEvent =
   | { readonly kind: 'crashReport'; readonly report: CrashReport | undefined; readonly document: string | undefined }
   | { readonly kind: 'other'; readonly type: number; readonly document: string | undefined };
 
+/** What errors call a process, where its parameters do not say: those of a Linux container's first process stand in the container's document. */
+export interface ProcessNames {
+  readonly command?: string;
+  readonly user?: string;
+}
+
 /** HCS_EVENT_TYPE. */
 const kinds = {
   2: 'crashInitiated', 4: 'rdpEnhancedModeStateChanged', 5: 'siloJobCreated', 6: 'guestConnectionClosed', 0x02000000: 'serviceDisconnected',
@@ -115,11 +121,11 @@ export class ComputeSystem {
   }
 
   /** Starts a process. Where the caller has left by then, the process is ended again. Errors: ExecutableNotFound, UserNotFound, ContainerNotRunning, … */
-  async createProcess(parameters: ProcessParameters, options?: CallOptions): Promise<ComputeProcess> {
+  async createProcess(parameters: ProcessParameters, options?: CallOptions, names: ProcessNames = {}): Promise<ComputeProcess> {
     const context: CallContext = {
       ...this.#context('create a process in'),
-      command: parameters.CommandLine ?? parameters.CommandArgs?.[0] ?? firstArgument(parameters.OciProcess) ?? '',
-      ...(parameters.User === undefined ? {} : { user: parameters.User }),
+      command: names.command ?? parameters.CommandLine ?? parameters.CommandArgs?.[0] ?? firstArgument(parameters.OciProcess) ?? '',
+      user: names.user ?? parameters.User ?? '',
       ...(parameters.WorkingDirectory === undefined ? {} : { path: parameters.WorkingDirectory }),
     };
     return whileWanted(context.operation, options, () => this.#handle.use(context, async (open) => {

@@ -5,7 +5,7 @@ import { SiloError, fromFileError, hasErrno, isSiloError } from '../../base/inde
 import type { ExecResult, ExecSpec, Locks, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { checkDocument } from './check-document.ts';
 import type { ComputeProcess } from './compute-process.ts';
-import type { ComputeSystem } from './compute-system.ts';
+import type { ComputeSystem, ProcessNames } from './compute-system.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
 import { HeldProcess } from './held-process.ts';
 import { HostComputeService } from './host-compute-service.ts';
@@ -36,6 +36,8 @@ const outOfMemoryCodes: ReadonlySet<number> = new Set([0xc000012d, 0xc0000017]);
 
 const lockOf = (id: string): string => `output-${id}`;
 const execLockOf = (spec: { readonly taskId: string }, processId: number): string => `output-${spec.taskId}-${processId}`;
+
+const namesOf = ({ args, user }: TaskSpec['process']): ProcessNames => ({ command: args[0] ?? '', user });
 
 /**
  * Runtime on the Host Compute Service. A task's id is the compute system's. The process that starts a task holds
@@ -74,7 +76,7 @@ export class HcsRuntime implements Runtime {
       await mkdir(files.folder, { recursive: true, mode: 0o700 });
       await rm(files.exitFile, { force: true });
       await rm(files.outOfMemory, { force: true });
-      await files.writeNote({ vmId: machine?.id, process, logPath: spec.logPath, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });
+      await files.writeNote({ vmId: machine?.id, process, names: namesOf(spec.process), logPath: spec.logPath, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });
     } catch (error) {
       throw fromFileError(error, files.folder, 'container');
     }
@@ -100,7 +102,7 @@ export class HcsRuntime implements Runtime {
     const lock = await this.#locks.acquire(lockOf(id));
     try {
       const system = await this.#hcs.openSystem(id);
-      const held = await HeldProcess.start(system, note.process, note.logPath, lock, (exitCode) => this.#ended(id, exitCode));
+      const held = await HeldProcess.start(system, note.process, note.logPath, note.names, lock, (exitCode) => this.#ended(id, exitCode));
       this.#keep(id, held);
       await files.writeNote({ ...note, processId: held.process.processId });
     } catch (error) {
@@ -223,7 +225,7 @@ export class HcsRuntime implements Runtime {
     const parameters = this.#plan.process(spec.process, { stdin: spec.stdin !== undefined }, false);
     checkDocument('ProcessParameters', parameters);
     const system = await this.#hcs.openSystem(spec.taskId, { signal: spec.signal });
-    const held = await HeldProcess.start(system, parameters, spec.logPath, undefined, async (exitCode) => {
+    const held = await HeldProcess.start(system, parameters, spec.logPath, namesOf(spec.process), undefined, async (exitCode) => {
       if (exitCode !== null) await writeWhole(join(spec.folder, spec.taskId), String(exitCode));
     }, spec.signal);
     this.#execs.add(held);

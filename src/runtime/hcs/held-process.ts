@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lock } from '../../core/index.ts';
 import type { ComputeProcess } from './compute-process.ts';
-import type { ComputeSystem } from './compute-system.ts';
+import type { ComputeSystem, ProcessNames } from './compute-system.ts';
 import { CriLogWriter } from './cri-log-writer.ts';
 import type { ProcessParameters } from './documents/process.ts';
 import type { HostComputeService } from './host-compute-service.ts';
@@ -41,11 +41,11 @@ export class HeldProcess {
   }
 
   /** Takes over the system, on failure too, and the lock where it succeeds. */
-  static async start(system: ComputeSystem, parameters: ProcessParameters, logPath: string, lock: Lock | undefined, ended: Ended, signal?: AbortSignal): Promise<HeldProcess> {
+  static async start(system: ComputeSystem, parameters: ProcessParameters, logPath: string, names: ProcessNames, lock: Lock | undefined, ended: Ended, signal?: AbortSignal): Promise<HeldProcess> {
     let log: CriLogWriter | undefined;
     try {
       log = await CriLogWriter.open(logPath);
-      const process = await system.createProcess(parameters, { signal });
+      const process = await system.createProcess(parameters, { signal }, names);
       return new HeldProcess(system, process, log, lock, ended);
     } catch (error) {
       await log?.close();

@@ -5,7 +5,7 @@
  * (package export "./hcs"); `HcsRuntime` is made by whoever holds stdio, and called through the Runtime seam.
  */
 export { HostComputeService } from './host-compute-service.ts';
-export type { ComputeSystem, SystemEvent, SystemExit } from './compute-system.ts';
+export type { ComputeSystem, ProcessNames, SystemEvent, SystemExit } from './compute-system.ts';
 export type { ComputeProcess, ProcessExit } from './compute-process.ts';
 export type { HcsLibraries } from './hcs-calls.ts';
 export type { CallOptions } from './waiting.ts';

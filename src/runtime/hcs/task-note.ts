@@ -2,6 +2,7 @@ import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno } from '../../base/index.ts';
 import type { TaskExit } from '../../core/index.ts';
+import type { ProcessNames } from './compute-system.ts';
 import type { ProcessParameters } from './documents/process.ts';
 
 /** What the runtime remembers of a task, for whoever looks later. */
@@ -10,6 +11,8 @@ export interface TaskNote {
   readonly vmId: string | undefined;
   /** Parameters of its first process, for the start. */
   readonly process: ProcessParameters;
+  /** For errors: what it runs, and as whom. */
+  readonly names: ProcessNames;
   readonly logPath: string;
   readonly memoryLimitBytes: number | undefined;
   /** Id of the first process; undefined until it was started. */
