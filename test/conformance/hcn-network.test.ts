@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe } from 'vitest';
-import { startHcnHost } from '../fixtures/hcn-host.ts';
-import { whyNoSimulator } from '../fixtures/hcs-simulator.ts';
+import { startHcnHost, whyNoHcn } from '../fixtures/hcn-host.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { networkSuite, type NetworkFixture } from './network.suite.ts';
 
-describe.skipIf(skipReason('the networks of Windows', whyNoSimulator('linux')))('on the simulator of HCN', () => {
+describe.skipIf(skipReason('the networks of Windows', whyNoHcn()))('on the simulator of HCN', () => {
   const make = async (): Promise<NetworkFixture> => {
     const host = await startHcnHost();
     let subnets = 0;

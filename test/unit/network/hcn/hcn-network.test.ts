@@ -6,8 +6,7 @@ import { ComputeNetwork } from '../../../../native/computenetwork.ts';
 import type { EndpointRequest, NetworkDefinition } from '../../../../src/core/index.ts';
 import { accessRule, HcnNetwork, hcnResults, HcnService, loadBalancer, outboundTranslation, portMapping } from '../../../../src/network/hcn/index.ts';
 import { expectError } from '../../../fixtures/expect-error.ts';
-import { startHcnHost, type HcnHost } from '../../../fixtures/hcn-host.ts';
-import { whyNoSimulator } from '../../../fixtures/hcs-simulator.ts';
+import { startHcnHost, whyNoHcn, type HcnHost } from '../../../fixtures/hcn-host.ts';
 import { skipReason } from '../../../fixtures/temporary-folder.ts';
 
 const id = (): string => randomBytes(32).toString('hex');
@@ -19,7 +18,7 @@ const request = (changes: Partial<EndpointRequest> = {}): EndpointRequest => ({ 
 const web = { protocol: 'tcp', hostAddress: undefined, hostPort: 8080, containerPort: 80 } as const;
 const foreignNat = { Name: 'nat', Ipams: [{ Type: 'Static', Subnets: [{ IpAddressPrefix: '172.28.0.0/20', Routes: [{ NextHop: '172.28.0.1', DestinationPrefix: '0.0.0.0/0' }] }] }] };
 
-describe.skipIf(skipReason('HcnNetwork', whyNoSimulator('linux')))('HcnNetwork', () => {
+describe.skipIf(skipReason('HcnNetwork', whyNoHcn()))('HcnNetwork', () => {
   let host: HcnHost;
   let network: HcnNetwork;
   beforeAll(async () => {
