@@ -7,6 +7,7 @@ import type { HostFacts, Runtime, RuntimeRequirement } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
+import { HcnNetwork } from './network/hcn/index.ts';
 import { RuntimeServer } from './runtime/piped/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, windowsLocking } from './store/index.ts';
 import { ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
@@ -57,29 +58,6 @@ const isolationsOf = ({ windows: facts }: HostFacts): Engine['ports']['isolation
   return { Process: offer('Process'), HyperV: offer('HyperV') };
 };
 
-/** Until a network of this host is put together, a container has loopback alone. */
-const noNetworks = (): Promise<never> => Promise.reject(new SiloError('NetworkDriverUnsupported', { args: { driver: 'any', reason: 'this release has no networks for Windows hosts' }, target: { kind: 'host', id: 'networks' } }));
-
-const loopbackAlone: Engine['ports']['network'] = {
-  assignsAddresses: true,
-  createNetwork: noNetworks,
-  attach: noNetworks,
-  removeNetwork: () => Promise.resolve(),
-  networks: () => Promise.resolve([]),
-  occupiedSubnets: () => Promise.resolve([]),
-  detach: () => Promise.resolve(),
-  endpoints: () => Promise.resolve([]),
-  listeners: () => Promise.resolve([]),
-  holderOf: () => Promise.resolve(undefined),
-  requirements: () => Promise.resolve([]),
-  prepare: (sandboxId, mode) => {
-    if (mode === 'none') return Promise.resolve(undefined);
-    return Promise.reject(new SiloError('OptionUnsupported', { args: { option: `network ${mode}`, reason: 'this release has no networks for Windows hosts' }, target: { kind: 'container', id: sandboxId } }));
-  },
-  release: () => Promise.resolve(),
-  list: () => Promise.resolve([]),
-};
-
 const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
   const engine = new Engine({
     metadata,
@@ -90,7 +68,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     content: new FileContentStore(root, windowsLocking),
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes'), copyOnWindows),
-    network: loopbackAlone,
+    network: new HcnNetwork({ root }),
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     supervisor: new ScheduledSupervisor({ locks, root, runFolder, command: selfCommand }),
