@@ -44,7 +44,7 @@ export const restoredFile = (storage: LayerStorage, place: string, information: 
     close();
     throw error;
   }
-  return { write: (bytes) => files.restore(file, bytes, true, context), end: close, abandon: close };
+  return gathered({ write: (bytes) => files.restore(file, bytes, true, context), end: close, abandon: close });
 };
 
 /**
@@ -54,7 +54,7 @@ export const restoredFile = (storage: LayerStorage, place: string, information: 
 export const transportFile = (storage: LayerStorage, place: string, information: BasicInformation, isFolder: boolean): FileSink => {
   if (isFolder) makeFolder(place);
   const target = isFolder ? `${place}${folderSide}` : place;
-  const sink = plainFile(target);
+  const sink = gathered(plainFile(target));
   const attributes = Buffer.alloc(4);
   attributes.writeUInt32LE(information.attributes);
   sink.write(attributes);
@@ -83,6 +83,43 @@ export const plainFile = (place: string): FileSink => {
     write: (bytes) => { for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at); },
     end: close,
     abandon: close,
+  };
+};
+
+const gatheredBytes = 64 * 1024;
+
+/** Metadata, headers and the data of a small file go down in one call: most files are small, and calls are what costs. */
+const gathered = (sink: FileSink): FileSink => {
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  const flush = (): void => {
+    if (waitingBytes === 0) return;
+    const bytes = waiting.length === 1 ? waiting[0] : Buffer.concat(waiting, waitingBytes);
+    waiting = [];
+    waitingBytes = 0;
+    if (bytes !== undefined) sink.write(bytes);
+  };
+  return {
+    write: (bytes) => {
+      if (waitingBytes + bytes.length > gatheredBytes) flush();
+      if (bytes.length > gatheredBytes) {
+        sink.write(bytes);
+        return;
+      }
+      // Whoever gives them may use their memory again.
+      waiting.push(Buffer.from(bytes));
+      waitingBytes += bytes.length;
+    },
+    end: () => {
+      try {
+        flush();
+      } catch (error) {
+        sink.abandon();
+        throw error;
+      }
+      sink.end();
+    },
+    abandon: () => { sink.abandon(); },
   };
 };
 

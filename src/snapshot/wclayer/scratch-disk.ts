@@ -8,7 +8,7 @@ import type { LayerReference } from './layer-data.ts';
 import { chainFile, destroyFolder, layerReference, mountFile, readJson, scratchDisk, snapshotNotFound, writeWhole } from './layer-folder.ts';
 import type { KeyFolder, MountJob, PrepareJob } from './layer-job.ts';
 import type { LayerStorage } from './layer-storage.ts';
-import { hresultOf, means } from './storage-error.ts';
+import { hresultOf, means, storageError } from './storage-error.ts';
 
 /** ERROR_ALREADY_EXISTS */
 const alreadyExists = 0x800700b7;
@@ -114,7 +114,12 @@ export const unmountAt = (storage: LayerStorage, snapshots: string, target: stri
   if (!existsSync(snapshots)) return;
   for (const name of readdirSync(snapshots)) {
     const own = { key: Number(name), folder: join(snapshots, name) };
-    if (/^[0-9]+$/.test(name) && noteOfMount(own.folder) === target) unmountScratch(storage, own, target);
+    if (!/^[0-9]+$/.test(name) || noteOfMount(own.folder) !== target) continue;
+    try {
+      unmountScratch(storage, own, target);
+    } catch (error) {
+      throw storageError(error, own.key, own.folder);
+    }
   }
 };
 

@@ -135,6 +135,7 @@ describe.skipIf(skipReason('layers of Windows', whyNoSimulatedLayers()))('the sn
     await once(container, 'spawn');
     const error = await expectError('SnapshotInUse', diff(10, [1]));
     expect(error).toMatchObject({ args: { key: 10 }, retryable: true });
+    expect((await expectError('SnapshotInUse', snapshotter.unmount(target))).args).toMatchObject({ key: 10 });
     await expectError('SnapshotInUse', snapshotter.remove(10));
     expect(await snapshotter.list()).toEqual([1, 10]);
     container.kill('SIGKILL');
