@@ -22,6 +22,47 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         (Get-Sent 'container/restart').force | Should -BeTrue
     }
     It 'Resume-Container says verbosely that one runs already' { Resume-Container -Name 'web-1' -Verbose 4>&1 | Out-String | Should -Match 'web-1' }
+    It 'Measure-Container measures what runs, or what is named, and waits for the share of the processor' {
+        $all = Measure-Container
+        $all[0].PSTypeNames[0] | Should -Be 'Silo.ContainerMeasurement'
+        $all[0].CpuPercent | Should -Be 12.5
+        (Get-Sent 'container/statistics').sampleMilliseconds | Should -Be 200
+        ('db', 'web-1' | Measure-Container -IntervalSeconds 0.5).Name | Should -Be 'db', 'web-1'
+        (Get-Sent 'container/statistics').sampleMilliseconds | Should -Be 500
+        @(Measure-Container -Name 'nothing*').Count | Should -Be 0
+    }
+    It 'Measure-Container goes on with -Continuous until nobody reads' { @(Measure-Container -Name 'db' -Continuous -IntervalSeconds 0.1 | Select-Object -First 3).Count | Should -Be 3 }
+    It 'Set-Container sends what is given and nothing else' {
+        Set-Container -Name 'db' -MemoryBytes 1GB -RestartPolicy OnFailure -MaximumRetryCount 2
+        $sent = Get-Sent 'container/update'
+        $sent.memoryBytes | Should -Be 1GB
+        $sent.restartPolicy.maximumRetries | Should -Be 2
+        $sent.PSObject.Properties.Name | Should -Not -Contain 'cpuCount'
+        (Set-Container -Name 'db' -MemoryBytes 2GB -PassThru).MemoryBytes | Should -Be 2GB
+    }
+    It 'Get-ContainerEvent gives events with their times, and sends its filters' {
+        $events = Get-ContainerEvent
+        $events.Seq | Should -Be 1, 2, 3
+        $events[0].Time | Should -BeOfType [datetime]
+        [void] (Get-ContainerEvent -Container 'web-1' -Kind 'container/' -Since ([datetime] '2026-11-22') -Follow -FromBeginning)
+        $sent = Get-Sent 'event/list'
+        $sent.containers | Should -Be 'web-1'
+        $sent.kind | Should -Be 'container/'
+        $sent.follow | Should -BeTrue
+        $sent.afterSeq | Should -Be 0
+    }
+    It 'Stop-ContainerProcess takes processes from the pipeline' {
+        (Get-ContainerProcess -Name 'web-1' | Stop-ContainerProcess -Force -PassThru).ExitCode | Should -Be 143
+        (Get-Sent 'process/stop').force | Should -BeTrue
+        (Get-Sent 'process/stop').container | Should -Be (Get-Container -Name 'web-1').Id
+    }
+    It 'Invoke-ContainerCommand gives the output, and an error for an exit code that is not 0' {
+        Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '0' -Environment @{ A = 'b' } -InformationAction SilentlyContinue | Should -Not -BeNullOrEmpty
+        (Get-Sent 'process/run').environment.name | Should -Be 'A'
+        Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '5' -InformationAction SilentlyContinue -ErrorVariable problem -ErrorAction SilentlyContinue | Out-Null
+        $problem[0].FullyQualifiedErrorId | Should -Be 'ContainerExitedNonZero,Invoke-ContainerCommand'
+        $problem[0].TargetObject.ExitCode | Should -Be 5
+    }
     It 'New-Container sends what is to happen after the end, of its health and of its log' {
         [void] (New-Container -Image 'busybox:latest' -RestartPolicy OnFailure -MaximumRetryCount 3 -HealthCommand 'wget', '-q' -HealthIntervalSeconds 2.5 -HealthRetryCount 2 -LogMaximumBytes 1MB)
         $sent = Get-Sent 'container/create'
@@ -86,6 +127,20 @@ Describe 'Real containers that go on, wait and begin again' -Skip:([bool] $missi
         Stop-Container -Name 'watched' -Force
         (Get-Container -Name 'watched').RestartPolicy | Should -Be 'OnFailure'
         Remove-Container -Name 'watched'
+    }
+    It 'is measured, changed and told of while it runs' {
+        Start-Container -Name 'number'
+        $measured = Measure-Container -Name 'number'
+        $measured.MemoryBytes | Should -BeGreaterThan 0
+        $measured.ProcessCount | Should -BeGreaterOrEqual 1
+        Set-Container -Name 'number' -MemoryBytes 64MB
+        (Measure-Container -Name 'number').MemoryLimitBytes | Should -Be 64MB
+        Invoke-ContainerCommand -Name 'number' -FilePath 'cat' -ArgumentList '/etc/hostname' | Should -Be (Get-Container -Name 'number').HostName
+        $process = Start-ContainerProcess -Name 'number' -FilePath 'sleep' -ArgumentList '100'
+        (Get-ContainerProcess -Name 'number' -State Running).Id | Should -Be $process.Id
+        ($process | Stop-ContainerProcess -Force -PassThru).ExitCode | Should -Be 137
+        (Get-ContainerEvent -Container 'number').Kind | Should -Contain 'container/update'
+        Get-ContainerEvent -Follow -FromBeginning | Where-Object Kind -EQ 'container/rename' | Select-Object -First 1 | ForEach-Object { $_.Attributes.Value } | Should -Be 'counter', 'number'
     }
     It 'cannot be frozen when it does not run' {
         Stop-Container -Name 'number'

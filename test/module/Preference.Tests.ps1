@@ -1,7 +1,7 @@
 BeforeDiscovery {
     Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force
     $cases = (Get-CallTable).Keys | Sort-Object
-    $changing = $cases | Where-Object { $_ -notmatch '^(Find|Get|Test|Wait)-' }
+    $changing = $cases | Where-Object { $_ -notmatch '^(Find|Get|Measure|Test|Wait)-' }
 }
 BeforeAll {
     Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force

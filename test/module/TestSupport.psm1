@@ -60,14 +60,18 @@ function Get-CallTable {
         'Export-ContainerImage'        = @{ Name = 'busybox:latest'; Path = '/tmp/image.tar' }
         'Find-ContainerImage'          = @{ Repository = 'busybox' }
         'Get-Container'                = @{ Name = 'web-1' }
+        'Get-ContainerEvent'           = @{}
         'Get-ContainerHost'            = @{}
         'Get-ContainerImage'           = @{ Name = 'busybox:latest' }
         'Get-ContainerImageHistory'    = @{ Name = 'busybox:latest' }
         'Get-ContainerImageLayer'      = @{ Name = 'busybox:latest' }
         'Get-ContainerLog'             = @{ Name = 'web-1' }
+        'Get-ContainerProcess'         = @{ Name = 'web-1' }
         'Get-Isolation'                = @{}
         'Import-ContainerImage'        = @{ LiteralPath = '/tmp/image.tar' }
+        'Invoke-ContainerCommand'      = @{ Name = 'web-1'; FilePath = 'ls' }
         'Invoke-ContainerImage'        = @{ Image = 'busybox:latest' }
+        'Measure-Container'            = @{ Name = 'web-1' }
         'Move-ContainerStore'          = @{ Path = '/tmp/silo-elsewhere' }
         'New-Container'                = @{ Image = 'busybox:latest'; Name = 'new' }
         'New-ContainerImage'           = @{ Path = '/tmp' }
@@ -75,15 +79,17 @@ function Get-CallTable {
         'Remove-Container'             = @{ Name = 'web-1' }
         'Remove-ContainerImage'        = @{ Name = 'busybox:latest' }
         'Remove-ContainerImageTag'     = @{ Reference = 'busybox:latest' }
-        'Repair-ContainerStore'        = @{}
         'Rename-Container'             = @{ Name = 'web-1'; NewName = 'web-3' }
+        'Repair-ContainerStore'        = @{}
         'Request-ContainerImage'       = @{ Reference = 'busybox:latest' }
         'Restart-Container'            = @{ Name = 'web-1' }
         'Resume-Container'             = @{ Name = 'web-1' }
+        'Set-Container'                = @{ Name = 'web-1'; CpuCount = 2 }
         'Set-Isolation'                = @{ Isolation = 'HyperV'; Name = 'web-1' }
         'Start-Container'              = @{ Name = 'web-1' }
         'Start-ContainerProcess'       = @{ Name = 'web-1'; FilePath = 'ls' }
         'Stop-Container'               = @{ Name = 'web-1' }
+        'Stop-ContainerProcess'        = @{ ContainerId = 'web-1'; ProcessId = 'p' }
         'Submit-ContainerImage'        = @{ Name = 'busybox:latest' }
         'Suspend-Container'            = @{ Name = 'web-1' }
         'Test-ContainerHost'           = @{}

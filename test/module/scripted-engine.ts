@@ -267,6 +267,19 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   'container/start': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),
   'container/stop': ({ container }) => ({ container: exited(String(container)), changed: find(textOf(container))['name'] !== 'web-2', stopReason: 'Graceful', durationMilliseconds: 5 }),
   'container/wait': ({ container }) => ({ container: exited(String(container)) }),
+  'container/statistics': ({ containers: wanted, sampleMilliseconds }) => ({
+    items: (wanted === undefined ? containers.filter((one) => one['state'] === 'Running') : (wanted as string[]).map(find)).map((one) => ({
+      containerId: one['id'], name: one['name'], time: epoch, cpuPercent: Number(sampleMilliseconds) > 0 ? 12.5 : null, cpuMicroseconds: 1_500_000, memoryBytes: 20_000_000, memoryLimitBytes: null, processCount: 3,
+      readBytes: 4096, writtenBytes: 0, receivedBytes: null, sentBytes: null,
+    })),
+  }),
+  'container/update': ({ container, memoryBytes }) => ({ container: { ...find(textOf(container)), memoryBytes: memoryBytes ?? null } }),
+  'event/list': async ({ stream }, token) => {
+    const events = [1, 2, 3].map((seq) => ({ seq, time: epoch, kind: seq === 3 ? 'container/exit' : 'container/start', subject: idOf(1), attributes: [{ name: 'name', value: 'web-1' }] }));
+    if (stream !== undefined) await sendLines(textOf(stream), events, token);
+    return { lastSeq: 3 };
+  },
+  'process/stop': (params) => ({ process: processOf({ ...params, command: ['sh'] }, { state: 'Exited', exitCode: 143, exitedAt: epoch }) }),
   'container/pause': ({ container }) => ({ container: { ...find(textOf(container)), state: 'Paused' }, changed: true }),
   'container/resume': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),
   'container/restart': ({ container }) => ({ container: find(textOf(container)), stopReason: 'Graceful', durationMilliseconds: 5 }),

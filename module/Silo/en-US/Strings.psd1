@@ -5,6 +5,8 @@
     SuspendContainer = 'Freeze container'
     ResumeContainer = 'Let container go on'
     RestartContainer = 'Restart container'
+    SetContainer = 'Change container'
+    StopProcess = 'Stop process'
     RenameContainer = 'Give container the name {0}'
     ContainerIsPaused = "Container '{0}' is paused already."
     RemoveContainer = 'Remove container'

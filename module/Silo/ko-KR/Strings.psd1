@@ -5,6 +5,8 @@
     SuspendContainer = '컨테이너 일시 중지'
     ResumeContainer = '컨테이너 다시 진행'
     RestartContainer = '컨테이너 다시 시작'
+    SetContainer = '컨테이너 변경'
+    StopProcess = '프로세스 중지'
     RenameContainer = '컨테이너 이름을 {0}(으)로 변경'
     ContainerIsPaused = "컨테이너 '{0}'은(는) 이미 일시 중지되어 있습니다."
     RemoveContainer = '컨테이너 제거'

@@ -92,11 +92,7 @@ function Start-ContainerProcess {
     )
     begin {
         . Import-CallerPreference
-        $parameter = @{ command = [string[]] (@($FilePath) + $ArgumentList) }
-        if ($PSBoundParameters.ContainsKey('User')) { $parameter.user = $User }
-        if ($PSBoundParameters.ContainsKey('WorkingDirectory')) { $parameter.workingDirectory = $WorkingDirectory }
-        if ($PSBoundParameters.ContainsKey('Environment')) { $parameter.environment = @(ConvertTo-NameValue -Dictionary $Environment) }
-        if ($PSBoundParameters.ContainsKey('StandardInput')) { $parameter.input = [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($StandardInput)) }
+        $parameter = ConvertTo-ProcessParameter -FilePath $FilePath -ArgumentList $ArgumentList -Bound $PSBoundParameters
     }
     process {
         if (-not $Wait) {

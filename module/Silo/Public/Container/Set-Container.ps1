@@ -1,0 +1,101 @@
+function Set-Container {
+    <#
+    .SYNOPSIS
+    Changes limits and restart policy of containers.
+    .DESCRIPTION
+    Changes what can be changed without making a container anew. It takes effect at once where the container
+    runs, and for every later start. What is not given stays as it is; what the host refuses changes nothing.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
+    beginning of an id is no name: that goes to -Id.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER MemoryBytes
+    Most memory, for example 512MB.
+    .PARAMETER CpuCount
+    Most processor time, in processors; 0.5 is half of one.
+    .PARAMETER CpuWeight
+    Share of the processors against other containers, 1 to 10000; 100 is the default.
+    .PARAMETER ProcessCount
+    Most processes and threads at once.
+    .PARAMETER RestartPolicy
+    When the container is started again after its end: No; OnFailure, where the exit code is not 0; Always, also
+    after a reboot even if it was stopped; UnlessStopped, unless somebody stopped it.
+    .PARAMETER MaximumRetryCount
+    Starts in a row after which OnFailure gives up; 0, the default, never does.
+    .PARAMETER PassThru
+    Gives the container as it is afterwards.
+    .EXAMPLE
+    Set-Container -Name web -MemoryBytes 1GB
+
+    Gives the container web more memory while it runs.
+    .EXAMPLE
+    Get-Container -Label @{ tier = 'web' } | Set-Container -RestartPolicy UnlessStopped
+
+    Has every container of the tier started again after its end.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    None, or Silo.Container with -PassThru
+    .LINK
+    Set-Isolation
+    .LINK
+    Rename-Container
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.Container')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [uint64] $MemoryBytes,
+
+        [double] $CpuCount,
+
+        [ValidateRange(1, 10000)]
+        [int] $CpuWeight,
+
+        [ValidateRange(1, [int]::MaxValue)]
+        [int] $ProcessCount,
+
+        [ValidateSet('No', 'OnFailure', 'Always', 'UnlessStopped')]
+        [string] $RestartPolicy,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $MaximumRetryCount,
+
+        [switch] $PassThru
+    )
+    begin {
+        . Import-CallerPreference
+        $parameter = @{}
+        $same = @{ MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount' }
+        foreach ($key in $same.Keys) { if ($PSBoundParameters.ContainsKey($key)) { $parameter[$same[$key]] = $PSBoundParameters[$key] } }
+        if ($RestartPolicy) {
+            $parameter.restartPolicy = @{ name = $RestartPolicy }
+            if ($MaximumRetryCount -gt 0) { $parameter.restartPolicy.maximumRetries = $MaximumRetryCount }
+        }
+    }
+    process {
+        $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.SetContainer) })
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/update' -Target $target -Parameter $parameter) {
+            if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/update' }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+function Get-ContainerEvent {
+    <#
+    .SYNOPSIS
+    Gets what happened to containers, and what happens.
+    .DESCRIPTION
+    Gives the events that the host keeps (the last 20,000), oldest first: each has a Time, a Kind such as
+    container/start, the Subject (the id of the container) and Attributes. With -Follow it goes on with new ones,
+    of every session and of the supervisor, until Ctrl+C.
+    .PARAMETER Container
+    Only of these containers: names, or beginnings of ids.
+    .PARAMETER Kind
+    Only kinds that begin so, for example container/exit.
+    .PARAMETER Since
+    Only events from then on.
+    .PARAMETER AfterSequence
+    Only events after this number, the Seq of the last one seen.
+    .PARAMETER Follow
+    Goes on with new events. Without -FromBeginning and -AfterSequence it begins now.
+    .PARAMETER FromBeginning
+    With -Follow: begins with the oldest event that is kept.
+    .EXAMPLE
+    Get-ContainerEvent -Kind container/exit -Since (Get-Date).AddDays(-1)
+
+    Shows what ended since yesterday.
+    .EXAMPLE
+    Get-ContainerEvent -Follow | Where-Object Kind -eq container/health | ForEach-Object { Write-Warning -Message "$($_.Subject) $($_.Attributes.Value)" }
+
+    Warns when the health of a container changes. Get-ContainerEvent goes on until Ctrl+C.
+    .INPUTS
+    None
+    .OUTPUTS
+    Silo.ContainerEvent
+    .LINK
+    Get-ContainerLog
+    #>
+    [CmdletBinding()]
+    [OutputType('Silo.ContainerEvent')]
+    param(
+        [Parameter(Position = 0)]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Container,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $Kind,
+
+        [datetime] $Since,
+
+        [ValidateRange(0, [long]::MaxValue)]
+        [long] $AfterSequence,
+
+        [switch] $Follow,
+
+        [switch] $FromBeginning
+    )
+    begin { . Import-CallerPreference }
+    process {
+        $parameter = @{}
+        if ($Container) { $parameter.containers = $Container }
+        if ($Kind) { $parameter.kind = $Kind }
+        if ($PSBoundParameters.ContainsKey('Since')) { $parameter.since = ConvertTo-WireTime -Time $Since }
+        if ($PSBoundParameters.ContainsKey('AfterSequence')) { $parameter.afterSeq = $AfterSequence } elseif ($FromBeginning) { $parameter.afterSeq = 0 }
+        if ($Follow) { $parameter.follow = $true }
+        $request = $null
+        try {
+            $request = Open-EngineRequest -Cmdlet $PSCmdlet -Method 'event/list' -Parameter $parameter -Stream
+            while ($null -ne ($batch = Receive-EngineBatch -Request $request)) {
+                ConvertTo-SiloObject -TypeName 'Silo.ContainerEvent' -Method 'event/list' -Record $batch -Item
+            }
+            [void] (Receive-EngineAnswer -Request $request)
+        } finally {
+            Close-EngineRequest -Request $request
+        }
+    }
+}

@@ -1,0 +1,100 @@
+function Invoke-ContainerCommand {
+    <#
+    .SYNOPSIS
+    Runs a command in running containers and gives its output.
+    .DESCRIPTION
+    Runs a further process, waits for its end, and gives what it writes to standard output line by line as text;
+    what it writes to standard error goes to the information stream, tagged stderr. An exit code other than 0 is
+    the error ContainerExitedNonZero, which ends nothing.
+    .PARAMETER Name
+    Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
+    beginning of an id is no name: that goes to -Id.
+    .PARAMETER Id
+    Ids of containers, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them.
+    .PARAMETER FilePath
+    The command: a file in the container.
+    .PARAMETER ArgumentList
+    Its arguments, each as it is: no shell reads them.
+    .PARAMETER Environment
+    Variables, added to the container's environment.
+    .PARAMETER User
+    user[:group]; the user of the container where left out.
+    .PARAMETER WorkingDirectory
+    Folder in the container in which the command starts.
+    .PARAMETER StandardInput
+    Text for its standard input.
+    .PARAMETER TimeoutSeconds
+    Most seconds to wait; -1, the default, waits for ever. Then the error OperationTimedOut is written.
+    .EXAMPLE
+    Invoke-ContainerCommand -Name web -FilePath cat -ArgumentList /etc/os-release
+
+    Shows a file of the container.
+    .EXAMPLE
+    Get-Container -State Running | Invoke-ContainerCommand -FilePath df -ArgumentList '-h', '/'
+
+    Runs a command in every container that runs; Invoke-ContainerCommand goes on where it fails in one.
+    .INPUTS
+    System.String, Silo.Container
+    .OUTPUTS
+    System.String
+    .LINK
+    Start-ContainerProcess
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('ContainerId')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [Parameter(Mandatory = $true, Position = 1)]
+        [ValidateNotNullOrEmpty()]
+        [string] $FilePath,
+
+        [Parameter(Position = 2)]
+        [ValidateNotNull()]
+        [string[]] $ArgumentList = @(),
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Environment,
+
+        [string] $User,
+
+        [string] $WorkingDirectory,
+
+        [string] $StandardInput,
+
+        [ValidateRange(-1, [int]::MaxValue)]
+        [int] $TimeoutSeconds = -1
+    )
+    begin {
+        . Import-CallerPreference
+        $parameter = ConvertTo-ProcessParameter -FilePath $FilePath -ArgumentList $ArgumentList -Bound $PSBoundParameters
+        $parameter.timeoutSeconds = $TimeoutSeconds
+    }
+    process {
+        foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
+            if (-not $PSCmdlet.ShouldProcess($target.Label, $script:Strings.StartProcess -f $FilePath)) { continue }
+            $result = $null
+            Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'process/run' -Parameter ($parameter + @{ container = $target.Reference }) -ResultVariable ([ref] $result)
+            if ($null -eq $result) { continue }
+            $process = ConvertTo-SiloProcess -Record $result.Process -Method 'process/run'
+            if ($process.ExitCode -ne 0) { $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ id = $target.Label; exitCode = $process.ExitCode } -Target $process)) }
+        }
+    }
+}
