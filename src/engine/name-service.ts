@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord, MetadataReader, NameService } from '../core/index.ts';
 import type { PlannedLink } from './network-links.ts';
+import type { Ports } from './ports.ts';
 
 const hasResponder = (link: PlannedLink): boolean => link.network.driver === 'nat' || link.network.driver === 'internal';
 
@@ -32,4 +34,19 @@ export const linksOf = (reader: MetadataReader, containerId: string): readonly P
   });
   const outward = links.find(({ network }) => network.driver !== 'internal');
   return links.map((link) => ({ ...link, defaultRoute: link === outward }));
+};
+
+const servicePort = 53;
+const servicePatienceMs = 5000;
+const serviceLookMs = 20;
+
+/** Waits until somebody answers at the gateways: a program that asks as it starts would otherwise be told that there is no such name. */
+export const awaitNameService = async (ports: Ports, links: readonly PlannedLink[]): Promise<void> => {
+  const responders = ports.network.assignsAddresses ? [] : links.filter(hasResponder).slice(0, 1).flatMap(({ network }) => network.subnets.flatMap(({ gateway }) => gateway ?? []));
+  if (responders.length === 0) return;
+  for (const began = performance.now(); performance.now() - began < servicePatienceMs; await delay(serviceLookMs)) {
+    const listeners = await ports.network.listeners();
+    if (responders.every((address) => listeners.some((listener) => listener.protocol === 'udp' && listener.port === servicePort && (listener.address === address || listener.address === '0.0.0.0' || listener.address === '::')))) return;
+  }
+  ports.log.warn({ gateways: responders }, 'nobody answers names on a network; the container is started all the same');
 };

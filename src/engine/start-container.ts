@@ -2,7 +2,7 @@ import { SiloError, isSiloError } from '../base/index.ts';
 import type { ContainerRecord, EndpointRecord, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
-import { hostLines, linksOf, nameServiceOf } from './name-service.ts';
+import { awaitNameService, hostLines, linksOf, nameServiceOf } from './name-service.ts';
 import { attachLinks, plainAddresses, planLinks, recordLinks, type PlannedLink } from './network-links.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
@@ -103,6 +103,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
     networkNamespacePath,
     privileged: spec.privileged,
   }, signal);
+  await awaitNameService(ports, links);
   // Before the start: a short task has ended by the time that runc comes back.
   const startedAt = ports.clock.now();
   await runtime.start(record.id);

@@ -3,6 +3,7 @@ import { hasErrno } from '../base/index.ts';
 import type { ContainerRecord, Lock } from '../core/index.ts';
 import { lockName, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, type Engine, type Ports } from '../engine/index.ts';
 import { HealthWatch } from './health-watch.ts';
+import { NameServers } from './name-servers.ts';
 
 /** Held by the supervisor of a root for as long as it works. */
 export const supervisorLockName = 'supervisor';
@@ -52,6 +53,8 @@ const work = async (ports: Ports, { exitsFolder, stayIdle, serve }: SuperviseOpt
   const onAbort = (): void => { wake?.(); };
   signal.addEventListener('abort', onAbort);
   const health = new HealthWatch(ports);
+  // Windows' own network service answers there.
+  const names = ports.network.assignsAddresses ? undefined : new NameServers(ports);
   try {
     service = await serve?.();
     await planAfterBoot(ports);
@@ -70,6 +73,7 @@ const work = async (ports: Ports, { exitsFolder, stayIdle, serve }: SuperviseOpt
   } finally {
     signal.removeEventListener('abort', onAbort);
     await health.close();
+    await names?.close();
     watcher?.close();
     await service?.close();
     await lock.release();

@@ -46,7 +46,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   // Policy: it decides, others do. Of Node it takes only what does no I/O.
   'src/engine': { rooms: ['src/base', 'src/core', 'src/image', 'src/build'], node: ['node:crypto', 'node:events', 'node:path', 'node:timers/promises'], packages: [] },
-  'src/supervisor': { rooms: ['src/base', 'src/core', 'src/engine'], node: 'all', packages: [] },
+  'src/supervisor': { rooms: ['src/base', 'src/core', 'src/engine'], node: 'all', packages: ['dns-packet'] },
 
   // Front ends name the seams' values in what they translate, so they see core; they never see an implementation.
   'src/serve/rpc': { rooms: ['src/base', 'src/core', 'src/contract', 'src/engine'], node: 'all', packages: ['vscode-jsonrpc'] },

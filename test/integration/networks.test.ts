@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
 import type { Params, WireContainer } from '../../src/contract/index.ts';
@@ -193,6 +192,39 @@ describe.skipIf(reason !== undefined)(`networks${reason === undefined ? '' : `: 
     expect(await inside('plain', 'cat /etc/resolv.conf')).toBe('nameserver 192.0.2.53');
   });
 
+  it('finds containers by name and alias on their networks, and asks others for the rest, whoever was killed', async () => {
+    // Answers every question with one address.
+    const script = "const s=require('dgram').createSocket('udp4');s.on('message',(m,f)=>{let e=12;while(m[e])e+=m[e]+1;e+=5;const a=Buffer.concat([m.subarray(0,e),Buffer.from('c00c00010001000000050004cb007107','hex')]);a.writeUInt16BE(0x8180,2);a.writeUInt16BE(1,6);a.writeUInt32BE(0,8);if(m.readUInt16BE(e-4)!==1)a.writeUInt16BE(0,6);s.send(m.readUInt16BE(e-4)===1?a:a.subarray(0,e),f.port,f.address)});s.bind(53,'198.51.100.1')";
+    const server = spawn('nsenter', [`--net=${outside.path}`, process.execPath, '-e', script], { stdio: 'ignore' });
+    try {
+      const lookUp = (container: string, name: string): Promise<string> => inside(container, `nslookup ${name} | grep -A 9 ^Name | grep -o 'Address: .*' | cut -c 10- | sort | tr '\\n' ' '`).then((text) => text.trim());
+      await engine.call('network/create', { name: 'front', ipv6: true });
+      await engine.call('network/create', { name: 'back', driver: 'Internal', dnsSuffix: 'back.test' });
+      const db = await started({ name: 'db', network: 'back' });
+      const app = await started({ name: 'app', networks: [{ network: 'front', aliases: ['shop'] }, { network: 'back' }], dnsServers: [neighbour] });
+      await started({ name: 'edge', network: 'front', dnsServers: [neighbour] });
+      // At once: no moment in which nobody answers.
+      expect(await lookUp('app', 'db')).toBe(db.ipAddress);
+      expect(await lookUp('db', 'app')).toBe((await engine.call('network/adapters', { container: 'app', network: 'back' })).items[0]?.addresses[0]?.split('/')[0]);
+      expect(await lookUp('db', 'app.back.test')).not.toBe('');
+      expect((await lookUp('edge', 'shop')).split(' ').sort()).toEqual((await engine.call('network/adapters', { container: 'app', network: 'front' })).items[0]?.addresses.map((address) => address.split('/')[0]).sort());
+      expect(await inside('edge', `nslookup ${app.ipAddress} | grep -o 'name = app'`)).toBe('name = app');
+      expect(await lookUp('edge', 'db.elsewhere.test')).toBe('203.0.113.7');
+      // Another network's container is nobody here, and an internal network asks nobody.
+      expect(await lookUp('edge', 'db')).toBe('203.0.113.7');
+      expect(await inside('db', 'nslookup example.test')).toMatch(/^exit|NXDOMAIN/);
+      await engine.call('container/stop', { container: 'db' });
+      expect(await inside('app', 'nslookup db | grep -c 10.')).not.toBe(db.ipAddress);
+      for (const pid of machine.run('ps -eo pid,args | grep "main.ts supervis[e]" | while read pid rest; do [ "$(readlink /proc/$pid/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $pid; done; true').trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+      await started({ name: 'later', network: 'back' });
+      expect(await lookUp('later', 'app')).not.toBe('');
+    } finally {
+      const ended = once(server, 'exit');
+      server.kill();
+      await ended;
+    }
+  });
+
   it('stands beside the host on its own network', async () => {
     await engine.call('network/create', { name: 'street', driver: 'Transparent', parentInterface: 'eth0', subnets: ['198.51.100.0/24'], gateways: [neighbour] });
     const container = await web({ name: 'neighbour', hostName: 'neighbour', networks: [{ network: 'street', addresses: ['198.51.100.40'], macAddress: '02:15:5d:00:00:40' }] });
@@ -230,6 +262,5 @@ describe.skipIf(reason !== undefined)(`networks${reason === undefined ? '' : `: 
     expect(kernel()).not.toEqual([]);
     // Nobody asks: the supervisor looks after it.
     await expect.poll(kernel, { timeout: 15_000 }).toEqual([]);
-    await delay(0);
   });
 });
