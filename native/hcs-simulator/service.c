@@ -630,6 +630,20 @@ void service_end(void) {
   _Exit(0);
 }
 
+/* Nobody is connected, and nothing would be lost. */
+static bool is_idle(void) {
+  if (clients != NULL) return false;
+  struct json *counts = json_new(JSON_OBJECT);
+  client_counts(counts);
+  bool idle = true;
+  for (const struct json *count = counts->first; count != NULL; count = count->next) idle = idle && count->whole == 0;
+  json_free(counts);
+  return idle;
+}
+
+/* One that was forgotten, by a test that was killed, does not stay for ever. */
+enum { look_milliseconds = 500, most_idle_looks = 1200 };
+
 static void look_after_folder(void *argument) {
   (void)argument;
 #ifndef _WIN32
@@ -640,8 +654,10 @@ static void look_after_folder(void *argument) {
 #else
   bool there = folder_exists(root);
 #endif
-  if (!there) service_end();
-  run_after(500, look_after_folder, NULL);
+  static int idle_looks;
+  idle_looks = is_idle() ? idle_looks + 1 : 0;
+  if (!there || idle_looks > most_idle_looks) service_end();
+  run_after(look_milliseconds, look_after_folder, NULL);
 }
 
 /* For whoever looks for the process. */
