@@ -72,13 +72,14 @@ export interface Snapshotter {
   prepare(key: SnapshotKey): Promise<void>;
   /** Mounts the writable snapshot `key` over `chain` at `target`, which exists. A mount that is there already is left as it is. Answers undefined where the folder is all that a runtime needs. */
   mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<SnapshotStorage | undefined>;
-  /** Unmounts whatever is at `target`; nothing there is no error. */
+  /** Unmounts whatever is at `target`; nothing there is no error. Errors: SnapshotInUse where a container still uses it; it may be repeated. */
   unmount(target: string): Promise<void>;
   /**
    * The changes of the writable snapshot `key`, which lies over `chain`, as an uncompressed layer (OCI
    * image specification, layer.md). The same changes give the same bytes. It need not be mounted; a
-   * container that writes meanwhile makes no error, but then nothing says which moment each file is of.
-   * Leaving the iteration early ends the work. Errors: SnapshotNotFound, LayerEntryUnsupported, OperationCancelled.
+   * container that writes meanwhile makes no error where the technology can read beside it (SnapshotInUse where
+   * it can't: Windows), but then nothing says which moment each file is of. Leaving the iteration early ends
+   * the work. Errors: SnapshotNotFound, SnapshotInUse, LayerEntryUnsupported, OperationCancelled.
    */
   diff(key: SnapshotKey, chain: readonly SnapshotKey[], options?: DiffOptions): AsyncIterable<Uint8Array>;
   /**
@@ -88,7 +89,7 @@ export interface Snapshotter {
    */
   applyChanges?(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<void>;
   usage(key: SnapshotKey): Promise<SnapshotUsage>;
-  /** Nothing there is no error. */
+  /** Nothing there is no error. Errors: SnapshotInUse where it is mounted, or part of what is; it stays then. */
   remove(key: SnapshotKey): Promise<void>;
   /** Every key that has anything on disk, half made ones too. */
   list(): Promise<readonly SnapshotKey[]>;

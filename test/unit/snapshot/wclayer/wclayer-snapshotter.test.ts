@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setLinkAttribute } from '../../../../native/libc.ts';
-import type { SiloError } from '../../../../src/base/index.ts';
+import { Arrival, type SiloError } from '../../../../src/base/index.ts';
 import { WclayerSnapshotter, type StorageLibraries } from '../../../../src/snapshot/wclayer/index.ts';
 import { layerArchive } from '../../../conformance/snapshotter.suite.ts';
 import { simulatedStorage, wclayerTraits, whyNoSimulatedLayers } from '../../../conformance/wclayer-host.ts';
@@ -103,6 +106,26 @@ describe.skipIf(skipReason('layers of Windows', whyNoSimulatedLayers()))('the sn
     // Files are shared, the boot store is not: setting up changes it.
     expect(statSync(layer(2, boot, 'bootmgfw.efi')).ino).toBe(statSync(layer(1, boot, 'bootmgfw.efi')).ino);
     expect(statSync(layer(2, boot, 'BCD')).ino).not.toBe(statSync(layer(1, boot, 'BCD')).ino);
+  });
+
+  it('unpacks a layer while it arrives', async () => {
+    const stored = gzipSync(layerArchive(wclayerTraits, Array.from({ length: 30 }, (_, index) => ({ name: `f${index}`, content: randomBytes(20_000) }))));
+    const file = join(root, 'growing');
+    writeFileSync(file, '');
+    const fd = openSync(file, 'r');
+    try {
+      const arrival = new Arrival();
+      const applying = snapshotter.applyLayer(1, [], { path: file, mediaType: '', arriving: { fd, arrival } });
+      for (let sent = 0; sent < stored.length; sent += 100_000) {
+        appendFileSync(file, stored.subarray(sent, sent + 100_000));
+        arrival.grownTo(Math.min(stored.length, sent + 100_000));
+        await delay(5);
+      }
+      arrival.finish();
+      expect((await applying).sizeBytes).toBe(600_000);
+    } finally {
+      closeSync(fd);
+    }
   });
 
   it('finds what an engine that was killed had mounted, and takes it away', async () => {
