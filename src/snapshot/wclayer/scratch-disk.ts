@@ -1,6 +1,6 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { attachFlags } from '../../../native/virtdisk.ts';
 import { hasErrno, SiloError } from '../../base/index.ts';
 import type { SnapshotStorage } from '../../core/index.ts';
@@ -70,8 +70,9 @@ export const mountScratch = (storage: LayerStorage, { own, chain, target }: Moun
   const layers = chain.map(layerReference);
   const path = requireScratch(own);
   if (layers.length === 0) throw new SiloError('OptionUnsupported', { args: { option: 'A container without an image', reason: 'Windows has its system in the lowest layer' }, target: { kind: 'snapshot', id: String(own.key) } });
-  if (!statSync(target).isDirectory()) throw Object.assign(new Error(`ENOTDIR: ${target}`), { code: 'ENOTDIR' });
-  const place = realpathSync(target);
+  // The folder itself: what is mounted on it would be followed, and may be gone.
+  lstatSync(target);
+  const place = join(realpathSync(dirname(target)), basename(target));
   const before = readJson(mountFile(own.folder));
   if (typeof before === 'string' && before !== place) unmountScratch(storage, own, before);
   writeWhole(mountFile(own.folder), JSON.stringify(place));

@@ -1,5 +1,5 @@
 import { readdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fromFileError, hasErrno } from '../../base/index.ts';
 import type { AppliedLayer, DiffOptions, LayerSource, SnapshotKey, Snapshotter, SnapshotStorage, SnapshotUsage } from '../../core/index.ts';
 import { diffPieces, LayerWorkers } from '../../layer/index.ts';
@@ -58,7 +58,8 @@ export class WclayerSnapshotter implements Snapshotter {
   }
 
   async unmount(target: string): Promise<void> {
-    const place = await realpath(target).catch(() => target);
+    // As it was noted: the folder itself, not the volume in it.
+    const place = await realpath(dirname(target)).then((parent) => join(parent, basename(target)), () => target);
     await this.#mountWorkers.run({ kind: 'unmount', libraries: this.#libraries, own: { key: 0, folder: this.#folder }, target: place });
   }
 
