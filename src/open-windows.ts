@@ -7,7 +7,7 @@ import type { HostFacts, Runtime, RuntimeRequirement } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
-import { HcnNetwork } from './network/hcn/index.ts';
+import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
 import { RuntimeServer } from './runtime/piped/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, windowsLocking } from './store/index.ts';
 import { ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
@@ -68,7 +68,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     content: new FileContentStore(root, windowsLocking),
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes'), copyOnWindows),
-    network: new HcnNetwork({ root }),
+    network: new HcnNetwork({ root, programs: hostPrograms }),
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     supervisor: new ScheduledSupervisor({ locks, root, runFolder, command: selfCommand }),

@@ -6,5 +6,6 @@
  */
 export { HcnNetwork } from './hcn-network.ts';
 export { HcnService } from './hcn-service.ts';
+export { hostPrograms } from './host-programs.ts';
 export { hcnResults } from './hresult-table.ts';
 export { accessRule, loadBalancer, outboundTranslation, portMapping } from './policies.ts';

@@ -19,7 +19,7 @@ describe.skipIf(skipReason('HCN under Wine', missing))('HCN', async () => {
       rmSync(root, { recursive: true, force: true });
     }
   });
-  for (const file of ['test/conformance/hcn-network.test.ts', 'test/unit/network/hcn/hcn-network.test.ts']) {
+  for (const file of ['test/conformance/hcn-network.test.ts', 'test/unit/network/hcn/hcn-network.test.ts', 'test/unit/network/hcn/host-programs.test.ts']) {
     const root = mkdtempSync(join(tmpdir(), 'hcs-root-'));
     roots.push(root);
     await suiteUnderWine(file, {
