@@ -1,27 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { readAccess, setAccess } from '../native/advapi32.ts';
 import { SiloError } from './base/index.ts';
-import type { HostFacts, Runtime, RuntimeRequirement } from './core/index.ts';
+import type { HostFacts, Network, RuntimeRequirement, SupervisorControl } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
 import { LateRegistry } from './late-registry.ts';
-import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
-import { RuntimeServer } from './runtime/piped/index.ts';
+import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
+import { HcsRuntime, processIsolation, type HcsLibraries } from './runtime/hcs/index.ts';
+import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
+import { WclayerSnapshotter, type StorageLibraries } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, windowsLocking } from './store/index.ts';
 import { ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
-import { copyOnWindows, FolderVolumes } from './volume/index.ts';
+import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts';
+
+/** What a Windows machine gives; a simulated one gives the same in another way. */
+export interface WindowsMachine {
+  readonly system: RootSystem;
+  readonly hcs: HcsLibraries;
+  readonly storage: StorageLibraries;
+  readonly copyFolder: FolderCopy;
+  network(root: string): Network;
+  /** A name that nobody has taken yet, for the supervisor's pipe. */
+  pipeAddress(opened: Pick<OpenedRoot, 'runFolder'>): string;
+  /** Closes that pipe to all but administrators. */
+  readonly securePipe?: (address: string) => void;
+  supervisor(options: OpenOptions, opened: OpenedRoot): SupervisorControl;
+}
 
 /** SYSTEM and Administrators, and nobody else: of a folder with what comes to lie in it, and of a pipe. */
 const folderAccess = 'D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)';
 const pipeAccess = 'D:P(A;;GA;;;SY)(A;;GA;;;BA)';
-
-const windows: RootSystem = {
-  locking: windowsLocking,
-  runFolderOf: (root, bootId) => join(root, 'run', bootId),
-  protect: (root) => protectRoot(root),
-};
 
 const administrators: ReadonlySet<string> = new Set(['SY', 'BA']);
 const ownerOf = (path: string): string => /^O:(.*?)(?=[GDS]:|$)/.exec(readAccess(path))?.[1] ?? 'nobody';
@@ -41,58 +51,91 @@ const protectRoot = async (root: string): Promise<void> => {
   setAccess(root, folderAccess);
 };
 
-/** What ended with an earlier boot. */
-const dropEarlierRuns = async (root: string, bootId: string): Promise<void> => {
-  for (const name of await readdir(join(root, 'run'))) if (name !== bootId) await rm(join(root, 'run', name), { recursive: true, force: true });
+export const windowsMachine: WindowsMachine = {
+  system: { locking: windowsLocking, runFolderOf: (root, bootId) => join(root, 'run', bootId), protect: protectRoot },
+  hcs: {},
+  storage: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' },
+  copyFolder: copyOnWindows,
+  network: (root) => new HcnNetwork({ root, programs: hostPrograms }),
+  pipeAddress: () => String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
+  securePipe: (address) => { setAccess(address, pipeAccess); },
+  supervisor: ({ selfCommand }, { locks, root, runFolder }) => new ScheduledSupervisor({ locks, root, runFolder, command: selfCommand }),
 };
 
-/** The runtimes of this machine in this process: those of the supervisor, and what an engine looks with. */
-const localRuntimes = (): readonly Runtime[] => [];
+/** What ended with an earlier boot lies beside the folder of this one. */
+const dropEarlierRuns = async (runFolder: string): Promise<void> => {
+  const folder = dirname(runFolder);
+  for (const name of await readdir(folder)) if (name !== basename(runFolder)) await rm(join(folder, name), { recursive: true, force: true });
+};
 
-/** What the host lacks is told first: with it alone nothing would run yet. */
-const isolationsOf = ({ windows: facts }: HostFacts): Engine['ports']['isolations'] => {
-  const offer = (kind: 'Process' | 'HyperV'): IsolationOffer => {
-    const found = facts === undefined ? undefined : windowsIsolations(facts)[kind];
-    return found?.available === false ? { technology: undefined, reason: found.reason, action: found.action } : { technology: undefined, reason: 'this release has no runtime for Windows hosts' };
+const addressFileOf = (root: string): string => join(root, 'supervisor.json');
+
+/** In the supervisor the runtime is the one that holds output; an engine asks the supervisor's, and looks with its own. */
+type Role = 'engine' | 'supervisor';
+
+const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMachine, role: Role): { readonly engine: Engine; readonly local: HcsRuntime } => {
+  const { host, log } = options;
+  const { root, runFolder, locks, stateRoot, metadata } = opened;
+  const supervisor = machine.supervisor(options, opened);
+  const local = new HcsRuntime({ plan: processIsolation(host.cpuCount), runFolder, exitsFolder: join(root, 'exits'), locks, libraries: machine.hcs });
+  const channel = new SupervisorChannel({ addressFile: addressFileOf(root), ensure: () => supervisor.ensure() });
+  const technology = { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter: new WclayerSnapshotter(root, { libraries: machine.storage }) };
+  const available = host.windows === undefined ? undefined : windowsIsolations(host.windows);
+  const offer = (kind: 'Process' | 'HyperV' | 'Linux', made: IsolationOffer['technology'], missing: string): IsolationOffer => {
+    const found = available?.[kind];
+    if (found?.available !== true) return { technology: undefined, reason: found?.reason ?? 'this is no Windows host', action: found?.action };
+    return { technology: made, reason: made === undefined ? missing : found.reason };
   };
-  return { Process: offer('Process'), HyperV: offer('HyperV') };
-};
-
-const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
   const engine = new Engine({
     metadata,
     locks,
     stateRoot,
     log,
     host,
-    content: new FileContentStore(root, windowsLocking),
+    content: new FileContentStore(root, machine.system.locking),
     files: new ContainerFolders(root, runFolder),
-    volumes: new FolderVolumes(join(root, 'volumes'), copyOnWindows),
-    network: new HcnNetwork({ root, programs: hostPrograms }),
+    volumes: new FolderVolumes(join(root, 'volumes'), machine.copyFolder),
+    network: machine.network(root),
+    defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
-    supervisor: new ScheduledSupervisor({ locks, root, runFolder, command: selfCommand }),
-    isolations: isolationsOf(host),
+    supervisor,
+    isolations: {
+      Process: offer('Process', technology, ''),
+      HyperV: { ...offer('HyperV', undefined, 'this release does not put utility VMs together yet'), linux: offer('Linux', undefined, 'this release does not put utility VMs together yet') },
+    },
     clock: { now: () => new Date() },
     newId: () => randomBytes(32).toString('hex'),
   }, root);
-  engine.inBackground('removal of what earlier boots left', () => dropEarlierRuns(root, host.bootId));
-  return engine;
+  engine.atClose(() => local.close());
+  engine.atClose(() => channel.close());
+  engine.inBackground('removal of what earlier boots left', () => dropEarlierRuns(runFolder));
+  return { engine, local };
 };
 
 /** Opens a state root on Windows for a session. */
-export const openWindowsEngine = (options: OpenOptions): Promise<Engine> => openRoot(options, windows, (opened) => assemble(options, opened));
+export const openWindowsEngine = (options: OpenOptions, machine: WindowsMachine = windowsMachine): Promise<Engine> =>
+  openRoot(options, machine.system, (opened) => assemble(options, opened, machine, 'engine').engine);
 
 /** Opens a state root on Windows for its supervisor, which holds the runtimes and serves them to engines. */
-export const openWindowsSupervised = async (options: OpenOptions): Promise<{ readonly engine: Engine; readonly serve: () => Promise<SupervisedService> }> => {
-  const engine = await openWindowsEngine(options);
+export const openWindowsSupervised = async (options: OpenOptions, machine: WindowsMachine = windowsMachine): Promise<{ readonly engine: Engine; readonly serve: () => Promise<SupervisedService> }> => {
+  let made: { readonly local: HcsRuntime; readonly runFolder: string } | undefined;
+  const engine = await openRoot(options, machine.system, (opened) => {
+    const { engine: assembled, local } = assemble(options, opened, machine, 'supervisor');
+    made = { local, runFolder: opened.runFolder };
+    return assembled;
+  });
   const serve = async (): Promise<SupervisedService> => {
+    if (made === undefined) throw new Error('unreachable');
+    const { local, runFolder } = made;
+    const taken = await local.reattach();
+    if (taken.length > 0) options.log.warn({ tasks: taken }, 'took over containers whose supervisor had ended; what they wrote meanwhile is lost');
     const server = await RuntimeServer.listen({
-      runtimes: localRuntimes(),
-      address: String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
-      addressFile: join(engine.root, 'supervisor.json'),
+      runtimes: [local],
+      address: machine.pipeAddress({ runFolder }),
+      addressFile: addressFileOf(engine.root),
       log: options.log,
-      secure: (pipe) => { setAccess(pipe, pipeAccess); },
+      ...(machine.securePipe === undefined ? {} : { secure: machine.securePipe }),
     });
     return {
       get isNeeded() { return server.isUsed || engine.ports.metadata.read((reader) => reader.containerCounts()).running > 0; },

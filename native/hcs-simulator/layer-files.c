@@ -424,7 +424,7 @@ bool clone_tree(const char *from, const char *to) {
 bool copy_file(const char *from, const char *to) {
   int source = open(from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (source < 0) return false;
-  int target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+  int target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0755);
   bool copied = target >= 0;
   char bytes[65536];
   while (copied) {

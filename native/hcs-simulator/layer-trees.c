@@ -114,7 +114,7 @@ static HRESULT import_entry(const char *source, const char *target) {
   }
   if (!S_ISREG(stat.st_mode)) return HCS_INVALID_LAYER;
   if (!remove_tree(target)) return code_of_errno();
-  int file = open(target, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  int file = open(target, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0755);
   if (file < 0) return code_of_errno();
   HRESULT code = restore_into(source, file);
   close(file);

@@ -144,7 +144,11 @@ static char *working_folder(const char *folder, const char *path) {
 static HRESULT set_working_directory(struct request *request, struct json *spec, const struct system *system, const char *path) {
   if (path == NULL || *path == 0) return S_OK;
   if (json_string(spec, "Root") != NULL) {
-    json_set_string(spec, "WorkingDirectory", path);
+    /* C:\folder is /folder of the root; a path of Linux is one already. */
+    bool has_drive = ((path[0] | 32) >= 'a' && (path[0] | 32) <= 'z') && path[1] == ':';
+    char *inside = has_drive ? join_paths("/", path + 2) : copy_text(path);
+    json_set_string(spec, "WorkingDirectory", inside);
+    free(inside);
     return S_OK;
   }
   char *folder = working_folder(json_string(spec, "Folder"), path);

@@ -43,7 +43,7 @@ EXPORT HANDLE CreateFileW(PCWSTR path, DWORD access, DWORD share, void *security
   bool folder = is_folder(plain);
   bool writes = (access & WRITES) != 0 && !folder;
   int how = (writes ? O_RDWR : O_RDONLY) | (disposition == CREATE_NEW_FILE ? O_CREAT | O_EXCL : 0) | O_NOFOLLOW | O_CLOEXEC;
-  int file = folder && (flags & BACKUP_SEMANTICS) == 0 ? -1 : open(plain, how, 0644);
+  int file = folder && (flags & BACKUP_SEMANTICS) == 0 ? -1 : open(plain, how, 0755); /* On Windows every file may be run. */
   if (folder && (flags & BACKUP_SEMANTICS) == 0) errno = EACCES;
   free(plain);
   if (file < 0) {

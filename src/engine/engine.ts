@@ -8,6 +8,7 @@ export class Engine {
   readonly root: string;
   readonly configs: ImageConfigs;
   #background: Promise<void> = Promise.resolve();
+  readonly #releases: (() => Promise<void>)[] = [];
 
   constructor(ports: Ports, root: string) {
     this.ports = ports;
@@ -28,10 +29,14 @@ export class Engine {
     this.#background = before.then(() => done);
   }
 
+  /** What the engine's parts hold beside the store: released when it is closed, the last first. */
+  atClose(release: () => Promise<void>): void { this.#releases.unshift(release); }
+
   async close(): Promise<void> {
     await this.#background;
     await this.ports.supervisor.close();
     await this.ports.registry.close();
+    for (const release of this.#releases) await release();
     this.ports.metadata.close();
     await this.ports.stateRoot.leave();
   }

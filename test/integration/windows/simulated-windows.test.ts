@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineClient } from '../../../build/engine-client.ts';
+import { whyNoContainers } from '../../fixtures/busybox-root.ts';
+import { buildHcsSimulator, startSimulator, whyNoSimulator, type RunningSimulator } from '../../fixtures/hcs-simulator.ts';
+import { makeWindowsArchive } from './simulated-host.ts';
+
+const reason = whyNoSimulator('linux') ?? whyNoContainers();
+const program = join(import.meta.dirname, '../../fixtures/simulated-windows.ts');
+
+describe.skipIf(reason !== undefined)(`an engine of Windows on the simulator${reason === undefined ? '' : `: ${reason}`}`, { timeout: 120_000 }, () => {
+  let folder: string;
+  let root: string;
+  let simulator: RunningSimulator;
+  const engines = new Set<EngineClient>();
+
+  const start = async (): Promise<EngineClient> => {
+    const engine = await EngineClient.start({ root, command: [process.execPath, program] });
+    engines.add(engine);
+    return engine;
+  };
+  const shell = (script: string): string[] => ['/bin/sh', '-c', script];
+  const supervisorPid = (): number => (JSON.parse(readFileSync(join(root, 'supervisor.json'), 'utf8')) as { pid: number }).pid;
+  const kill = async (pid: number): Promise<void> => {
+    process.kill(pid, 'SIGKILL');
+    for (;;) {
+      try { process.kill(pid, 0); } catch { return; }
+      await delay(5);
+    }
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'silo-windows-'));
+    root = join(folder, 'Silo');
+    const files = await buildHcsSimulator({ target: 'linux' });
+    simulator = startSimulator(files);
+    Object.assign(process.env, simulator.environment, { SILO_TEST_LIBRARY: files.libraries['computecore.dll'] });
+    const engine = await start();
+    const archive = makeWindowsArchive(folder, { 'bin/sh': '/bin/busybox', 'bin/sleep': '/bin/busybox', 'bin/cat': '/bin/busybox' }, { Cmd: ['/bin/sh', '-c', 'echo hello'] });
+    await engine.call('image/import', { path: archive, reference: 'windows:test' });
+  }, 180_000);
+
+  afterAll(async () => {
+    const engine = await start();
+    for (const { id } of (await engine.call('container/list', {})).items) await engine.call('container/remove', { container: id, force: true });
+    for (const client of engines) await client.close();
+    await kill(supervisorPid());
+    await simulator.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 120_000);
+
+  it('runs a container through its supervisor, keeps its log, and leaves nothing', async () => {
+    const engine = await start();
+    const { container } = await engine.call('container/create', { image: 'windows:test', name: 'hello' });
+    await engine.call('container/start', { container: container.id });
+    expect((await engine.call('container/wait', { container: 'hello' })).container).toMatchObject({ state: 'Exited', exitCode: 0, exitReason: 'Exited', effectiveIsolation: 'Process' });
+    const lines: string[] = [];
+    await engine.call('container/log', { container: 'hello' }, { onItem: (item) => lines.push((item as { text: string }).text) });
+    expect(lines).toEqual(['hello']);
+    await engine.call('container/remove', { container: 'hello' });
+    expect(await simulator.counts()).toMatchObject({ systems: 0, processes: 0, filters: 0, disks: 0 });
+  });
+
+  it('loses neither output nor exit code of a container whose engine is killed', async () => {
+    const doomed = await start();
+    const { container } = await doomed.call('container/create', { image: 'windows:test', name: 'survivor', command: shell('for i in 1 2 3 4 5 6; do echo $i; sleep 0.3; done; exit 4') });
+    await doomed.call('container/start', { container: container.id });
+    engines.delete(doomed);
+    await kill(doomed.process.pid ?? 0);
+    const next = await start();
+    expect((await next.call('container/wait', { container: 'survivor' })).container).toMatchObject({ exitCode: 4, exitReason: 'Exited' });
+    const lines: string[] = [];
+    await next.call('container/log', { container: 'survivor' }, { onItem: (item) => lines.push((item as { text: string }).text) });
+    expect(lines).toEqual(['1', '2', '3', '4', '5', '6']);
+    await next.call('container/remove', { container: 'survivor' });
+  });
+
+  it('never invents the exit code of a container whose supervisor was killed and which ended before the next one came', async () => {
+    const engine = await start();
+    const { container } = await engine.call('container/create', { image: 'windows:test', name: 'orphan', command: shell('sleep 2; exit 5') });
+    await engine.call('container/start', { container: container.id });
+    await kill(supervisorPid());
+    const looked = (await engine.call('container/list', {})).items.find(({ name }) => name === 'orphan');
+    expect(looked).toMatchObject({ state: 'Running', monitored: false });
+    await delay(3000);
+    const { container: ended } = await engine.call('container/wait', { container: 'orphan' });
+    expect(ended).toMatchObject({ state: 'Exited', exitCode: null, exitReason: 'MonitorLost' });
+    await engine.call('container/remove', { container: 'orphan', force: true });
+  });
+
+  it('has a new supervisor for the next container when the last one was killed', async () => {
+    const engine = await start();
+    const { container } = await engine.call('container/create', { image: 'windows:test', name: 'next' });
+    await engine.call('container/start', { container: container.id });
+    expect((await engine.call('container/wait', { container: 'next' })).container).toMatchObject({ exitCode: 0 });
+    await engine.call('container/remove', { container: 'next' });
+    await expect.poll(() => simulator.counts(), { timeout: 5000 }).toMatchObject({ systems: 0, processes: 0, filters: 0, disks: 0 });
+  });
+});
