@@ -3,14 +3,14 @@ import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readAccess, setAccess } from '../native/advapi32.ts';
 import { SiloError } from './base/index.ts';
-import type { HostFacts, Network, RuntimeRequirement, SupervisorControl } from './core/index.ts';
+import type { HostFacts, Network, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { HcsRuntime, processIsolation, type HcsLibraries } from './runtime/hcs/index.ts';
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
-import { WclayerSnapshotter, type StorageLibraries } from './snapshot/wclayer/index.ts';
+import { WclayerSnapshotter } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, windowsLocking } from './store/index.ts';
 import { ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
 import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts';
@@ -19,7 +19,7 @@ import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts
 export interface WindowsMachine {
   readonly system: RootSystem;
   readonly hcs: HcsLibraries;
-  readonly storage: StorageLibraries;
+  snapshotter(root: string): Snapshotter;
   readonly copyFolder: FolderCopy;
   network(root: string): Network;
   /** A name that nobody has taken yet, for the supervisor's pipe. */
@@ -54,7 +54,7 @@ const protectRoot = async (root: string): Promise<void> => {
 export const windowsMachine: WindowsMachine = {
   system: { locking: windowsLocking, runFolderOf: (root, bootId) => join(root, 'run', bootId), protect: protectRoot },
   hcs: {},
-  storage: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' },
+  snapshotter: (root) => new WclayerSnapshotter(root, { libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' } }),
   copyFolder: copyOnWindows,
   network: (root) => new HcnNetwork({ root, programs: hostPrograms }),
   pipeAddress: () => String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
@@ -79,7 +79,7 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
   const supervisor = machine.supervisor(options, opened);
   const local = new HcsRuntime({ plan: processIsolation(host.cpuCount), runFolder, exitsFolder: join(root, 'exits'), locks, libraries: machine.hcs });
   const channel = new SupervisorChannel({ addressFile: addressFileOf(root), ensure: () => supervisor.ensure() });
-  const technology = { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter: new WclayerSnapshotter(root, { libraries: machine.storage }) };
+  const technology = { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter: machine.snapshotter(root) };
   const available = host.windows === undefined ? undefined : windowsIsolations(host.windows);
   const offer = (kind: 'Process' | 'HyperV' | 'Linux', made: IsolationOffer['technology'], missing: string): IsolationOffer => {
     const found = available?.[kind];
