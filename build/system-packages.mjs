@@ -34,6 +34,7 @@ const needs = {
   ],
   test: [
     { name: 'libcap2-bin', why: 'puts capabilities on files in tests', found: program('setcap') },
+    { name: 'tini', why: 'the init of containers in tests', found: () => program('catatonit')() || program('tini-static')() },
     { name: 'procps', why: 'finds processes in tests', found: program('pgrep') },
     { name: 'skopeo', why: 'makes image archives for tests', found: program('skopeo') },
     { name: 'docker-registry', why: 'the registry that pulls and pushes are tested on', found: program('docker-registry') },

@@ -383,6 +383,7 @@
         'RuncMissing' = 'notInstalled'
         'ConmonMissing' = 'notInstalled'
         'SeccompProfileMissing' = 'notInstalled'
+        'InitMissing' = 'notInstalled'
         'NetworkToolMissing' = 'notInstalled'
         'HcsNotInstalled' = 'notInstalled'
         'HyperVNotInstalled' = 'notInstalled'

@@ -118,6 +118,7 @@ export const errorTable = {
   RuncMissing: row('notInstalled', 'runc is not installed.', 'Install it: apt-get install runc'),
   ConmonMissing: row('notInstalled', 'conmon is not installed.', 'Install it: apt-get install conmon'),
   SeccompProfileMissing: row('notInstalled', 'The default seccomp profile {path} is missing.', 'Install it: apt-get install golang-github-containers-common'),
+  InitMissing: row('notInstalled', 'No init program for containers is installed.', 'Install it: apt-get install tini'),
   NetworkToolMissing: row('notInstalled', '{tool} is not installed; networks need it.', 'Install it: apt-get install {package}'),
   HcsNotInstalled: row('notInstalled', 'The Host Compute Service is not installed: {reason}.', 'Install it: Install-WindowsFeature Containers (server), or Enable-WindowsOptionalFeature -Online -FeatureName Containers -All (client)'),
   HyperVNotInstalled: row('notInstalled', 'Hyper-V is not installed or not enabled: {reason}.', 'Install it: Install-WindowsFeature Hyper-V (server), or Enable-WindowsOptionalFeature -Online -FeatureName Microsoft-Hyper-V -All (client); on a virtual host, turn nested virtualization on.'),

@@ -74,6 +74,36 @@ export const limits = {
   cpuCount: optional(Type.Number({ exclusiveMinimum: 0, maximum: 65536, description: "Limit, in CPUs' worth of time." })),
   cpuWeight: optional(Type.Integer({ minimum: 1, maximum: 10000, description: 'Share against other containers; 100 is the default.' })),
   processCount: optional(Type.Integer({ minimum: 16, description: 'Most processes and threads at once; at least 16, since the start itself needs about ten.' })),
+  memorySwapBytes: optional(count('Swap beside the memory, in bytes; none where left out. It needs memoryBytes.')),
+  cpuSet: optional(text('Processors that it may run on: 0-2,4.')),
+  blockIoWeight: optional(Type.Integer({ minimum: 10, maximum: 1000, description: 'Share of block devices against other containers; 100 is the default.' })),
+};
+
+/** Settings of Linux containers that are fixed for the life of the container. */
+const settings = {
+  blockIoLimits: optional(list(record({
+    device: text('Path of a block device of the host.'),
+    readBytesPerSecond: optional(Type.Integer({ minimum: 1, description: 'Most bytes read in a second.' })),
+    writeBytesPerSecond: optional(Type.Integer({ minimum: 1, description: 'Most bytes written in a second.' })),
+  }))),
+  oomScoreAdjust: optional(Type.Integer({ minimum: -1000, maximum: 1000, description: 'How early the kernel ends it for want of memory; less than the engine has needs CAP_SYS_RESOURCE, and is raised to that with a warning.' })),
+  oomKillDisabled: optional(flag('True lets its processes wait for memory instead of ending them; it needs memoryBytes and cgroups of version 1.')),
+  additionalGroups: optional(list(Type.String(), { description: "Further groups of its processes: names of the image's group file, or numbers." })),
+  addedCapabilities: optional(list(Type.String(), { description: 'Names with or without CAP_, or ALL.' })),
+  droppedCapabilities: optional(list(Type.String(), { description: 'Names with or without CAP_, or ALL. One that is also added by its name stays.' })),
+  devices: optional(list(Type.String(), { description: 'Devices of the host: /dev/x[:/dev/y][:rwm].' })),
+  userLimits: optional(list(record({
+    name: text('As ulimit and getrlimit(2) name it, for example nofile.'),
+    soft: Type.Integer({ minimum: -1, description: 'Soft limit; -1 is none.' }),
+    hard: optional(Type.Integer({ minimum: -1, description: 'Hard limit; the soft one where left out. More than the engine may have is lowered, with a warning.' })),
+  }))),
+  kernelParameters: optional(list(nameValue, { description: "Kernel parameters of the container's own namespaces (sysctl): net.*, fs.mqueue.* and those of System V objects." })),
+  seccompProfile: optional(text('Default, Unconfined, or the path of a profile on the host.')),
+  sharedMemoryBytes: optional(Type.Integer({ minimum: 4096, description: 'Size of /dev/shm; 64 MiB by default.' })),
+  init: optional(flag('True runs a small init as first process, which passes signals on and reaps orphans.')),
+  pidMode: optional(text("Private, Host or Container:<name or id>: whose processes it sees.")),
+  ipcMode: optional(text("Private, Host or Container:<name or id>: whose System V objects and message queues it has; with Host also /dev/shm.")),
+  userNamespace: optional(text('Host, the default; another one is refused by name.')),
 };
 
 export const createParams = {
@@ -94,6 +124,7 @@ export const createParams = {
   hostEntries: optional(list(nameValue, { description: "Lines of the container's hosts file: name and address." })),
   isolation: optional(isolation),
   ...limits,
+  ...settings,
   mounts: optional(list(mount)),
   readOnlyRoot: optional(flag('True keeps the container from writing to its root file system.')),
   privileged: optional(flag('True gives all capabilities and devices that the engine itself has.')),

@@ -1,4 +1,5 @@
 import type { Digest, Platform } from '../base/index.ts';
+import type { ContainerSettings } from './container-settings.ts';
 import type { AttachedEndpoint, NetworkDefinition, NetworkMode, PublishedPort } from './network.ts';
 import type { ResourceLimits } from './runtime.ts';
 import type { SnapshotKey } from './snapshotter.ts';
@@ -92,6 +93,8 @@ export interface ContainerSpec {
   /** Left out where nothing was asked for but the mode. */
   readonly networking?: ContainerNetworking;
   readonly resources: ResourceLimits;
+  /** Left out where there are none. */
+  readonly settings?: ContainerSettings;
   readonly mounts: readonly ContainerMount[];
   readonly autoRemove: boolean;
   /** Undefined means `no`. */

@@ -1,3 +1,4 @@
+import type { ContainerSettings, UserLimit } from './container-settings.ts';
 import type { SnapshotStorage } from './snapshotter.ts';
 
 /** What a task runs as; all fields are resolved: no defaults are left to the runtime. */
@@ -11,16 +12,44 @@ export interface ProcessSpec {
   readonly additionalGroups?: readonly string[];
   /** Names such as CAP_NET_RAW; undefined means the runtime's safe default set. */
   readonly capabilities?: readonly string[];
+  /** Beside that set, and from it: names with CAP_, or ALL. What is dropped and added is there. */
+  readonly addedCapabilities?: readonly string[] | undefined;
+  readonly droppedCapabilities?: readonly string[] | undefined;
+  /** Never above what the engine itself may have. */
+  readonly userLimits?: readonly UserLimit[] | undefined;
+  /** Never below what the engine may give. */
+  readonly oomScoreAdjust?: number | undefined;
   readonly noNewPrivileges: boolean;
 }
 
 export interface ResourceLimits {
   readonly memoryBytes?: number;
+  /** Swap beside the memory; none where left out. Of no meaning without a limit of memory. */
+  readonly memorySwapBytes?: number;
   /** CPUs' worth of time, for example 1.5. */
   readonly cpuCount?: number;
   /** Relative share, 1 to 10000, 100 being the default. */
   readonly cpuWeight?: number;
   readonly processCount?: number;
+  /** Processors that it may run on, as the kernel writes lists: 0-2,4. */
+  readonly cpuSet?: string;
+  /** Relative share of block devices, 10 to 1000, 100 being the default. */
+  readonly blockIoWeight?: number;
+  readonly blockIoLimits?: readonly BlockIoLimit[];
+}
+
+/** Most bytes a second that a container reads from and writes to a block device. */
+export interface BlockIoLimit {
+  /** Path of the device on the host. */
+  readonly device: string;
+  readonly readBytesPerSecond?: number;
+  readonly writeBytesPerSecond?: number;
+}
+
+/** Settings with what names other containers resolved to `host` or the path of a namespace. */
+export interface TaskSettings extends Omit<ContainerSettings, 'pidMode' | 'ipcMode'> {
+  readonly pidNamespace?: string;
+  readonly ipcNamespace?: string;
 }
 
 export interface TaskMount {
@@ -50,6 +79,7 @@ export interface TaskSpec {
   /** Bind-mounted network namespace; undefined joins the host's. */
   readonly networkNamespacePath: string | undefined;
   readonly privileged: boolean;
+  readonly settings?: TaskSettings | undefined;
 }
 
 export type TaskState = 'created' | 'running' | 'paused' | 'stopped' | 'missing';
@@ -131,6 +161,12 @@ export interface RuntimeRequirement {
  */
 export interface Runtime {
   readonly name: string;
+  /**
+   * Says in sentences which settings and limits the host gives only in part, and refuses what it cannot give.
+   * It makes nothing. Absent where the runtime has no such settings. Errors: ParameterInvalid,
+   * OptionUnsupported, PathNotFound, PathAccessDenied, InitMissing.
+   */
+  checkSettings?(resources: ResourceLimits, settings: ContainerSettings): Promise<readonly string[]>;
   /** Errors: RuncMissing and kin, ExecutableNotFound, UserNotFound, PathNotFound and PathAccessDenied (of a mount's source), ConfigInvalid, RuntimeFailed. After an error nothing of the task is left. */
   create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }>;
   start(id: string): Promise<void>;

@@ -1,7 +1,8 @@
 import type { ContainerMount, ContainerPaths, ContainerSpec, NameValue, ResourceLimits, TaskMount } from '../core/index.ts';
+import type { SettingsRequest } from './container-settings.ts';
 
 /** What of a request one system can do and another cannot. */
-export interface PlatformOptions {
+export interface PlatformOptions extends SettingsRequest {
   readonly readOnlyRoot?: boolean | undefined;
   readonly privileged?: boolean | undefined;
   readonly network?: ContainerSpec['network'] | undefined;

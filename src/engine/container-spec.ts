@@ -1,14 +1,15 @@
 import { SiloError } from '../base/index.ts';
-import type { ContainerMount, ContainerNetworking, ContainerSpec, LogLimits, NameValue, NetworkMode, ResourceLimits, RestartPolicy } from '../core/index.ts';
+import type { ContainerMount, ContainerNetworking, ContainerSettings, ContainerSpec, LogLimits, NameValue, NetworkMode, ResourceLimits, RestartPolicy } from '../core/index.ts';
 import type { ImageDefaults } from '../image/index.ts';
 import type { NetworkingRequest } from './container-networking.ts';
+import { checkResources, type SettingsRequest } from './container-settings.ts';
 import { resolveHealthCheck, type HealthCheckRequest } from './health-policy.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 import { isHostPath, platformOf } from './platform-of.ts';
 import type { ContainerPlatform } from './container-platform.ts';
 
 /** What a request may say about a new container. */
-export interface CreateRequest extends NetworkingRequest {
+export interface CreateRequest extends NetworkingRequest, SettingsRequest {
   readonly image: string;
   readonly name?: string | undefined;
   readonly command?: readonly string[] | undefined;
@@ -77,9 +78,10 @@ const loopback = { mode: 'none', networking: undefined } as const;
 const linuxOnLinux: Systems = { container: 'linux', host: 'linux' };
 
 /** Merges request and image as Docker does: an entry point from the request drops the image's command. */
-export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string, systems: Systems = linuxOnLinux, { mode, networking }: { readonly mode: NetworkMode; readonly networking: ContainerNetworking | undefined } = loopback): ContainerSpec => {
+export const resolveSpec = (request: CreateRequest, image: ImageDefaults, reference: string, id: string, newVolumeId: () => string, systems: Systems = linuxOnLinux, { mode, networking, settings }: { readonly mode: NetworkMode; readonly networking: ContainerNetworking | undefined; readonly settings?: ContainerSettings | undefined } = loopback): ContainerSpec => {
   const platform = platformOf(systems.container);
   platform.checkOptions({ ...request, network: mode });
+  checkResources(request.resources, settings?.oomKillDisabled);
   const policy = request.restartPolicy?.name ?? 'no';
   if (request.autoRemove === true && policy !== 'no') throw new SiloError('ParameterInvalid', { args: { parameter: 'restartPolicy', reason: 'a container that is removed when it ends cannot be started again' } });
   if (policy !== 'on-failure' && request.restartPolicy?.maximumRetries !== undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'restartPolicy', reason: 'only OnFailure counts its starts' } });
@@ -112,6 +114,7 @@ export const resolveSpec = (request: CreateRequest, image: ImageDefaults, refere
     network: mode,
     ...(networking === undefined ? {} : { networking }),
     resources: request.resources,
+    ...(settings === undefined ? {} : { settings }),
     mounts: [...mounts, ...imageVolumes.map((target) => ({ kind: 'volume', source: newVolumeId(), target, readOnly: false }) as const)],
     autoRemove: request.autoRemove ?? false,
     ...(request.restartPolicy === undefined || policy === 'no' ? {} : { restartPolicy: request.restartPolicy }),

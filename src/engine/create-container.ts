@@ -1,8 +1,10 @@
 import { SiloError } from '../base/index.ts';
-import type { ContainerRecord, ContainerSpec, Isolation, MetadataWriter } from '../core/index.ts';
+import type { ContainerRecord, ContainerSettings, ContainerSpec, Isolation, MetadataWriter, ResourceLimits } from '../core/index.ts';
 import { checkContainerName, generatedName } from './container-name.ts';
+import { resolveSettings } from './container-settings.ts';
 import { differences, resolveSpec, type CreateRequest } from './container-spec.ts';
 import type { ImageConfigs } from './image-configs.ts';
+import { findContainer } from './container-lookup.ts';
 import { findImage } from './image-lookup.ts';
 import { fixPorts, resolveNetworking } from './container-networking.ts';
 import { chooseIsolation, hostIsolation } from './isolation.ts';
@@ -10,7 +12,7 @@ import { unpackFor } from './isolation-swap.ts';
 import { withLease } from './lease.ts';
 import { reserveLinks } from './network-links.ts';
 import { platformOf } from './platform-of.ts';
-import type { Ports } from './ports.ts';
+import type { IsolationTechnology, Ports } from './ports.ts';
 import { newLife } from './restart-policy.ts';
 import { imageTechnology } from './technology.ts';
 
@@ -22,6 +24,17 @@ const addNamedVolumes = (writer: MetadataWriter, spec: ContainerSpec): void => {
     known.add(mount.source);
     writer.insertVolume(mount.source, '');
   }
+};
+
+/** Limits that every runtime has; for the others it is asked. */
+const plainLimits: ReadonlySet<string> = new Set(['memoryBytes', 'cpuCount', 'cpuWeight', 'processCount']);
+
+/** What the host cannot give as it was asked for, in sentences. @throws SiloError OptionUnsupported and what `Runtime.checkSettings` throws */
+const checkWithHost = async ({ runtime }: IsolationTechnology, resources: ResourceLimits, settings: ContainerSettings | undefined): Promise<readonly string[]> => {
+  const special = [...Object.keys(resources).filter((name) => !plainLimits.has(name)), ...Object.keys(settings ?? {})][0];
+  if (special === undefined) return [];
+  if (runtime.checkSettings === undefined) throw new SiloError('OptionUnsupported', { args: { option: special, reason: `the runtime ${runtime.name} does not have it` } });
+  return runtime.checkSettings(resources, settings ?? {});
 };
 
 export interface Created {
@@ -44,15 +57,19 @@ export const createContainer = async (
   const name = request.name === undefined ? generatedName(id) : checkContainerName(request.name);
   const { image, hostDefault } = ports.metadata.read((reader) => ({ image: findImage(reader, request.image), hostDefault: hostIsolation(reader) }));
   const isolation = request.isolation ?? hostDefault;
-  const { technology, warning } = chooseIsolation(ports, { image, wanted: isolation, hostDefault });
+  const { technology, warning: chosenWarning } = chooseIsolation(ports, { image, wanted: isolation, hostDefault });
   const resolved = await resolveNetworking(ports, request, platformOf(image.platform.os).defaultNetwork, signal);
   const networking = { ...resolved, networking: await fixPorts(ports, resolved.networking) };
+  platformOf(image.platform.os).checkOptions({ ...request, network: resolved.mode });
+  const settings = resolveSettings(request, resolved.mode, (reference) => ports.metadata.read((reader) => findContainer(reader, reference).id));
+  const warnings = [...(chosenWarning === undefined ? [] : [chosenWarning]), ...(await checkWithHost(technology, request.resources, settings))];
+  const warning = warnings.length === 0 ? undefined : warnings.join(' ');
   const volumeIds: string[] = [];
   const spec = resolveSpec(request, await configs.defaults(image.configDigest), image.reference, id, () => {
     const volume = ports.newId();
     volumeIds.push(volume);
     return volume;
-  }, { container: image.platform.os, host: ports.host.os }, networking);
+  }, { container: image.platform.os, host: ports.host.os }, { ...networking, settings });
   const endpointIds = (spec.networking?.links ?? []).map(() => ports.newId());
   const record: ContainerRecord = {
     id, name, isolation, spec, state: 'created', runtime: technology.runtime.name, sandboxId: networking.sandboxId ?? id, manifestDigest: image.manifestDigest,

@@ -7,6 +7,7 @@ import { followLog } from './follow-log.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import type { LineSink } from './run-container.ts';
+import { processSettings } from './task-settings.ts';
 import { technologyOf } from './technology.ts';
 
 export interface ProcessRequest {
@@ -27,6 +28,7 @@ export const processSpec = ({ spec }: ContainerRecord, request: ProcessRequest):
     user: request.user === undefined ? spec.user : platform.user(request.user || platform.defaultUser),
     terminal: false,
     noNewPrivileges: !spec.privileged,
+    ...processSettings(spec),
   };
 };
 

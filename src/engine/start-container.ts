@@ -9,6 +9,7 @@ import type { Ports } from './ports.ts';
 import { lifeAfterFailedRestart } from './restart-policy.ts';
 import { releaseTask } from './settle.ts';
 import { needsSupervisor } from './supervision.ts';
+import { processSettings, taskSettings } from './task-settings.ts';
 import { technologyOf } from './technology.ts';
 
 interface Started { readonly record: ContainerRecord; readonly changed: boolean }
@@ -68,6 +69,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const key = record.snapshotKey;
   if (key === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.id }, target: { kind: 'container', id: record.id } });
   const owner = sandboxOwner(ports, record);
+  const settings = await taskSettings(ports, record);
   if (links.length > 0) await ports.supervisor.ensure();
   const shown = owner.id === record.id ? links : ports.metadata.read((reader) => linksOf(reader, owner.id));
   const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, shown), hostLines: hostLines(owner, shown) });
@@ -91,6 +93,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
       user: spec.user,
       terminal: spec.terminal,
       noNewPrivileges: !spec.privileged,
+      ...processSettings(spec),
     },
     openStdin: spec.openStdin,
     hostName: spec.hostName,
@@ -102,6 +105,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
     ],
     networkNamespacePath,
     privileged: spec.privileged,
+    settings,
   }, signal);
   await awaitNameService(ports, links);
   // Before the start: a short task has ended by the time that runc comes back.

@@ -1,6 +1,8 @@
 import { SiloError } from '../base/index.ts';
 import type { ContainerRecord, ResourceLimits, RestartPolicy } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
+import { checkResources } from './container-settings.ts';
+import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { technologyOf } from './technology.ts';
 
@@ -18,9 +20,16 @@ export const updateContainer = (ports: Ports, reference: string, update: Contain
     if (record.spec.autoRemove && update.restartPolicy !== undefined && update.restartPolicy.name !== 'no') {
       throw new SiloError('ParameterInvalid', { args: { parameter: 'restartPolicy', reason: 'a container that is removed when it ends cannot be started again' }, target: { kind: 'container', id: record.id } });
     }
+    const resources = { ...record.spec.resources, ...update.resources };
+    platformOf(record.spec.os).checkOptions({ resources: update.resources });
+    checkResources(resources);
+    await technologyOf(ports.isolations, record).runtime.checkSettings?.(update.resources, {});
+    const { memoryBytes, memorySwapBytes } = resources;
+    // The kernel counts memory and swap together: who changes one sets both.
+    const memory = update.resources.memoryBytes === undefined && update.resources.memorySwapBytes === undefined ? {} : { ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(memorySwapBytes === undefined ? {} : { memorySwapBytes }) };
     const running = record.state === 'running' || record.state === 'paused';
-    if (running && Object.keys(update.resources).length > 0) await technologyOf(ports.isolations, record).runtime.update(record.id, update.resources);
-    const spec = { ...record.spec, resources: { ...record.spec.resources, ...update.resources }, ...(update.restartPolicy === undefined ? {} : { restartPolicy: update.restartPolicy }) };
+    if (running && Object.keys(update.resources).length > 0) await technologyOf(ports.isolations, record).runtime.update(record.id, { ...update.resources, ...memory });
+    const spec = { ...record.spec, resources, ...(update.restartPolicy === undefined ? {} : { restartPolicy: update.restartPolicy }) };
     await ports.metadata.write((writer) => {
       writer.updateContainer(record.id, { spec });
       writer.appendEvent({ time: ports.clock.now(), kind: 'container/update', subject: record.id, attributes: [{ name: 'name', value: record.name }] });

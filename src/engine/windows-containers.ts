@@ -1,6 +1,7 @@
 import { win32 } from 'node:path';
 import { SiloError } from '../base/index.ts';
 import type { ContainerPlatform } from './container-platform.ts';
+import { linuxLimitNames, settingNames } from './container-settings.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 
 /** What no Windows path has below its drive, and the names that mean devices wherever they stand (Naming Files, Paths, and Namespaces). */
@@ -81,10 +82,12 @@ export const windowsContainers: ContainerPlatform = {
     return number;
   },
   ownFiles: () => [],
-  checkOptions: ({ readOnlyRoot, privileged, network, resources }) => {
+  checkOptions: ({ readOnlyRoot, privileged, network, resources, ...settings }) => {
     if (readOnlyRoot === true) throw unsupported('readOnlyRoot', 'the root file system of a Windows container is always writable');
     if (privileged === true) throw unsupported('privileged', 'Windows containers have no privileged mode');
     if (network === 'host') throw unsupported('network', 'Windows containers cannot join the network of the host');
     if (resources.processCount !== undefined) throw unsupported('processCount', 'Windows containers have no limit of processes');
+    for (const name of linuxLimitNames) if (resources[name] !== undefined) throw unsupported(name, 'Windows containers have no such limit');
+    for (const name of settingNames) if (settings[name] !== undefined) throw unsupported(name, 'only Linux containers have it');
   },
 };

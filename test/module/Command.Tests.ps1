@@ -117,6 +117,29 @@ Describe 'New-Container' -Tag Fast {
         New-Container -Image 'busybox' | Out-Null
         @((Get-Sent 'container/create').Keys) | Should -Be 'image'
     }
+    It 'sends the settings of Linux containers in the words of the wire' {
+        New-Container -Image 'busybox' -MemoryBytes 64MB -MemorySwapBytes 32MB -CpuSet '0-1' -BlockIoWeight 200 -BlockIoLimit @{ Device = '/dev/sda'; ReadBytesPerSecond = 1MB } -OomScoreAdjust 5 -DisableOomKill -AdditionalGroup audio `
+            -AddCapability NET_ADMIN -DropCapability ALL -Device '/dev/fuse' -Ulimit ([ordered] @{ nofile = 9; nproc = '1:2'; core = 'unlimited' }) -Sysctl @{ 'net.core.somaxconn' = 7 } -SeccompProfile Unconfined -ShmSizeBytes 1MB `
+            -Init -PidMode Host -IpcMode Container:db -UserNamespace Host | Out-Null
+        $sent = Get-Sent 'container/create'
+        $sent.memorySwapBytes, $sent.cpuSet, $sent.blockIoWeight, $sent.oomScoreAdjust, $sent.sharedMemoryBytes, $sent.pidMode, $sent.ipcMode, $sent.userNamespace, $sent.seccompProfile |
+            Should -Be 33554432, '0-1', 200, 5, 1048576, 'Host', 'Container:db', 'Host', 'Unconfined'
+        $sent.oomKillDisabled, $sent.init | Should -Be $true, $true
+        $sent.blockIoLimits[0].device, $sent.blockIoLimits[0].readBytesPerSecond | Should -Be '/dev/sda', 1048576
+        foreach ($list in 'additionalGroups', 'addedCapabilities', 'droppedCapabilities', 'devices') { , $sent.$list | Should -BeOfType [array] -Because $list }
+        @($sent.userLimits | ForEach-Object { "$($_.name) $($_.soft) $($_.hard)" }) | Should -Be 'nofile 9 ', 'nproc 1 2', 'core -1 '
+        $sent.kernelParameters[0].name, $sent.kernelParameters[0].value | Should -Be 'net.core.somaxconn', '7'
+    }
+    It 'makes the path of a seccomp profile absolute' {
+        New-Container -Image 'busybox' -SeccompProfile './strict.json' | Out-Null
+        (Get-Sent 'container/create').seccompProfile | Should -Be (Join-Path -Path $PWD.ProviderPath -ChildPath 'strict.json')
+    }
+    It 'refuses a limit that is no number' { { New-Container -Image 'busybox' -Ulimit @{ nofile = 'many' } } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
+    It 'refuses a word of -BlockIoLimit that it does not know' { { New-Container -Image 'busybox' -BlockIoLimit @{ Disk = '/dev/sda' } } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
+    It 'completes capabilities and namespaces' {
+        (TabExpansion2 -inputScript 'New-Container -AddCapability net_a' -cursorColumn 34).CompletionMatches.CompletionText | Should -Be 'NET_ADMIN'
+        (TabExpansion2 -inputScript 'New-Container -PidMode Ho' -cursorColumn 25).CompletionMatches.CompletionText | Should -Be 'Host'
+    }
     It 'reads an environment file, and lets -Environment win' {
         $file = Join-Path -Path $TestDrive -ChildPath 'app.env'
         Set-Content -LiteralPath $file -Value '# comment', '', 'A=1=2', 'B=file'

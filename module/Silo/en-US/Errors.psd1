@@ -364,6 +364,10 @@
         Message = 'The default seccomp profile {path} is missing.'
         Action = 'Install it: apt-get install golang-github-containers-common'
     }
+    'InitMissing' = @{
+        Message = 'No init program for containers is installed.'
+        Action = 'Install it: apt-get install tini'
+    }
     'NetworkToolMissing' = @{
         Message = '{tool} is not installed; networks need it.'
         Action = 'Install it: apt-get install {package}'

@@ -25,6 +25,8 @@
     ImageRemoved = 'Removed {0}; {1} bytes were freed.'
     MountPartUnknown = "'{0}' is none of type, source, target and readonly"
     MountIncomplete = 'it needs type=bind or type=volume, a source and a target'
+    UlimitInvalid = "the limit '{0}' is '{1}', and neither a number nor soft:hard"
+    BlockIoLimitInvalid = "'{0}' is none of Device, ReadBytesPerSecond and WriteBytesPerSecond"
     RequestImage = 'Get image'
     SubmitImage = 'Push image'
     AddTag = 'Add name {0}'

@@ -383,6 +383,10 @@
         Message = '이 호스트는 ''{driver}'' 유형의 네트워크를 지원하지 않습니다: {reason}.'
         Action = '다른 유형의 네트워크를 고르세요.'
     }
+    'InitMissing' = @{
+        Message = '컨테이너용 init 프로그램이 설치되어 있지 않습니다.'
+        Action = '설치하세요: apt-get install tini'
+    }
     'NetworkToolMissing' = @{
         Message = '네트워크에 필요한 {tool}이(가) 설치되어 있지 않습니다.'
         Action = '설치하세요: apt-get install {package}'

@@ -25,6 +25,8 @@
     ImageRemoved = '{0}을(를) 제거했습니다. {1}바이트를 확보했습니다.'
     MountPartUnknown = "'{0}'은(는) type, source, target, readonly 중 하나가 아닙니다"
     MountIncomplete = 'type=bind 또는 type=volume, 그리고 source와 target이 필요합니다'
+    UlimitInvalid = "제한 '{0}'의 값 '{1}'이(가) 숫자도 soft:hard도 아닙니다"
+    BlockIoLimitInvalid = "'{0}'은(는) Device, ReadBytesPerSecond, WriteBytesPerSecond 가운데 하나가 아닙니다"
     RequestImage = '이미지 받기'
     SubmitImage = '이미지 푸시'
     AddTag = '이름 {0} 추가'

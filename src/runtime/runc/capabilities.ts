@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** All capabilities in the order of their bits (capabilities(7), linux/capability.h). */
-const names = [
+export const capabilityNames: readonly string[] = [
   'CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'LINUX_IMMUTABLE',
   'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_LOCK', 'IPC_OWNER', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_CHROOT', 'SYS_PTRACE',
   'SYS_PACCT', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_NICE', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD', 'LEASE', 'AUDIT_WRITE',
@@ -17,7 +17,7 @@ export const defaultCapabilities: readonly string[] = [
 /** What this engine may hand on: its bounding set. More would make runc fail. */
 export const grantableCapabilities = (): readonly string[] => {
   const line = /^CapBnd:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  if (line === undefined) return names;
+  if (line === undefined) return capabilityNames;
   const bits = BigInt(`0x${line}`);
-  return names.filter((_, bit) => (bits >> BigInt(bit)) & 1n);
+  return capabilityNames.filter((_, bit) => (bits >> BigInt(bit)) & 1n);
 };

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../../base/index.ts';
 import type { ResourceLimits } from '../../core/index.ts';
+import { deviceNode } from './devices.ts';
 
 export const cgroupMount = '/sys/fs/cgroup';
 const period = 100_000;
@@ -21,22 +22,36 @@ const folders = (id: string): readonly string[] => {
 };
 
 /** `linux.resources` of an OCI configuration; runc turns the same fields into version 1 or 2. */
-export const ociResources = (limits: ResourceLimits, allDevices: boolean): object => ({
-  devices: [{ allow: allDevices, access: 'rwm' }],
-  ...ociLimits({ ...limits, processCount: limits.processCount ?? defaultProcessCount }),
+export const ociResources = (limits: ResourceLimits, allDevices: boolean, further: { readonly deviceRules?: readonly object[]; readonly oomKillDisabled?: boolean | undefined } = {}): object => ({
+  devices: [{ allow: allDevices, access: 'rwm' }, ...(further.deviceRules ?? [])],
+  ...ociLimits({ ...limits, processCount: limits.processCount ?? defaultProcessCount }, further.oomKillDisabled),
 });
 
+const blockIo = ({ blockIoWeight, blockIoLimits }: ResourceLimits): object => {
+  const throttles = (blockIoLimits ?? []).map((limit) => ({ limit, node: deviceNode(limit.device, 'blockIoLimits') }));
+  const rates = (pick: 'readBytesPerSecond' | 'writeBytesPerSecond'): readonly object[] =>
+    throttles.flatMap(({ limit, node: { major, minor } }) => (limit[pick] === undefined ? [] : [{ major, minor, rate: limit[pick] }]));
+  const [reads, writes] = [rates('readBytesPerSecond'), rates('writeBytesPerSecond')];
+  return {
+    ...(blockIoWeight === undefined ? {} : { weight: blockIoWeight }),
+    ...(reads.length === 0 ? {} : { throttleReadBpsDevice: reads }),
+    ...(writes.length === 0 ? {} : { throttleWriteBpsDevice: writes }),
+  };
+};
+
 /** The limits alone, as `runc update` takes them. */
-export const ociLimits = (limits: ResourceLimits): object => ({
+export const ociLimits = (limits: ResourceLimits, oomKillDisabled?: boolean): object => ({
   ...(limits.processCount === undefined ? {} : { pids: { limit: limits.processCount } }),
-  // Swap equal to memory: the limit is a limit, on hosts with swap too.
-  ...(limits.memoryBytes === undefined ? {} : { memory: { limit: limits.memoryBytes, swap: limits.memoryBytes } }),
-  ...(limits.cpuCount === undefined && limits.cpuWeight === undefined
+  // runc's `swap` is both together; without swap of its own the limit is a limit, on hosts with swap too.
+  ...(limits.memoryBytes === undefined ? {} : { memory: { limit: limits.memoryBytes, swap: limits.memoryBytes + (limits.memorySwapBytes ?? 0), ...(oomKillDisabled === true ? { disableOOMKiller: true } : {}) } }),
+  ...(limits.blockIoWeight === undefined && limits.blockIoLimits === undefined ? {} : { blockIO: blockIo(limits) }),
+  ...(limits.cpuCount === undefined && limits.cpuWeight === undefined && limits.cpuSet === undefined
     ? {}
     : {
         cpu: {
           ...(limits.cpuCount === undefined ? {} : { quota: Math.max(1000, Math.round(limits.cpuCount * period)), period }),
           ...(limits.cpuWeight === undefined ? {} : { shares: Math.min(262_144, Math.max(2, Math.round((limits.cpuWeight * 1024) / 100))) }),
+          ...(limits.cpuSet === undefined ? {} : { cpus: limits.cpuSet }),
         },
       }),
 });

@@ -5,9 +5,13 @@ const absolutePath = { type: 'string', pattern: '^/[^\\0]*$' } as const;
 const word = { type: 'string', minLength: 1, pattern: '^[^\\0]+$' } as const;
 const strings = { type: 'array', items: { type: 'string', pattern: '^[^\\0]*$' } } as const;
 const id = { type: 'integer', minimum: 0, maximum: 4_294_967_295 } as const;
+const amount = { type: 'integer', minimum: 0, maximum: 2 ** 64 } as const;
 const closed = (properties: object, required: readonly string[] = []): object => ({ type: 'object', properties, required, additionalProperties: false });
 
 const capabilities = { type: 'array', items: { type: 'string', pattern: '^CAP_[A-Z_]+$' } };
+
+const deviceType = { enum: ['b', 'c'] } as const;
+const throttle = { type: 'array', items: closed({ major: id, minor: id, rate: amount }, ['major', 'minor', 'rate']) };
 
 const process = closed({
   terminal: { type: 'boolean' },
@@ -16,7 +20,8 @@ const process = closed({
   env: { type: 'array', items: { type: 'string', pattern: '^[^=\\0]+=[^\\0]*$' } },
   cwd: absolutePath,
   capabilities: closed({ bounding: capabilities, effective: capabilities, permitted: capabilities }),
-  rlimits: { type: 'array', items: closed({ type: { enum: ['RLIMIT_NOFILE'] }, soft: id, hard: id }, ['type', 'soft', 'hard']) },
+  rlimits: { type: 'array', items: closed({ type: { type: 'string', pattern: '^RLIMIT_[A-Z]+$' }, soft: amount, hard: amount }, ['type', 'soft', 'hard']) },
+  oomScoreAdj: { type: 'integer', minimum: -1000, maximum: 1000 },
   noNewPrivileges: { type: 'boolean' },
 }, ['args', 'cwd', 'user', 'noNewPrivileges']);
 
@@ -33,12 +38,15 @@ const config = closed({
   linux: closed({
     cgroupsPath: absolutePath,
     resources: closed({
-      devices: { type: 'array', items: closed({ allow: { type: 'boolean' }, access: { enum: ['rwm'] } }, ['allow', 'access']) },
+      devices: { type: 'array', items: closed({ allow: { type: 'boolean' }, type: deviceType, major: id, minor: id, access: { type: 'string', pattern: '^[rwm]{1,3}$' } }, ['allow', 'access']) },
       pids: closed({ limit: { type: 'integer', minimum: 1 } }, ['limit']),
-      memory: closed({ limit: { type: 'integer', minimum: 4096 }, swap: { type: 'integer', minimum: 4096 } }, ['limit']),
-      cpu: closed({ quota: { type: 'integer', minimum: 1000 }, period: { type: 'integer', minimum: 1000 }, shares: { type: 'integer', minimum: 2, maximum: 262_144 } }),
+      memory: closed({ limit: { type: 'integer', minimum: 4096 }, swap: { type: 'integer', minimum: 4096 }, disableOOMKiller: { type: 'boolean' } }, ['limit']),
+      cpu: closed({ quota: { type: 'integer', minimum: 1000 }, period: { type: 'integer', minimum: 1000 }, shares: { type: 'integer', minimum: 2, maximum: 262_144 }, cpus: { type: 'string', pattern: '^[0-9,-]+$' } }),
+      blockIO: closed({ weight: { type: 'integer', minimum: 10, maximum: 1000 }, throttleReadBpsDevice: throttle, throttleWriteBpsDevice: throttle }),
     }, ['devices', 'pids']),
-    namespaces: { type: 'array', minItems: 4, items: closed({ type: { enum: ['pid', 'ipc', 'uts', 'mount', 'network'] }, path: absolutePath }, ['type']) },
+    devices: { type: 'array', items: closed({ path: absolutePath, type: deviceType, major: id, minor: id, fileMode: id, uid: id, gid: id }, ['path', 'type', 'major', 'minor']) },
+    sysctl: { type: 'object', additionalProperties: { type: 'string' } },
+    namespaces: { type: 'array', minItems: 2, items: closed({ type: { enum: ['pid', 'ipc', 'uts', 'mount', 'network'] }, path: absolutePath }, ['type']) },
     seccomp: closed({
       defaultAction: word,
       defaultErrnoRet: id,

@@ -1,8 +1,12 @@
 import type { ProcessSpec, TaskSpec } from '../../core/index.ts';
 import { cgroupPath, ociResources } from './cgroup.ts';
 import { defaultCapabilities } from './capabilities.ts';
+import { ociDevices } from './devices.ts';
 import type { ResolvedUser } from './image-user.ts';
+import { initPath, requireInit } from './init-program.ts';
+import { grantableScore } from './oom-score.ts';
 import type { OciSeccomp } from './seccomp.ts';
+import { ociLimitsOfUser } from './user-limits.ts';
 
 /** Version of the runtime specification that the configuration is written for: the oldest that has all its fields. */
 const ociVersion = '1.0.2';
@@ -14,8 +18,11 @@ const maskedPaths = [
 ];
 const readOnlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+const defaultSharedMemoryBytes = 64 * 1024 * 1024;
+
 const mounts = (spec: TaskSpec): readonly object[] => {
   const systemAccess = spec.privileged ? 'rw' : 'ro';
+  const { ipcNamespace, sharedMemoryBytes = defaultSharedMemoryBytes, init } = spec.settings ?? {};
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
@@ -23,7 +30,10 @@ const mounts = (spec: TaskSpec): readonly object[] => {
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', systemAccess] },
     { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [systemAccess, 'nosuid', 'noexec', 'nodev'] },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] },
+    ipcNamespace === 'host'
+      ? { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', 'nosuid', 'noexec', 'nodev'] }
+      : { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${sharedMemoryBytes}`] },
+    ...(init === true ? [{ destination: initPath, type: 'bind', source: requireInit(), options: ['rbind', 'rprivate', 'ro'] }] : []),
     ...spec.mounts.map((mount) => (mount.memory === undefined
       ? { destination: mount.target, type: 'bind', source: mount.source, options: ['rbind', 'rprivate', mount.readOnly ? 'ro' : 'rw'] }
       : { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'mode=1777', ...(mount.memory.sizeBytes === undefined ? [] : [`size=${mount.memory.sizeBytes}`])] })),
@@ -40,7 +50,15 @@ export interface Grants {
 }
 
 export const capabilitiesOf = (process: ProcessSpec, privileged: boolean, grantable: readonly string[]): readonly string[] =>
-  (privileged ? grantable : (process.capabilities ?? defaultCapabilities)).filter((capability) => grantable.includes(capability));
+  grantable.filter((capability) => {
+    const { addedCapabilities = [], droppedCapabilities = [] } = process;
+    // What is named counts before ALL.
+    if (addedCapabilities.includes(capability)) return true;
+    if (droppedCapabilities.includes(capability)) return false;
+    if (addedCapabilities.includes('ALL')) return true;
+    if (droppedCapabilities.includes('ALL')) return false;
+    return privileged || (process.capabilities ?? defaultCapabilities).includes(capability);
+  });
 
 export const ociProcess = (process: ProcessSpec, user: ResolvedUser, privileged: boolean, grants: Grants): object => {
   const capabilities = capabilitiesOf(process, privileged, grants.grantable);
@@ -55,29 +73,40 @@ export const ociProcess = (process: ProcessSpec, user: ResolvedUser, privileged:
       // A user other than root gets none beyond what its files give; the bounding set still limits those.
       ...(user.uid === 0 ? { effective: capabilities, permitted: capabilities } : {}),
     },
-    rlimits: [{ type: 'RLIMIT_NOFILE', ...grants.openFiles }],
+    rlimits: ociLimitsOfUser(process.userLimits ?? [], grants.grantable.includes('CAP_SYS_RESOURCE'), grants.openFiles),
+    ...(process.oomScoreAdjust === undefined ? {} : { oomScoreAdj: grantableScore(process.oomScoreAdjust, grants.grantable.includes('CAP_SYS_RESOURCE')) }),
     noNewPrivileges: process.noNewPrivileges,
   };
 };
 
+/** A new one, another container's, or none for the host's. */
+const namespaceOf = (type: 'pid' | 'ipc', wanted: string | undefined): readonly object[] => (wanted === 'host' ? [] : [{ type, ...(wanted === undefined ? {} : { path: wanted }) }]);
+
 /** The OCI configuration of a task (runtime specification, config and config-linux). */
-export const ociConfig = (spec: TaskSpec, user: ResolvedUser, grants: Grants): object => ({
-  ociVersion,
-  process: ociProcess(spec.process, user, spec.privileged, grants),
-  root: { path: spec.rootPath, readonly: spec.readOnlyRoot },
-  hostname: spec.hostName,
-  mounts: mounts(spec),
-  linux: {
-    cgroupsPath: cgroupPath(spec.id),
-    resources: ociResources(spec.resources, spec.privileged),
-    namespaces: [
-      { type: 'pid' },
-      { type: 'ipc' },
-      { type: 'uts' },
-      { type: 'mount' },
-      ...(spec.networkNamespacePath === undefined ? [] : [{ type: 'network', path: spec.networkNamespacePath }]),
-    ],
-    ...(grants.seccomp === undefined ? {} : { seccomp: grants.seccomp }),
-    ...(spec.privileged ? {} : { maskedPaths, readonlyPaths: readOnlyPaths }),
-  },
-});
+export const ociConfig = (spec: TaskSpec, user: ResolvedUser, grants: Grants): object => {
+  const settings = spec.settings ?? {};
+  const devices = ociDevices(settings.devices ?? []);
+  const process = settings.init === true ? { ...spec.process, args: [initPath, '--', ...spec.process.args] } : spec.process;
+  return {
+    ociVersion,
+    process: ociProcess(process, user, spec.privileged, grants),
+    root: { path: spec.rootPath, readonly: spec.readOnlyRoot },
+    hostname: spec.hostName,
+    mounts: mounts(spec),
+    linux: {
+      cgroupsPath: cgroupPath(spec.id),
+      resources: ociResources(spec.resources, spec.privileged, { deviceRules: devices.rules, oomKillDisabled: settings.oomKillDisabled }),
+      ...(devices.nodes.length === 0 ? {} : { devices: devices.nodes }),
+      ...(settings.kernelParameters === undefined ? {} : { sysctl: Object.fromEntries(settings.kernelParameters.map(({ name, value }) => [name, value])) }),
+      namespaces: [
+        ...namespaceOf('pid', settings.pidNamespace),
+        ...namespaceOf('ipc', settings.ipcNamespace),
+        { type: 'uts' },
+        { type: 'mount' },
+        ...(spec.networkNamespacePath === undefined ? [] : [{ type: 'network', path: spec.networkNamespacePath }]),
+      ],
+      ...(grants.seccomp === undefined ? {} : { seccomp: grants.seccomp }),
+      ...(spec.privileged ? {} : { maskedPaths, readonlyPaths: readOnlyPaths }),
+    },
+  };
+};

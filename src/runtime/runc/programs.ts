@@ -2,13 +2,13 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { SiloError } from '../../base/index.ts';
 
-const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/libexec/podman'].filter((folder) => folder !== '');
+const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/libexec/podman', '/usr/libexec/catatonit'].filter((folder) => folder !== '');
 
-type Program = 'runc' | 'conmon';
+type Program = 'runc' | 'conmon' | 'catatonit' | 'tini-static';
 
-/** Path of a program: the one that SILO_RUNC or SILO_CONMON names, or the first found. */
+/** Path of a program: the one that a variable such as SILO_RUNC or SILO_CONMON names, or the first found. */
 export const findProgram = (name: Program): string | undefined => {
-  const chosen = process.env[`SILO_${name.toUpperCase()}`];
+  const chosen = process.env[`SILO_${name.toUpperCase().replace('-', '_')}`];
   return (chosen ? [chosen] : folders.map((folder) => join(folder, name))).find(isExecutable);
 };
 
@@ -22,7 +22,7 @@ const isExecutable = (path: string): boolean => {
 };
 
 /** @throws SiloError RuncMissing, ConmonMissing */
-export const requireProgram = (name: Program): string => {
+export const requireProgram = (name: 'runc' | 'conmon'): string => {
   const path = findProgram(name);
   if (path === undefined) throw new SiloError(name === 'runc' ? 'RuncMissing' : 'ConmonMissing', { target: { kind: 'host', id: name } });
   return path;

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
-import type { ExecResult, ExecSpec, ProcessSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
+import type { ContainerSettings, ExecResult, ExecSpec, ProcessSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { rotateFiles } from '../../log/index.ts';
 import { capabilitiesOf, ociConfig, ociProcess, type Grants } from './oci-config.ts';
 import { grantableCapabilities } from './capabilities.ts';
 import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, ociLimits, removeCgroups } from './cgroup.ts';
+import { checkSettings } from './check-settings.ts';
 import { checkDocument } from './config-check.ts';
 import { startConmon } from './conmon.ts';
 import { ExitWatch } from './exit-watch.ts';
@@ -19,11 +20,12 @@ import { findProcesses, identify, isAlive } from './process-identity.ts';
 import { findProgram } from './programs.ts';
 import { reopenLog } from './reopen-log.ts';
 import { runc, runcMessage, runcOrFail, startFailure } from './runc-command.ts';
-import { SeccompProfile, seccompProfilePath } from './seccomp.ts';
+import { SeccompProfile, readSeccompFile, seccompProfilePath, type OciSeccomp } from './seccomp.ts';
 import { releaseFirstProcess } from './start-signal.ts';
 import { taskStatistics } from './task-statistics.ts';
 import { writeStdin } from './stdin-writer.ts';
 import { TaskFiles, readNumber } from './task-files.ts';
+import { ociText } from './user-limits.ts';
 
 const run = promisify(execFile);
 
@@ -55,17 +57,21 @@ export class RuncRuntime implements Runtime {
     this.#seccomp = new SeccompProfile(options);
   }
 
+  // Errors become a rejection.
+  // oxlint-disable-next-line typescript/require-await
+  async checkSettings(resources: ResourceLimits, settings: ContainerSettings): Promise<readonly string[]> { return checkSettings(resources, settings); }
+
   async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
     if (signal?.aborted) throw new SiloError('OperationCancelled');
     const files = this.#files(spec.id);
-    const config = ociConfig(spec, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), this.#grants(spec.process, spec.privileged));
+    const config = ociConfig(spec, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), this.#grants(spec.process, spec.privileged, spec.settings?.seccompProfile));
     checkDocument('config', config);
     await Promise.all(spec.mounts.filter(({ memory }) => memory === undefined).map(async ({ source }) => stat(source).catch((error: unknown) => { throw fromFileError(error, source); })));
     try {
       await mkdir(files.folder, { recursive: true, mode: 0o700 });
       await rm(files.exitFile, { force: true });
       await rm(files.outOfMemory, { force: true });
-      await writeFile(join(spec.bundlePath, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+      await writeFile(join(spec.bundlePath, 'config.json'), ociText(config), { mode: 0o600 });
     } catch (error) {
       throw fromFileError(error, spec.bundlePath, 'container');
     }
@@ -183,7 +189,7 @@ export class RuncRuntime implements Runtime {
     const pidFile = join(spec.folder, 'pid');
     const process = ociProcess(spec.process, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), false, this.#grants(spec.process, false));
     checkDocument('process', process);
-    await writeFile(document, JSON.stringify(process), { mode: 0o600 });
+    await writeFile(document, ociText(process), { mode: 0o600 });
     const session = startConmon({
       runcRoot: this.#runcRoot,
       containerId: spec.taskId,
@@ -278,9 +284,12 @@ export class RuncRuntime implements Runtime {
 
   #files(id: string): TaskFiles { return new TaskFiles(this.#tasksFolder, this.#exitsFolder, id); }
 
-  #grants(process: ProcessSpec, privileged: boolean): Grants {
+  #grants(process: ProcessSpec, privileged: boolean, seccompProfile?: string): Grants {
     const grantable = grantableCapabilities();
-    return { grantable, seccomp: privileged ? undefined : this.#seccomp.for(capabilitiesOf(process, privileged, grantable)), openFiles: openFileLimits() };
+    const capabilities = capabilitiesOf(process, privileged, grantable);
+    const own = (): OciSeccomp | undefined => (privileged ? undefined : this.#seccomp.for(capabilities));
+    const seccomp = seccompProfile === 'unconfined' ? undefined : seccompProfile === undefined ? own() : this.#seccomp.resolve(readSeccompFile(seccompProfile), capabilities);
+    return { grantable, seccomp, openFiles: openFileLimits() };
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SiloError, hasErrno } from '../../base/index.ts';
+import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 
 /** Path of the distribution's default profile (containers-common). */
 export const seccompProfilePath = '/usr/share/containers/seccomp.json';
@@ -13,9 +13,11 @@ interface Rule {
   readonly includes?: Condition;
   readonly excludes?: Condition;
 }
-interface Profile {
+export interface Profile {
   readonly defaultAction: string;
   readonly defaultErrnoRet?: number;
+  /** In the runtime specification's own form, in place of archMap. */
+  readonly architectures?: readonly string[];
   readonly archMap?: readonly { readonly architecture: string; readonly subArchitectures?: readonly string[] | null }[];
   readonly syscalls: readonly Rule[];
 }
@@ -52,11 +54,12 @@ const resolveSeccomp = (profile: Profile, host: { readonly architecture: string;
     return every ? tests.every(Boolean) : tests.some(Boolean);
   };
   const main = `SCMP_ARCH_${({ amd64: 'X86_64', arm64: 'AARCH64', '386': 'X86' } as Record<string, string>)[host.architecture] ?? host.architecture.toUpperCase()}`;
-  const architectures = profile.archMap?.find((entry) => entry.architecture === main);
+  const mapped = profile.archMap?.find((entry) => entry.architecture === main);
+  const architectures = mapped === undefined ? profile.architectures : [mapped.architecture, ...(mapped.subArchitectures ?? [])];
   return {
     defaultAction: profile.defaultAction,
     ...(profile.defaultErrnoRet === undefined ? {} : { defaultErrnoRet: profile.defaultErrnoRet }),
-    ...(architectures === undefined ? {} : { architectures: [architectures.architecture, ...(architectures.subArchitectures ?? [])].filter((name) => name !== unusedArchitecture) }),
+    ...(architectures === undefined ? {} : { architectures: architectures.filter((name) => name !== unusedArchitecture) }),
     syscalls: profile.syscalls
       .filter((rule) => holds(rule.includes, true) && !holds(rule.excludes, false))
       .map((rule) => ({
@@ -66,6 +69,32 @@ const resolveSeccomp = (profile: Profile, host: { readonly architecture: string;
         ...(rule.args?.length ? { args: rule.args } : {}),
       })),
   };
+};
+
+/** A profile of the user: moby's format, or that of the runtime specification. @throws SiloError PathNotFound, PathAccessDenied, ParameterInvalid */
+export const readSeccompFile = (path: string): Profile => {
+  const refused = (reason: string): SiloError => new SiloError('ParameterInvalid', { args: { parameter: 'seccompProfile', reason: `${path}: ${reason}` } });
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fromFileError(error, path);
+  }
+  let profile: Partial<Profile> | null;
+  try {
+    profile = JSON.parse(text) as Partial<Profile> | null;
+  } catch {
+    throw refused('it is not JSON');
+  }
+  if (typeof profile?.defaultAction !== 'string') throw refused('it has no defaultAction');
+  const { syscalls = [] } = profile;
+  if (!Array.isArray(syscalls) || !syscalls.every((rule: unknown) => isRule(rule))) throw refused('a rule of syscalls lacks names or action');
+  return { ...profile, defaultAction: profile.defaultAction, syscalls };
+};
+
+const isRule = (rule: unknown): boolean => {
+  const { names, action } = (rule ?? {}) as Partial<Rule>;
+  return Array.isArray(names) && names.length > 0 && typeof action === 'string';
 };
 
 /** Reads the profile once and keeps one resolution for each set of capabilities. Errors: SeccompProfileMissing. */
@@ -89,6 +118,8 @@ export class SeccompProfile {
     }
     return found;
   }
+
+  resolve(profile: Profile, capabilities: readonly string[]): OciSeccomp { return resolveSeccomp(profile, this.#host, capabilities); }
 
   #read(): Profile {
     try {

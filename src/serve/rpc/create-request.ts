@@ -1,5 +1,5 @@
 import type { Params } from '../../contract/index.ts';
-import type { ContainerMount, ResourceLimits, RestartPolicy } from '../../core/index.ts';
+import type { BlockIoLimit, ContainerMount, ResourceLimits, RestartPolicy } from '../../core/index.ts';
 import type { CreateRequest } from '../../engine/index.ts';
 
 export const lower = <T extends string>(word: T): Uncapitalize<T> => `${word.charAt(0).toLowerCase()}${word.slice(1)}` as Uncapitalize<T>;
@@ -13,17 +13,27 @@ export const createRequest = (params: Params<'container/run'> | Params<'containe
   image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
   network: params.network, networks: params.networks, ports: params.ports, dnsServers: params.dnsServers, dnsSearch: params.dnsSearch, hostEntries: params.hostEntries,
-  resources: resourcesOf(params),
+  resources: { ...resourcesOf(params), ...(params.blockIoLimits === undefined ? {} : { blockIoLimits: params.blockIoLimits.map(blockIoLimit) }) },
   mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
+  oomScoreAdjust: params.oomScoreAdjust, oomKillDisabled: params.oomKillDisabled, additionalGroups: params.additionalGroups, addedCapabilities: params.addedCapabilities,
+  droppedCapabilities: params.droppedCapabilities, devices: params.devices, userLimits: params.userLimits, kernelParameters: params.kernelParameters, seccompProfile: params.seccompProfile,
+  sharedMemoryBytes: params.sharedMemoryBytes, init: params.init, pidMode: params.pidMode, ipcMode: params.ipcMode, userNamespace: params.userNamespace,
   readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,
   stopSignal: params.stopSignal, stopTimeoutSeconds: params.stopTimeoutSeconds, autoRemove: params.autoRemove,
   restartPolicy: restartPolicyOf(params.restartPolicy),
   healthCheck: params.healthCheck, logLimits: params.logLimits,
 });
 
-export const resourcesOf = ({ memoryBytes, cpuCount, cpuWeight, processCount }: Params<'container/create'> | Params<'container/run'> | Params<'container/update'>): ResourceLimits => ({
+const blockIoLimit = ({ device, readBytesPerSecond, writeBytesPerSecond }: NonNullable<Params<'container/create'>['blockIoLimits']>[number]): BlockIoLimit => ({
+  device, ...(readBytesPerSecond === undefined ? {} : { readBytesPerSecond }), ...(writeBytesPerSecond === undefined ? {} : { writeBytesPerSecond }),
+});
+
+export const resourcesOf = ({ memoryBytes, cpuCount, cpuWeight, processCount, memorySwapBytes, cpuSet, blockIoWeight }: Params<'container/create'> | Params<'container/run'> | Params<'container/update'>): ResourceLimits => ({
   ...(memoryBytes === undefined ? {} : { memoryBytes }),
   ...(cpuCount === undefined ? {} : { cpuCount }),
   ...(cpuWeight === undefined ? {} : { cpuWeight }),
   ...(processCount === undefined ? {} : { processCount }),
+  ...(memorySwapBytes === undefined ? {} : { memorySwapBytes }),
+  ...(cpuSet === undefined ? {} : { cpuSet }),
+  ...(blockIoWeight === undefined ? {} : { blockIoWeight }),
 });

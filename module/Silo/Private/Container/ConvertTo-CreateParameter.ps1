@@ -6,11 +6,22 @@ function ConvertTo-CreateParameter {
         Image = 'image'; Name = 'name'; User = 'user'; WorkingDirectory = 'workingDirectory'; HostName = 'hostName'; Network = 'network'
         Isolation = 'isolation'; MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount'
         StopSignal = 'stopSignal'; StopTimeoutSeconds = 'stopTimeoutSeconds'
+        MemorySwapBytes = 'memorySwapBytes'; CpuSet = 'cpuSet'; BlockIoWeight = 'blockIoWeight'; OomScoreAdjust = 'oomScoreAdjust'; ShmSizeBytes = 'sharedMemoryBytes'
+        PidMode = 'pidMode'; IpcMode = 'ipcMode'; UserNamespace = 'userNamespace'
     }
     foreach ($key in $same.Keys) { if ($Bound.ContainsKey($key)) { $wire[$same[$key]] = $Bound[$key] } }
-    $switches = @{ ReadOnly = 'readOnlyRoot'; Privileged = 'privileged'; Terminal = 'terminal'; OpenStandardInput = 'openStdin'; AutoRemove = 'autoRemove' }
+    $switches = @{ ReadOnly = 'readOnlyRoot'; Privileged = 'privileged'; Terminal = 'terminal'; OpenStandardInput = 'openStdin'; AutoRemove = 'autoRemove'; DisableOomKill = 'oomKillDisabled'; Init = 'init' }
     foreach ($key in $switches.Keys) { if ($Bound.ContainsKey($key)) { $wire[$switches[$key]] = [bool] $Bound[$key] } }
     foreach ($key in 'Command', 'Entrypoint') { if ($Bound.ContainsKey($key)) { $wire[$key.ToLowerInvariant()] = [string[]] @($Bound[$key]) } }
+    $lists = @{ AdditionalGroup = 'additionalGroups'; AddCapability = 'addedCapabilities'; DropCapability = 'droppedCapabilities'; Device = 'devices' }
+    foreach ($key in $lists.Keys) { if ($Bound.ContainsKey($key)) { $wire[$lists[$key]] = [string[]] @($Bound[$key]) } }
+    if ($Bound.ContainsKey('Ulimit')) { $wire.userLimits = @(ConvertTo-UserLimit -Cmdlet $Cmdlet -Dictionary $Bound['Ulimit']) }
+    if ($Bound.ContainsKey('Sysctl')) { $wire.kernelParameters = @(ConvertTo-NameValue -Dictionary $Bound['Sysctl']) }
+    if ($Bound.ContainsKey('BlockIoLimit')) { $wire.blockIoLimits = @(foreach ($limit in $Bound['BlockIoLimit']) { ConvertTo-BlockIoLimit -Cmdlet $Cmdlet -Dictionary $limit }) }
+    if ($Bound.ContainsKey('SeccompProfile')) {
+        $profilePath = $Bound['SeccompProfile']
+        $wire.seccompProfile = if ($profilePath -in 'Default', 'Unconfined') { $profilePath } else { $Cmdlet.GetUnresolvedProviderPathFromPSPath($profilePath) }
+    }
 
     $environment = @()
     if ($Bound.ContainsKey('EnvironmentFile')) { $environment += @(Read-EnvironmentFile -Cmdlet $Cmdlet -Path $Bound['EnvironmentFile']) }

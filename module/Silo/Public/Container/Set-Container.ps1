@@ -20,6 +20,12 @@ function Set-Container {
     Share of the processors against other containers, 1 to 10000; 100 is the default.
     .PARAMETER ProcessCount
     Most processes and threads at once.
+    .PARAMETER MemorySwapBytes
+    Swap beside the memory.
+    .PARAMETER CpuSet
+    Processors that it may run on, for example 0-2,4.
+    .PARAMETER BlockIoWeight
+    Share of block devices against other containers, 10 to 1000; 100 is the default.
     .PARAMETER RestartPolicy
     When the container is started again after its end: No; OnFailure, where the exit code is not 0; Always, also
     after a reboot even if it was stopped; UnlessStopped, unless somebody stopped it.
@@ -74,6 +80,14 @@ function Set-Container {
         [ValidateRange(1, [int]::MaxValue)]
         [int] $ProcessCount,
 
+        [uint64] $MemorySwapBytes,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $CpuSet,
+
+        [ValidateRange(10, 1000)]
+        [int] $BlockIoWeight,
+
         [ValidateSet('No', 'OnFailure', 'Always', 'UnlessStopped')]
         [string] $RestartPolicy,
 
@@ -85,7 +99,7 @@ function Set-Container {
     begin {
         . Import-CallerPreference
         $parameter = @{}
-        $same = @{ MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount' }
+        $same = @{ MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount'; MemorySwapBytes = 'memorySwapBytes'; CpuSet = 'cpuSet'; BlockIoWeight = 'blockIoWeight' }
         foreach ($key in $same.Keys) { if ($PSBoundParameters.ContainsKey($key)) { $parameter[$same[$key]] = $PSBoundParameters[$key] } }
         if ($RestartPolicy) {
             $parameter.restartPolicy = @{ name = $RestartPolicy }

@@ -36,6 +36,45 @@ function Invoke-ContainerImage {
     Share of the processors against other containers, 1 to 10000; 100 is the default.
     .PARAMETER ProcessCount
     Most processes and threads at once.
+    .PARAMETER MemorySwapBytes
+    Swap beside the memory; none by default. It needs -MemoryBytes.
+    .PARAMETER CpuSet
+    Processors that it may run on, for example 0-2,4.
+    .PARAMETER BlockIoWeight
+    Share of block devices against other containers, 10 to 1000; 100 is the default.
+    .PARAMETER BlockIoLimit
+    Most bytes a second of block devices, each as @{ Device = '/dev/sda'; ReadBytesPerSecond = 10MB;
+    WriteBytesPerSecond = 5MB }.
+    .PARAMETER OomScoreAdjust
+    How early the kernel ends it for want of memory, -1000 to 1000. What needs more rights than the engine has is
+    raised to the least that it may give, with a warning.
+    .PARAMETER DisableOomKill
+    Lets its processes wait for memory instead of ending them. It needs -MemoryBytes and cgroups of version 1.
+    .PARAMETER AdditionalGroup
+    Further groups of its processes, names or numbers.
+    .PARAMETER AddCapability
+    Capabilities beside those that a container has, for example NET_ADMIN, or ALL.
+    .PARAMETER DropCapability
+    Capabilities that it does not get, or ALL; one that -AddCapability names stays.
+    .PARAMETER Device
+    Devices of the host, each as '/dev/x[:/dev/y][:rwm]'.
+    .PARAMETER Ulimit
+    Limits of its processes, for example @{ nofile = 1024; nproc = '100:200' }: the limit, or the soft and the hard
+    one; unlimited is none. What is more than the engine may have is lowered, with a warning.
+    .PARAMETER Sysctl
+    Kernel parameters of its own namespaces, for example @{ 'net.ipv4.ip_unprivileged_port_start' = 80 }.
+    .PARAMETER SeccompProfile
+    Default, Unconfined, or the path of a seccomp profile.
+    .PARAMETER ShmSizeBytes
+    Size of /dev/shm; 64 MB by default.
+    .PARAMETER Init
+    Runs a small init as first process, which passes signals on and takes care of orphans.
+    .PARAMETER PidMode
+    Private, Host or Container:<name>: whose processes it sees.
+    .PARAMETER IpcMode
+    Private, Host or Container:<name>: whose System V objects and message queues it has; with Host also /dev/shm.
+    .PARAMETER UserNamespace
+    Host, the only one there is: remapped users are refused by name.
     .PARAMETER User
     user[:group], names or numbers.
     .PARAMETER WorkingDirectory
@@ -152,6 +191,61 @@ function Invoke-ContainerImage {
 
         [ValidateRange(1, [int]::MaxValue)]
         [int] $ProcessCount,
+
+        [uint64] $MemorySwapBytes,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $CpuSet,
+
+        [ValidateRange(10, 1000)]
+        [int] $BlockIoWeight,
+
+        [ValidateNotNullOrEmpty()]
+        [System.Collections.IDictionary[]] $BlockIoLimit,
+
+        [ValidateRange(-1000, 1000)]
+        [int] $OomScoreAdjust,
+
+        [switch] $DisableOomKill,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $AdditionalGroup,
+
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CapabilityName -Word $args[0] } $args[2] })]
+        [string[]] $AddCapability,
+
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CapabilityName -Word $args[0] } $args[2] })]
+        [string[]] $DropCapability,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Device,
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Ulimit,
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Sysctl,
+
+        [ArgumentCompleter({ 'Default', 'Unconfined' -like "$($args[2])*" })]
+        [ValidateNotNullOrEmpty()]
+        [string] $SeccompProfile,
+
+        [uint64] $ShmSizeBytes,
+
+        [switch] $Init,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string] $PidMode,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string] $IpcMode,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $UserNamespace,
 
         [string] $User,
 

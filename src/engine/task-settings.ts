@@ -1,0 +1,31 @@
+import { SiloError } from '../base/index.ts';
+import type { ContainerRecord, ContainerSpec, ProcessSpec, TaskSettings } from '../core/index.ts';
+import type { Ports } from './ports.ts';
+import { technologyOf } from './technology.ts';
+
+/** What the settings of a container say about each of its processes. */
+export const processSettings = ({ settings }: ContainerSpec): Pick<ProcessSpec, 'additionalGroups' | 'addedCapabilities' | 'droppedCapabilities' | 'userLimits' | 'oomScoreAdjust'> => (settings === undefined ? {} : {
+  ...(settings.additionalGroups === undefined ? {} : { additionalGroups: settings.additionalGroups }),
+  addedCapabilities: settings.addedCapabilities,
+  droppedCapabilities: settings.droppedCapabilities,
+  userLimits: settings.userLimits,
+  oomScoreAdjust: settings.oomScoreAdjust,
+});
+
+/** Settings of a task that is about to be made; others whose namespaces it shares must run. @throws SiloError ContainerNotFound, ContainerNotRunning */
+export const taskSettings = async (ports: Ports, { spec }: ContainerRecord): Promise<TaskSettings | undefined> => {
+  if (spec.settings === undefined) return undefined;
+  const { pidMode, ipcMode, ...rest } = spec.settings;
+  const [pidNamespace, ipcNamespace] = [await namespaceOf(ports, pidMode, 'pid'), await namespaceOf(ports, ipcMode, 'ipc')];
+  return { ...rest, ...(pidNamespace === undefined ? {} : { pidNamespace }), ...(ipcNamespace === undefined ? {} : { ipcNamespace }) };
+};
+
+const namespaceOf = async (ports: Ports, mode: string | undefined, kind: 'pid' | 'ipc'): Promise<string | undefined> => {
+  if (mode === undefined || mode === 'host') return mode;
+  const target = { kind: 'container', id: mode } as const;
+  const owner = ports.metadata.read((reader) => reader.container(mode));
+  if (owner === undefined) throw new SiloError('ContainerNotFound', { args: { id: mode.slice(0, 12) }, target });
+  const { state, pid } = await technologyOf(ports.isolations, owner).runtime.status(mode);
+  if (pid === undefined || state === 'created' || state === 'stopped' || state === 'missing') throw new SiloError('ContainerNotRunning', { args: { id: owner.name, state: owner.state }, target });
+  return `/proc/${pid}/ns/${kind}`;
+};
