@@ -61,7 +61,7 @@ const ofIpc = /^(?:kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_
 
 const checkParameter = ({ name, value }: NameValue, mode: NetworkMode, ipcMode: string | undefined): void => {
   const option = 'kernelParameters';
-  if (!/^[a-z0-9_]+(?:[./][A-Za-z0-9_-]+)+$/.test(name) || value.includes('\0')) throw refused(option, `'${name}' cannot be the name of a kernel parameter, or its value holds a NUL`);
+  if (!/^[a-z0-9_]+(?:\.[A-Za-z0-9_-]+)+$/.test(name) || value.includes('\0')) throw refused(option, `'${name}' cannot be the name of a kernel parameter, or its value holds a NUL`);
   if (name.startsWith('net.')) {
     if (mode === 'host' || mode === 'container') throw refused(option, `'${name}' belongs to the network, which is not the container's own`);
     return;
@@ -101,7 +101,8 @@ export const resolveSettings = (request: SettingsRequest, mode: NetworkMode, con
   const pidMode = namespace('pidMode', request.pidMode, containerId);
   const ipcMode = namespace('ipcMode', request.ipcMode, containerId);
   if (request.sharedMemoryBytes !== undefined && ipcMode === 'host') throw refused('sharedMemoryBytes', "the container has the host's /dev/shm");
-  for (const parameter of request.kernelParameters ?? []) checkParameter(parameter, mode, ipcMode);
+  const kernelParameters = request.kernelParameters?.map(({ name, value }) => ({ name: name.replaceAll('/', '.'), value }));
+  for (const parameter of kernelParameters ?? []) checkParameter(parameter, mode, ipcMode);
   const devices = (request.devices ?? []).map(device);
   const twice = devices.find(({ containerPath }, index) => devices.findIndex((other) => other.containerPath === containerPath) < index);
   if (twice !== undefined) throw refused('devices', `two of them are for '${twice.containerPath}'`);
@@ -113,7 +114,7 @@ export const resolveSettings = (request: SettingsRequest, mode: NetworkMode, con
     droppedCapabilities: request.droppedCapabilities?.map(capability('droppedCapabilities')),
     devices,
     userLimits: request.userLimits?.map(userLimit),
-    kernelParameters: request.kernelParameters?.map(({ name, value }) => ({ name: name.replaceAll('/', '.'), value })),
+    kernelParameters,
     seccompProfile: request.seccompProfile === undefined ? undefined : seccomp(request.seccompProfile),
     sharedMemoryBytes: request.sharedMemoryBytes,
     init: request.init,

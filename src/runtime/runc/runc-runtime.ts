@@ -57,8 +57,6 @@ export class RuncRuntime implements Runtime {
     this.#seccomp = new SeccompProfile(options);
   }
 
-  // Errors become a rejection.
-  // oxlint-disable-next-line typescript/require-await
   async checkSettings(resources: ResourceLimits, settings: ContainerSettings): Promise<readonly string[]> { return checkSettings(resources, settings); }
 
   async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
