@@ -54,8 +54,10 @@ function Get-CallTable {
     $credential = Get-TestCredential
     @{
         'Add-ContainerImageTag'        = @{ Name = 'busybox:latest'; Reference = 'busybox:1' }
+        'Connect-ContainerNetwork'     = @{ Name = 'web-1'; Network = 'front' }
         'Connect-ContainerRegistry'    = @{ Registry = 'private.example'; Credential = $credential }
         'ConvertTo-ContainerImage'     = @{ Name = 'web-1'; Reference = 'web:1' }
+        'Disconnect-ContainerNetwork'  = @{ Name = 'web-1'; Network = 'nat' }
         'Disconnect-ContainerRegistry' = @{ Registry = 'private.example' }
         'Export-ContainerImage'        = @{ Name = 'busybox:latest'; Path = '/tmp/image.tar' }
         'Find-ContainerImage'          = @{ Repository = 'busybox' }
@@ -66,6 +68,8 @@ function Get-CallTable {
         'Get-ContainerImageHistory'    = @{ Name = 'busybox:latest' }
         'Get-ContainerImageLayer'      = @{ Name = 'busybox:latest' }
         'Get-ContainerLog'             = @{ Name = 'web-1' }
+        'Get-ContainerNetwork'         = @{}
+        'Get-ContainerNetworkAdapter'  = @{ Name = 'web-1' }
         'Get-ContainerProcess'         = @{ Name = 'web-1' }
         'Get-Isolation'                = @{}
         'Import-ContainerImage'        = @{ LiteralPath = '/tmp/image.tar' }
@@ -75,11 +79,14 @@ function Get-CallTable {
         'Move-ContainerStore'          = @{ Path = '/tmp/silo-elsewhere' }
         'New-Container'                = @{ Image = 'busybox:latest'; Name = 'new' }
         'New-ContainerImage'           = @{ Path = '/tmp' }
+        'New-ContainerNetwork'         = @{ Name = 'back' }
         'Optimize-ContainerStore'      = @{ UnusedImage = $true }
         'Remove-Container'             = @{ Name = 'web-1' }
         'Remove-ContainerImage'        = @{ Name = 'busybox:latest' }
         'Remove-ContainerImageTag'     = @{ Reference = 'busybox:latest' }
+        'Remove-ContainerNetwork'      = @{ Name = 'front' }
         'Rename-Container'             = @{ Name = 'web-1'; NewName = 'web-3' }
+        'Repair-ContainerNetwork'      = @{}
         'Repair-ContainerStore'        = @{}
         'Request-ContainerImage'       = @{ Reference = 'busybox:latest' }
         'Restart-Container'            = @{ Name = 'web-1' }

@@ -80,7 +80,7 @@ const processOf = (params: Fields, changes: Fields = {}): Fields => ({
   id: idOf(77), containerId: find(textOf(params['container']))['id'], command: params['command'], user: params['user'] ?? '', state: 'Running', pid: 4711, exitCode: null, startedAt: epoch, exitedAt: null, ...changes,
 });
 
-const fail = (code: ErrorCode, kind: 'container' | 'host', id: string, operation: string): never => {
+const fail = (code: ErrorCode, kind: 'container' | 'host' | 'network', id: string, operation: string): never => {
   const args = Object.fromEntries([...errorTable[code].message.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, name === 'id' ? id : `<${name}>`]));
   throw new SiloError(code, { args, target: { kind, id }, operation, native: { errno: 'ESCRIPT' } });
 };
@@ -111,6 +111,13 @@ const play = async (name: string, method: string, token: CancellationToken): Pro
   if (verb === 'once' && !onceDone(word)) process.exit(7);
   if (verb === 'loud') for (let count = 0; count < 1024; count += 1) process.stderr.write(`${'x'.repeat(1023)}\n`);
 };
+
+const makeNetwork = (name: string, index: number, containers: readonly string[], changes: Fields = {}): Fields => ({
+  id: idOf(index), name, driver: 'Nat', subnets: [{ prefix: '172.28.0.0/20', gateway: '172.28.0.1' }], parentInterface: null, vlanId: null, mtu: null, dnsServers: [], dnsSuffix: null, hostId: 'silo-0', labels: [], containers, createdAt: epoch, ...changes,
+});
+const makeAdapter = (container: Fields, network: string): Fields => ({
+  id: idOf(41), containerId: container['id'], containerName: container['name'], networkId: idOf(31), network, attached: true, interfaceName: 'eth0', addresses: ['172.28.0.2/20'], gateways: ['172.28.0.1'], macAddress: '02:51:ac:1c:00:02', aliases: [], ports: ['8080:80/tcp'],
+});
 
 const connection = createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
 
@@ -279,6 +286,17 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     if (stream !== undefined) await sendLines(textOf(stream), events, token);
     return { lastSeq: 3 };
   },
+  'network/list': ({ networks }) => {
+    const known = [makeNetwork('nat', 31, ['web-1']), makeNetwork('front', 32, [])];
+    if (!Array.isArray(networks)) return { items: known };
+    return { items: networks.map((name) => known.find((network) => network['name'] === name || network['id'] === name) ?? fail('NetworkNotFound', 'network', textOf(name), 'network/list')) };
+  },
+  'network/create': ({ name, driver }) => ({ network: makeNetwork(textOf(name), 33, [], { driver: driver ?? 'Nat' }) }),
+  'network/remove': ({ network, force }) => (network === 'absent' ? (force === true ? { removed: false, id: null } : fail('NetworkNotFound', 'network', 'absent', 'network/remove')) : { removed: true, id: idOf(31) }),
+  'network/connect': ({ container, network }) => ({ adapter: makeAdapter(find(textOf(container)), textOf(network)), changed: network !== 'nat' }),
+  'network/disconnect': ({ network }) => ({ changed: network === 'nat' }),
+  'network/repair': ({ dryRun }) => ({ items: [{ kind: 'Network', id: idOf(31), name: 'nat', problem: 'the host does not have it', action: dryRun === true ? 'WouldRepair' : 'Repaired' }] }),
+  'network/adapters': ({ container }) => ({ items: [makeAdapter(container === undefined ? find('/web-1') : find(textOf(container)), 'nat')] }),
   'process/stop': (params) => ({ process: processOf({ ...params, command: ['sh'] }, { state: 'Exited', exitCode: 143, exitedAt: epoch }) }),
   'container/pause': ({ container }) => ({ container: { ...find(textOf(container)), state: 'Paused' }, changed: true }),
   'container/resume': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),

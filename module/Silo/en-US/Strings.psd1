@@ -49,4 +49,13 @@
     BytesFreed = '{0} were freed.'
     BytesWouldBeFreed = '{0} would be freed.'
     StoreMoved = "Everything is in '{0}' now."
+    NewNetwork = 'Make network'
+    RemoveNetwork = 'Remove network'
+    NetworkIsNotThere = 'The network was not there.'
+    ConnectNetwork = 'Connect to network {0}'
+    DisconnectNetwork = 'Take off network {0}'
+    NetworkIsConnected = "Container '{0}' is connected to '{1}' already."
+    NetworkIsNotConnected = "The container was not connected to '{0}'."
+    TheNetworks = 'the networks of this host'
+    RepairNetwork = 'Repair'
 }

@@ -49,4 +49,13 @@
     BytesFreed = '{0}을(를) 확보했습니다.'
     BytesWouldBeFreed = '{0}을(를) 확보할 수 있습니다.'
     StoreMoved = "이제 모든 것이 '{0}'에 있습니다."
+    NewNetwork = '네트워크 만들기'
+    RemoveNetwork = '네트워크 제거'
+    NetworkIsNotThere = '네트워크가 없었습니다.'
+    ConnectNetwork = '네트워크 {0}에 연결'
+    DisconnectNetwork = '네트워크 {0}에서 연결 끊기'
+    NetworkIsConnected = "컨테이너 '{0}'은(는) 이미 '{1}'에 연결되어 있습니다."
+    NetworkIsNotConnected = "컨테이너가 '{0}'에 연결되어 있지 않았습니다."
+    TheNetworks = '이 호스트의 네트워크'
+    RepairNetwork = '복구'
 }

@@ -1,6 +1,6 @@
 function Read-KnownName {
     param([hashtable] $Engine, [string] $Kind)
-    $method = if ($Kind -eq 'Container') { 'container/list' } else { 'image/list' }
+    $method = @{ Container = 'container/list'; Image = 'image/list'; Network = 'network/list' }[$Kind]
     $request = Get-RequestRecord -Caller $MyInvocation -Method $method
     try {
         Send-EngineRequest -Engine $Engine -Request $request

@@ -3,7 +3,7 @@ function ConvertTo-CreateParameter {
     param($Cmdlet, [System.Collections.IDictionary] $Bound)
     $wire = @{}
     $same = @{
-        Image = 'image'; Name = 'name'; User = 'user'; WorkingDirectory = 'workingDirectory'; HostName = 'hostName'; Network = 'network'
+        Image = 'image'; Name = 'name'; User = 'user'; WorkingDirectory = 'workingDirectory'; HostName = 'hostName';
         Isolation = 'isolation'; MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount'
         StopSignal = 'stopSignal'; StopTimeoutSeconds = 'stopTimeoutSeconds'
         MemorySwapBytes = 'memorySwapBytes'; CpuSet = 'cpuSet'; BlockIoWeight = 'blockIoWeight'; OomScoreAdjust = 'oomScoreAdjust'; ShmSizeBytes = 'sharedMemoryBytes'
@@ -29,6 +29,17 @@ function ConvertTo-CreateParameter {
     if ($environment.Count -gt 0) { $wire.environment = $environment }
     if ($Bound.ContainsKey('Label')) { $wire.labels = @(ConvertTo-NameValue -Dictionary $Bound['Label']) }
     if ($Bound.ContainsKey('Mount')) { $wire.mounts = @(foreach ($text in $Bound['Mount']) { ConvertTo-WireMount -Cmdlet $Cmdlet -Text $text }) }
+    $link = ConvertTo-LinkParameter -Bound $Bound
+    $network = @($Bound['Network'] | Where-Object { $_ })
+    if ($network.Count -eq 1 -and $link.Count -eq 0) {
+        $wire.network = $network[0]
+    } elseif ($network.Count -gt 0 -or $link.Count -gt 0) {
+        $first = if ($network.Count -gt 0) { $network[0] } else { 'default' }
+        $wire.networks = @(@{ network = $first } + $link) + @(foreach ($name in $network | Select-Object -Skip 1) { @{ network = $name } })
+    }
+    $lists = @{ Publish = 'ports'; DnsServer = 'dnsServers'; DnsSearch = 'dnsSearch' }
+    foreach ($key in $lists.Keys) { if ($Bound.ContainsKey($key)) { $wire[$lists[$key]] = [string[]] @($Bound[$key]) } }
+    if ($Bound.ContainsKey('HostEntry')) { $wire.hostEntries = @(ConvertTo-NameValue -Dictionary $Bound['HostEntry']) }
     if ($Bound.ContainsKey('RestartPolicy')) {
         $wire.restartPolicy = @{ name = $Bound['RestartPolicy'] }
         if ($Bound.ContainsKey('MaximumRetryCount') -and $Bound['MaximumRetryCount'] -gt 0) { $wire.restartPolicy.maximumRetries = $Bound['MaximumRetryCount'] }

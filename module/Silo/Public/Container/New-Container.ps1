@@ -22,7 +22,25 @@ function New-Container {
     Mounts, each as 'type=bind,source=...,target=...' with ',readonly' where the container must not write, or
     with type=volume and the id of a volume as source.
     .PARAMETER Network
-    None: loopback only. Host: the network of the host.
+    Names of networks; the first has the way out. None: loopback only. Host: the network of the host.
+    container:NAME: the network of another container. Left out it is the network nat, which is made when it is
+    first needed.
+    .PARAMETER Publish
+    Ports of the host that lead to ports of the container: '8080:80', '8080:80/udp', '127.0.0.1:8080:80',
+    '8000-8010:80-90', or '80' for a port of the host that is free.
+    .PARAMETER IPAddress
+    Address that the container always has on the first network; a free one where left out. One of IPv4 and one of
+    IPv6 at most.
+    .PARAMETER MacAddress
+    Hardware address on the first network, for example 02-15-5D-00-00-07.
+    .PARAMETER NetworkAlias
+    Names besides its own by which others on the first network find it.
+    .PARAMETER DnsServer
+    Servers that are asked for names that are no container.
+    .PARAMETER DnsSearch
+    Domains in which short names are looked for.
+    .PARAMETER HostEntry
+    Further names and addresses for the container's hosts file: @{ 'db.example' = '192.0.2.9' }.
     .PARAMETER Isolation
     Process shares the kernel of the host, HyperV runs the container in a utility VM. Auto takes process
     isolation on servers and on Linux, Hyper-V isolation on Windows clients, and the other one, with a warning,
@@ -175,8 +193,31 @@ function New-Container {
 
         [string[]] $Mount,
 
-        [ValidateSet('None', 'Host')]
-        [string] $Network,
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Network,
+
+        [Alias('Port')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Publish,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $IPAddress,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $MacAddress,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $NetworkAlias,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $DnsServer,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $DnsSearch,
+
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $HostEntry,
 
         [ValidateSet('Auto', 'Process', 'HyperV')]
         [string] $Isolation,

@@ -1,0 +1,11 @@
+function Resolve-NetworkTarget {
+    # As Resolve-ContainerTarget.
+    param($Cmdlet, [string[]] $Name, [string[]] $Id, [object[]] $InputObject)
+    foreach ($item in $InputObject) { if ($null -ne $item) { @{ Reference = $item.Id; Label = $item.Name } } }
+    foreach ($item in @($Id) + @($Name)) {
+        if ($item -and -not [WildcardPattern]::ContainsWildcardCharacters($item)) { @{ Reference = $item; Label = $item } }
+    }
+    $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
+    if ($pattern.Count -eq 0) { return }
+    foreach ($network in @(Read-NetworkList -Cmdlet $Cmdlet -Pattern $pattern)) { @{ Reference = $network.Id; Label = $network.Name } }
+}

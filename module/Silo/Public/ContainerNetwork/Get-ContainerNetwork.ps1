@@ -1,0 +1,51 @@
+function Get-ContainerNetwork {
+    <#
+    .SYNOPSIS
+    Shows the networks of this host.
+    .DESCRIPTION
+    Shows the networks that Silo keeps, with their subnets and the containers that belong to them.
+    .PARAMETER Name
+    Names of networks; * and ? stand for any characters.
+    .PARAMETER Id
+    Id of a network, 64 hex digits or the beginning of one.
+    .EXAMPLE
+    Get-ContainerNetwork
+
+    Shows all networks.
+    .EXAMPLE
+    Get-ContainerNetwork -Name front* | Format-List
+
+    Shows all there is to know of some.
+    .INPUTS
+    System.String
+    .OUTPUTS
+    Silo.ContainerNetwork
+    .LINK
+    New-ContainerNetwork
+    .LINK
+    Get-ContainerNetworkAdapter
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name')]
+    [OutputType('Silo.ContainerNetwork')]
+    param(
+        [Parameter(Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('NetworkId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id
+    )
+    begin { . Import-CallerPreference }
+    process {
+        $exact = @($Id | Where-Object { $_ }) + @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) })
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'network/list' -Target @(foreach ($item in $exact) { @{ Reference = $item; Label = $item } }) -ReferenceName 'networks' -AsList) {
+            ConvertTo-SiloObject -TypeName 'Silo.ContainerNetwork' -Method 'network/list' -Record $result.Items
+        }
+        $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
+        if ($exact.Count -eq 0 -or $pattern.Count -gt 0) { Read-NetworkList -Cmdlet $PSCmdlet -Pattern $pattern }
+    }
+}

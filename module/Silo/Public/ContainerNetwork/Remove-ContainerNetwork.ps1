@@ -1,0 +1,64 @@
+function Remove-ContainerNetwork {
+    <#
+    .SYNOPSIS
+    Removes networks.
+    .DESCRIPTION
+    A network that containers belong to, running or not, is kept, unless -Force disconnects them before.
+    .PARAMETER Name
+    Names of networks; * and ? stand for any characters.
+    .PARAMETER Id
+    Id of a network, 64 hex digits or the beginning of one.
+    .PARAMETER InputObject
+    Networks, as Get-ContainerNetwork gives them.
+    .PARAMETER Force
+    Disconnects its containers before. A network that is not there is no error then.
+    .EXAMPLE
+    Remove-ContainerNetwork -Name front
+
+    Removes a network that no container belongs to.
+    .EXAMPLE
+    Get-ContainerNetwork | Where-Object { -not $_.Containers } | Remove-ContainerNetwork -WhatIf
+
+    Shows which networks are not used.
+    .INPUTS
+    System.String, Silo.ContainerNetwork
+    .OUTPUTS
+    None
+    .LINK
+    Get-ContainerNetwork
+    .LINK
+    Disconnect-ContainerNetwork
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType([void])]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
+        [Alias('NetworkId')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Id,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.ContainerNetwork')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [switch] $Force
+    )
+    begin {
+        . Import-CallerPreference
+        $parameter = @{}
+        if ($Force) { $parameter.force = $true }
+    }
+    process {
+        $target = @(Resolve-NetworkTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.RemoveNetwork) })
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'network/remove' -Target $target -Parameter $parameter -ReferenceName 'network') {
+            if (-not $result.Removed) { Write-Verbose -Message $script:Strings.NetworkIsNotThere }
+        }
+    }
+}
