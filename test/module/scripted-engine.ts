@@ -112,8 +112,8 @@ const play = async (name: string, method: string, token: CancellationToken): Pro
   if (verb === 'loud') for (let count = 0; count < 1024; count += 1) process.stderr.write(`${'x'.repeat(1023)}\n`);
 };
 
-const makeNetwork = (name: string, index: number, containers: readonly string[], changes: Fields = {}): Fields => ({
-  id: idOf(index), name, driver: 'Nat', subnets: [{ prefix: '172.28.0.0/20', gateway: '172.28.0.1' }], parentInterface: null, vlanId: null, mtu: null, dnsServers: [], dnsSuffix: null, hostId: 'silo-0', labels: [], containers, createdAt: epoch, ...changes,
+const makeNetwork = (name: string, index: number, users: readonly string[], changes: Fields = {}): Fields => ({
+  id: idOf(index), name, driver: 'Nat', subnets: [{ prefix: '172.28.0.0/20', gateway: '172.28.0.1' }], parentInterface: null, vlanId: null, mtu: null, dnsServers: [], dnsSuffix: null, hostId: 'silo-0', labels: [], containers: users, createdAt: epoch, ...changes,
 });
 const makeAdapter = (container: Fields, network: string): Fields => ({
   id: idOf(41), containerId: container['id'], containerName: container['name'], networkId: idOf(31), network, attached: true, interfaceName: 'eth0', addresses: ['172.28.0.2/20'], gateways: ['172.28.0.1'], macAddress: '02:51:ac:1c:00:02', aliases: [], ports: ['8080:80/tcp'],
