@@ -287,9 +287,9 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     return { lastSeq: 3 };
   },
   'network/list': ({ networks }) => {
-    const known = [makeNetwork('nat', 31, ['web-1']), makeNetwork('front', 32, [])];
-    if (!Array.isArray(networks)) return { items: known };
-    return { items: networks.map((name) => known.find((network) => network['name'] === name || network['id'] === name) ?? fail('NetworkNotFound', 'network', textOf(name), 'network/list')) };
+    const networkList = [makeNetwork('nat', 31, ['web-1']), makeNetwork('front', 32, [])];
+    if (!Array.isArray(networks)) return { items: networkList };
+    return { items: networks.map((name) => networkList.find((network) => network['name'] === name || network['id'] === name) ?? fail('NetworkNotFound', 'network', textOf(name), 'network/list')) };
   },
   'network/create': ({ name, driver }) => ({ network: makeNetwork(textOf(name), 33, [], { driver: driver ?? 'Nat' }) }),
   'network/remove': ({ network, force }) => (network === 'absent' ? (force === true ? { removed: false, id: null } : fail('NetworkNotFound', 'network', 'absent', 'network/remove')) : { removed: true, id: idOf(31) }),
