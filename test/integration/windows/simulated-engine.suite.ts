@@ -1,6 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,8 +25,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await engine.close();
-  supervisor.kill();
-  await once(supervisor, 'exit');
+  // It may be one that the engine has started, where that was quicker.
+  const { pid } = JSON.parse(readFileSync(join(root, 'supervisor.json'), 'utf8')) as { pid: number };
+  if (supervisor.exitCode === null && supervisor.pid !== pid) supervisor.kill();
+  process.kill(pid);
   execFileSync(process.env['HCS_SIMULATOR_SERVICE'] ?? '', ['--root', process.env['HCS_SIMULATOR_ROOT'] ?? '', 'stop']);
   // The folder goes with everything that is temporary there.
 });
