@@ -163,6 +163,8 @@ const prototypes: Readonly<Record<keyof ComputeCore, readonly [parameters: strin
 
 
 
+export const computeCoreFunctions = Object.keys(prototypes) as readonly (keyof ComputeCore)[];
+
 /** The functions of the library at `path`, looked for when each is first called. */
 export const bindComputeCore = (path: string): ComputeCore => {
   const library = new DynamicLibrary(path);
