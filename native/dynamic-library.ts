@@ -83,10 +83,15 @@ export class BoundFunction<F extends (...args: never[]) => unknown> {
   }
 }
 
+/**
+ * Libraries that are open, by path. They stay so: koffi unloads one when nothing of it is referred to any more, and
+ * a library with threads of its own would lose the ground under them.
+ */
+const opened = new Map<string, LibraryHandle>();
+
 /** A library by its path or name; opened once, whoever asks. */
 export class DynamicLibrary {
   readonly path: string;
-  #handle: LibraryHandle | undefined;
 
   constructor(path: string) { this.path = path; }
 
@@ -104,8 +109,12 @@ export class DynamicLibrary {
   }
 
   #open(leastBuild: number): LibraryHandle {
+    const known = opened.get(this.path);
+    if (known !== undefined) return known;
     try {
-      return (this.#handle ??= koffi().load(this.path));
+      const handle = koffi().load(this.path);
+      opened.set(this.path, handle);
+      return handle;
     } catch (cause) {
       throw new MissingFunction(this.path, undefined, leastBuild, cause);
     }

@@ -1,6 +1,6 @@
 /**
  * Measures Silo beside runc, Docker and Podman in one run and prints a table: containers and the engine, or,
- * with `images` as argument, images. Everything it makes lies in a temp folder that is removed in the end.
+ * with `images` as argument, images, with `hcs` the wrapper of the Host Compute Service on the simulator. Everything it makes lies in a temp folder that is removed in the end.
  * `--rounds N` takes other than 15, or than 3 for images, whose rounds are long.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,6 +19,7 @@ import { peerVersions } from './peers/versions.ts';
 import { buildRows } from './rows/build.ts';
 import { cmdletRows } from './rows/cmdlet.ts';
 import { containerRows } from './rows/containers.ts';
+import { hcsRows } from './rows/hcs.ts';
 import { listingRows } from './rows/listing.ts';
 import { memoryRows } from './rows/memory.ts';
 import { pullRows } from './rows/pull.ts';
@@ -29,7 +30,7 @@ import { openSetting, type Setting } from './setting.ts';
 import { formatTable, type Row } from './table.ts';
 
 const { values, positionals } = parseArgs({ options: { rounds: { type: 'string' } }, allowPositionals: true });
-const selections = ['containers', 'images'] as const;
+const selections = ['containers', 'images', 'hcs'] as const;
 const selection = positionals.length > 1 ? undefined : selections.find((each) => each === (positionals[0] ?? 'containers'));
 if (selection === undefined) throw new Error(`what to measure is one of: ${selections.join(', ')}`);
 const rounds = Number(values.rounds ?? (selection === 'images' ? 3 : 15));
@@ -130,7 +131,7 @@ if (process.getuid?.() !== 0) {
 const folder = mkdtempSync(join(tmpdir(), 'silo-bench-'));
 try {
   console.log(`bench: Node ${process.versions.node}, Linux ${release()}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}; medians of ${rounds} rounds in turns`);
-  const rows = selection === 'images' ? await imageBench(folder) : await containerBench(folder);
+  const rows = selection === 'hcs' ? await rowsOrReason('HCS', () => hcsRows(folder, rounds)) : selection === 'images' ? await imageBench(folder) : await containerBench(folder);
   console.log(`\n${formatTable(rows)}`);
 } finally {
   await unmountBelow(folder);
