@@ -4,6 +4,7 @@ import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import { Engine, supervisedContainers } from './engine/index.ts';
 import { LinuxNetwork } from './network/linux-network.ts';
 import { LateRegistry } from './late-registry.ts';
+import { LateWebFiles } from './late-web-files.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
@@ -49,6 +50,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
+    web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),
     supervisor: new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => supervisedContainers(engine.ports).length > 0 }),
     isolations: {
       Process: {

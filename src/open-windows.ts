@@ -6,6 +6,7 @@ import { SiloError } from './base/index.ts';
 import type { HostFacts, Network, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
 import { LateRegistry } from './late-registry.ts';
+import { LateWebFiles } from './late-web-files.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { HcsRuntime, processIsolation, type HcsLibraries } from './runtime/hcs/index.ts';
@@ -99,6 +100,7 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
+    web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),
     supervisor,
     isolations: {
       Process: offer('Process', technology, ''),

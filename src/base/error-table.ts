@@ -41,6 +41,7 @@ export const errorTable = {
   TagNotFound: row('notFound', "The registry {registry} has no image '{reference}'.", 'Check repository and tag; Find-ContainerImage lists the tags of a repository.'),
   RepositoryNotFound: row('notFound', "The registry {registry} has no repository '{repository}'.", 'Check the name of the repository.'),
   RegistryBlobNotFound: row('notFound', "The registry {registry} does not have the content {digest} in '{repository}'.", "Push the image again; a part of it is missing in the registry."),
+  WebFileNotFound: row('notFound', 'There is no file at {url}.', 'Check the address.'),
   NetworkNotFound: row('notFound', "There is no network '{id}'.", 'Get-ContainerNetwork lists the networks of this host; New-ContainerNetwork makes one.'),
   NetworkNotConnected: row('notFound', "Container '{container}' is not connected to network '{network}'.", 'Get-ContainerNetworkAdapter shows what it is connected to; Connect-ContainerNetwork connects it.'),
   InterfaceNotFound: row('notFound', "This host has no network interface '{name}'.", 'Name an interface that the host has, as ip link or Get-NetAdapter shows them.'),
@@ -90,6 +91,7 @@ export const errorTable = {
   DiskFull: row('resourceExhausted', 'The disk that holds {path} is full.', 'Free some space, or move the store; nothing was changed.'),
   HostMemoryExhausted: row('resourceExhausted', "The host has not enough memory for '{id}': {reason}.", 'End what is not needed on this host, or give the container less.'),
   ArchiveTooLarge: row('resourceExhausted', 'The archive unpacks to more than {limitBytes} bytes ({reason}).', 'If you trust the archive, raise the limit with -MaximumSizeBytes.'),
+  DownloadTooLarge: row('resourceExhausted', 'The file {url} has more than {limitBytes} bytes.', 'Fetch it in another way, and copy it from the build context.'),
   FrameTooLarge: row('resourceExhausted', 'A message of {sizeBytes} bytes exceeds the limit of {limitBytes}.', 'Send smaller requests.'),
   AddressExhausted: row('resourceExhausted', "Network '{network}' has no free address left in {subnet}.", 'Remove containers that are no longer needed, or make a network with a larger subnet.'),
   RegistryRateLimited: row('resourceExhausted', 'The registry {registry} takes no more requests for now; {advice}.', 'Wait, log in for a higher limit, or use a mirror.'),
@@ -100,6 +102,7 @@ export const errorTable = {
   NetworkServiceStopped: row('unavailable', 'The Host Networking Service does not answer: {reason}.', 'Start it: Start-Service hns'),
   GuestUnreachable: row('unavailable', "The inside of '{id}' cannot be reached: {reason}.", 'Try again; if it lasts, remove the container and start a new one.'),
   RegistryUnreachable: row('unavailable', 'The registry {registry} cannot be reached: {reason}.', 'Check the name, the network and the proxy settings, and try again.'),
+  DownloadFailed: row('unavailable', 'The file {url} cannot be fetched: {reason}.', 'Check the address, the network and the proxy settings, and try again.'),
   RegistryCertificateInvalid: row('unavailable', 'The certificate of {host} is not trusted: {reason}.', 'Name the certificate authority of the host under caFiles in the registry settings.'),
   // Time
   OperationTimedOut: row('deadlineExceeded', '{operation} did not end within {timeoutSeconds} seconds.', 'Give more time with -TimeoutSeconds, or look at the container log.'),

@@ -11,12 +11,28 @@ import { readablePath, type ByteString, type TarType } from '../layer/index.ts';
 import { fromText, type LayerEntry } from './layer-tar.ts';
 import type { SourceFile, SourceTree } from './source-tree.ts';
 
+/** A file that ADD got from a web address. */
+export interface FetchedFile {
+  readonly name: ByteString;
+  /** Tells it from others: its digest, or what is known before it is fetched. */
+  readonly identity: string;
+  readonly sizeBytes: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  /** An archive is unpacked; others stay as they are. */
+  readonly unpack: boolean;
+  /** A local file with the bytes. */
+  readonly path: string;
+  readonly content: () => AsyncIterable<Uint8Array>;
+}
+
 /** COPY or ADD with its variables replaced. */
 export interface CopyOrder {
   readonly line: number;
   /** Undefined where all sources are here-documents. */
   readonly tree: SourceTree | undefined;
-  readonly sources: readonly string[];
+  /** Patterns of files in the tree, and files of the web, in their order. */
+  readonly sources: readonly (string | FetchedFile)[];
   readonly documents: readonly { readonly name: string; readonly content: string }[];
   /** Absolute; a slash at its end says that it is a folder. */
   readonly destination: string;
@@ -28,11 +44,13 @@ export interface CopyOrder {
   readonly unpack: boolean;
 }
 
+interface FoundFile { readonly file: SourceFile; readonly kept: ByteString }
+
 /** What the sources turned out to be. */
 export interface FoundSources {
   /** Tells names, modes, owners and contents; times do not count. */
   readonly digest: string;
-  readonly files: readonly { readonly file: SourceFile; readonly kept: ByteString }[];
+  readonly files: readonly (FoundFile | FetchedFile)[];
 }
 
 /** Digests of file contents within one build: a file that is copied twice is read once. */
@@ -41,10 +59,15 @@ export type ContentDigests = Map<string, string>;
 /** Finds what a COPY takes, and its digest for the cache. Errors: DockerfileInvalid, PathAccessDenied, OperationCancelled. */
 export const findSources = async (order: CopyOrder, digests: ContentDigests, signal?: AbortSignal): Promise<FoundSources> => {
   const hash = createHash('sha256');
-  const files: { file: SourceFile; kept: ByteString }[] = [];
+  const files: (FoundFile | FetchedFile)[] = [];
   for (const document of order.documents) hash.update(JSON.stringify(['document', document.name, document.content]));
   for (const source of order.sources) {
     const { tree } = order;
+    if (typeof source !== 'string') {
+      hash.update(JSON.stringify(['fetched', source.name, source.identity, source.mtime, source.unpack]));
+      files.push(source);
+      continue;
+    }
     if (tree === undefined) throw dockerfileInvalid(order.line, `there is nothing to take '${source}' from`);
     const pattern = fromText(source);
     const found = await tree.find(pattern);
@@ -164,11 +187,24 @@ class CopyPlan {
       const bytes = Buffer.from(content);
       yield* this.#file(place(fromText(name)), { mode: 0o644, uid: 0, gid: 0, mtime: this.#target.times.now, sizeBytes: bytes.length, content: () => [bytes] });
     }
-    for (const { file, kept } of files) {
+    for (const found of files) {
+      if (!('file' in found)) {
+        if (isFolder && found.name === '' && !found.unpack) throw this.#fail('the address gives no name to the file: name it at the destination');
+        yield* this.#fetched(found, located.path, place);
+        continue;
+      }
+      const { file, kept } = found;
       if (file.stat.isDirectory()) yield* this.#tree(file, keepParents ? join(located.path, kept) : located.path);
-      else if (this.#order.unpack && file.stat.isFile() && (await isTarArchive(this.#absolute(file)))) yield* this.#archive(file, located.path);
+      else if (this.#order.unpack && file.stat.isFile() && (await isTarArchive(this.#absolute(file)))) yield* this.#archive(this.#absolute(file), located.path);
       else yield* this.#one(file.path, file.stat, place(keepParents ? kept : file.name));
     }
+  }
+
+  /** Only its owner may read it, as docker does it. */
+  async *#fetched(file: FetchedFile, destination: ByteString, place: (name: ByteString) => ByteString): AsyncGenerator<LayerEntry> {
+    const { sizeBytes, content, path } = file;
+    if (file.unpack && (await isTarArchive(path))) yield* this.#archive(path, destination);
+    else yield* this.#file(place(file.name), { mode: 0o600, uid: 0, gid: 0, mtime: clamp(file.mtime, this.#target.times), sizeBytes, content });
   }
 
   #absolute(file: SourceFile): string { return `${this.#order.tree?.folder.root ?? ''}/${readablePath(file.path)}`; }
@@ -239,8 +275,7 @@ class CopyPlan {
   }
 
   /** An archive that ADD unpacks. Its links are followed when the layer is applied, which keeps them inside. */
-  async *#archive(file: SourceFile, destination: ByteString): AsyncGenerator<LayerEntry> {
-    const path = this.#absolute(file);
+  async *#archive(path: string, destination: ByteString): AsyncGenerator<LayerEntry> {
     const { owner, root, signal, times } = this.#target;
     yield* this.#ways.to(destination);
     for await (const entry of tarEntries(path, { signal })) {

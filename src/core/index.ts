@@ -18,3 +18,4 @@ export type * from './runtime.ts';
 export type * from './snapshotter.ts';
 export type * from './state-root.ts';
 export type * from './volumes.ts';
+export type * from './web-files.ts';

@@ -1,15 +1,13 @@
 import { SiloError, formatPlatform, isSiloError, parsePlatform, type Digest, type Platform } from '../base/index.ts';
 import { ImageDocument } from '../build/index.ts';
 import type { ImageRecord, RegistryCredential } from '../core/index.ts';
-import { chainIds, parseManifest, type ImageLayer } from '../image/index.ts';
+import { chainIds, documentLimitBytes, parseManifest, type ImageLayer } from '../image/index.ts';
 import type { BuildChain } from './build-session.ts';
 import { findImage } from './image-lookup.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
 import type { ImageProgress } from './publish-image.ts';
 import { pullImage } from './pull-image.ts';
 import { unpackLayers } from './unpack-layers.ts';
-
-const documentLimitBytes = 4 * 1024 * 1024;
 
 export interface BaseOptions {
   readonly ports: Ports;

@@ -212,7 +212,7 @@ const bindSource = async (session: BuildSession, line: number, { order, chain, s
   // A single file of the context stands alone in its root.
   const names = await folder.names('');
   const [file] = order.sources;
-  const found = file === undefined ? [] : await session.context.find(Buffer.from(file).toString('latin1'));
+  const found = typeof file !== 'string' ? [] : await session.context.find(Buffer.from(file).toString('latin1'));
   return found[0]?.stat.isFile() === true && names[0] !== undefined ? posix.join(folder.root, Buffer.from(names[0], 'latin1').toString()) : folder.root;
 };
 

@@ -1,12 +1,13 @@
 import { posix } from 'node:path';
-import { SiloError, formatPlatform } from '../base/index.ts';
+import { SiloError, formatPlatform, isDigest } from '../base/index.ts';
 import {
   IgnorePatterns, ImageDocument, cacheKey, dockerfileInvalid, expandText, expandWord, expandWords, findOwner, findSources, layerTar, parseMode, parsePorts, parseTriggers, planCopy, planFolder,
-  sourcesOf, stageNamed, stageTitle, BuildArguments, ContainedFolder, SourceTree,
+  sourcesOf, stageNamed, stageTitle, webSource, BuildArguments, ContainedFolder, SourceTree,
   type CopyInstruction, type CopyOrder, type CopyTarget, type FoundSources, type LayerEntry, type Lookup, type RunInstruction, type Stage, type StepInstruction,
 } from '../build/index.ts';
 import type { ArchiveLayer } from '../image/index.ts';
 import type { BaseImage, BaseImages } from './build-base.ts';
+import { BuildDownload } from './build-download.ts';
 import { contextOrder, runKey, runStep, scriptPath, secretId, type ResolvedMount, type RunOrder } from './build-run.ts';
 import { emptyChain, type BuildChain, type BuildSession } from './build-session.ts';
 import { defaultPath } from './linux-containers.ts';
@@ -233,15 +234,16 @@ class StageBuild {
 
   async #copy(step: CopyInstruction): Promise<void> {
     const { line, from } = step;
-    const remote = step.sources.find((source) => /^(?:https?|git|ssh):\/\/|^git@/i.test(this.#expand(source, line)));
-    if (remote !== undefined) {
-      if (step.kind === 'copy') throw dockerfileInvalid(line, `COPY takes no address ('${remote}')`);
-      throw new SiloError('OptionUnsupported', { args: { option: `ADD ${remote}`, reason: 'builds get files from their context, stages and images only' } });
-    }
-    if (step.checksum !== undefined) throw dockerfileInvalid(line, '--checksum is for addresses');
     const destination = this.#expand(step.destination, line);
     if (destination === '') throw dockerfileInvalid(line, 'the destination expands to nothing');
     const sources = step.sources.map((source) => this.#expand(source, line));
+    const web = sources.map((source) => (step.kind === 'add' ? webSource(source, line) : undefined));
+    const remote = step.kind === 'copy' ? sources.find((source) => /^(?:https?|git|ssh):\/\/|^git@/i.test(source)) : undefined;
+    if (remote !== undefined) throw dockerfileInvalid(line, `COPY takes no address ('${remote}')`);
+    const fetches = web.some((source) => source !== undefined);
+    const checksum = step.checksum === undefined ? undefined : this.#expand(step.checksum, line);
+    if (checksum !== undefined && !isDigest(checksum)) throw dockerfileInvalid(line, `'${checksum}' is no checksum, which is written sha256: and 64 lower-case hex digits`);
+    if (checksum !== undefined && (!fetches || sources.length > 1)) throw dockerfileInvalid(line, '--checksum is for one address');
     const folder = /(?:^|\/)\.{0,2}$/.test(destination);
     if (sources.length + step.heredocs.length > 1 && !folder) throw dockerfileInvalid(line, 'with several sources the destination is a folder, and ends with a slash');
     const escape = { lookup: this.#lookup, escape: this.#session.file.escape, line };
@@ -264,7 +266,26 @@ class StageBuild {
     });
     if (from === undefined) {
       const tree = this.#session.context;
-      const found = await findSources({ ...order, tree }, this.#session.digests, this.#session.signal);
+      const placed = (files: CopyOrder['sources']): Promise<FoundSources> => findSources({ ...order, tree, sources: files }, this.#session.digests, this.#session.signal);
+      if (fetches) {
+        const download = new BuildDownload(this.#session, sources.map((source, index) => web[index] ?? source), { checksum, unpack: step.unpack === true });
+        try {
+          const early: string[] = [];
+          for (const known of [() => download.promised(), () => download.announced()]) {
+            const files = await known();
+            if (files === undefined) continue;
+            const key = keyOf((await placed(files)).digest);
+            if ((await this.#session.cached(key)) !== undefined) return await this.#layerStep(step.source, [key], () => Promise.resolve(undefined));
+            early.push(key);
+          }
+          const found = await placed(await download.fetched());
+          await this.#layerStep(step.source, [keyOf(found.digest), ...early], () => make(tree, found));
+        } finally {
+          await download.close();
+        }
+        return;
+      }
+      const found = await placed(sources);
       await this.#layerStep(step.source, [keyOf(found.digest)], () => make(tree, found));
       return;
     }

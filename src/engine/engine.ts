@@ -36,6 +36,7 @@ export class Engine {
     await this.#background;
     await this.ports.supervisor.close();
     await this.ports.registry.close();
+    await this.ports.web.close();
     for (const release of this.#releases) await release();
     this.ports.metadata.close();
     await this.ports.stateRoot.leave();

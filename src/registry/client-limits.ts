@@ -14,6 +14,8 @@ export interface ClientLimits {
   readonly commitTimeoutMs: number;
   /** Bytes of a manifest, list or token answer (OCI distribution specification, "Pushing Manifests": 4 MiB at least). */
   readonly documentBytes: number;
+  /** Bytes of a file that is no registry's. */
+  readonly fileBytes: number;
   /** Redirects in a row. */
   readonly redirects: number;
   /** Attempts in a row without headway: one, and four more. */
@@ -36,6 +38,7 @@ export const defaultLimits: ClientLimits = {
   documentTimeoutMs: 120_000,
   commitTimeoutMs: 600_000,
   documentBytes: 4 * 1024 * 1024,
+  fileBytes: 16 * 1024 ** 3,
   redirects: 10,
   attempts: 5,
   backoffMs: 500,

@@ -1,6 +1,6 @@
 /**
  * Registries over the network: manifests, blobs, lists, referrers, credentials, and the settings that
- * say where registries and their mirrors are. Answers are hostile, and secrets go to the host that they
+ * say where registries and their mirrors are; and files of the web by the same rules. Answers are hostile, and secrets go to the host that they
  * are for and into no message. It refuses to read images (image), to keep anything (store), and every
  * decision of policy. The composition root makes the client; the engine calls it.
  */
@@ -17,4 +17,5 @@ export { anonymous, firstOf, passwordFor, type Credential, type CredentialProvid
 export { CredentialHelper, type CredentialHelperOptions } from './credential-helper.ts';
 export { credentialServer, dockerConfigPath, DockerConfigCredentials } from './docker-credentials.ts';
 export { Secret } from './secret.ts';
+export { HttpFiles, type HttpFilesOptions } from './http-files.ts';
 export { DistributionRegistry } from './distribution-registry.ts';

@@ -56,6 +56,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/main.ts': { rooms: ['src/*', 'native', 'package.json'], node: 'all', packages: [] },
   // Loads the registry client when it is first asked: part of how things are put together.
   'src/late-registry.ts': { rooms: ['src/base', 'src/core'], ...pure },
+  'src/late-web-files.ts': { rooms: ['src/core'], ...pure },
   // What both systems do when they open a state root.
   'src/open-root.ts': { rooms: ['src/base', 'src/core', 'src/engine', 'src/store'], node: 'all', packages: [] },
   'src/open-windows.ts': { rooms: ['src/*', 'native'], node: 'all', packages: [] },

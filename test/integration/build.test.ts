@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -322,12 +325,55 @@ RUN ls /real /tmp/silo-escape && pwd -P
     ['a bad substitution', 'FROM busybox:test\nENV A=${B\n', 'DockerfileInvalid', 2],
     ['a stage from itself', 'FROM busybox:test AS me\nCOPY --from=me /a /b\n', 'DockerfileInvalid', 1],
     ['an unknown user', 'FROM busybox:test\nCOPY --chown=nobodyhere Dockerfile /\n', 'UserNotFound', undefined],
-    ['an address', 'FROM scratch\nADD https://example.invalid/x /\n', 'OptionUnsupported', undefined],
+    ['a repository', 'FROM scratch\nADD https://example.invalid/x.git /\n', 'OptionUnsupported', undefined],
+    ['COPY of an address', 'FROM scratch\nCOPY https://example.invalid/x /\n', 'DockerfileInvalid', 2],
+    ['a checksum of a file', 'FROM scratch\nADD --checksum=sha256:00 Dockerfile /\n', 'DockerfileInvalid', 2],
+    ['an address over plain HTTP', 'FROM scratch\nADD http://example.invalid/x /\n', 'RegistryPlainHttpRefused', undefined],
     ['a missing program', 'FROM busybox:test\nRUN ["/nowhere"]\n', 'ExecutableNotFound', undefined],
     ['a bad name', 'FROM Not_A_Name!\n', 'ImageReferenceInvalid', undefined],
   ])('of %s fails with a code and a line', async (_what, dockerfile, code, line) => {
     const found = await failure({ Dockerfile: dockerfile });
     expect(`${String(found.code)} ${String(found.data.args['line'])} (${found.message})`).toMatch(new RegExp(`^${code} ${String(line)} `));
+  });
+
+  it('gets files from web addresses, once as long as their host says that they are the same', async () => {
+    const content = 'fetched\n';
+    const archive = buildTar({ name: 'inside', content: 'unpacked\n' });
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      if (request.url === '/missing') return void response.writeHead(404).end();
+      if (request.url === '/cut') return void response.writeHead(200, { 'content-length': '100' }).write('x', () => setImmediate(() => response.destroy()));
+      const tagged = request.url === '/tagged' ? { etag: '"one"' } : {};
+      response.writeHead(200, { 'last-modified': 'Fri, 14 Jul 2017 02:40:00 GMT', ...tagged }).end(request.url === '/a.tar' ? archive : content);
+    });
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const context = host.context({ 'local': 'local\n', 'Dockerfile': `FROM busybox:test\nARG NAME=tagged\nADD ${url}/$NAME /new/\nADD --chmod=644 ${url}/a.tar ${url}/plain local /several/\nADD --unpack=true ${url}/a.tar /opened/\n` });
+      const built = await host.build(engine, context);
+      expect(built.headers.filter((line) => line.startsWith('Fetching'))).toEqual([`Fetching ${url}/tagged`, `Fetching ${url}/a.tar`, `Fetching ${url}/plain`, `Fetching ${url}/a.tar`]);
+      expect(await host.output(engine, 'cat /new/tagged /several/plain /several/local /opened/inside; stat -c "%a %u %g %Y" /new/tagged; stat -c %a /several/plain; wc -c < /several/a.tar'))
+        .toBe(`fetched\nfetched\nlocal\nunpacked\n600 0 0 1500000000\n644\n${archive.length}`);
+      const again = await host.build(engine, context);
+      expect(again.cachedSteps).toBe(again.steps);
+      expect(again.image.digest).toBe(built.image.digest);
+      expect(again.headers).not.toContain(`Fetching ${url}/tagged`);
+      // With a checksum nobody need be asked again.
+      const digest = createHash('sha256').update(content).digest('hex');
+      const sure = host.context({ Dockerfile: `FROM busybox:test\nADD --checksum=sha256:${digest} ${url}/plain /sure\n` });
+      await host.build(engine, sure);
+      asked.length = 0;
+      expect((await host.build(engine, sure)).cachedSteps).toBe(2);
+      expect(asked).toEqual([]);
+      expect(await failure({ Dockerfile: `FROM busybox:test\nADD --checksum=sha256:${'0'.repeat(64)} ${url}/plain /x\n` })).toMatchObject({ code: 'DigestMismatch' });
+      expect(await failure({ Dockerfile: `FROM busybox:test\nADD ${url}/missing /x\n` })).toMatchObject({ code: 'WebFileNotFound' });
+      expect(await failure({ Dockerfile: `FROM busybox:test\nADD ${url}/cut /x\n` })).toMatchObject({ code: 'DownloadFailed' });
+      expect(await failure({ Dockerfile: `FROM busybox:test\nADD ${url}/ /new/\n` })).toMatchObject({ code: 'DockerfileInvalid' });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('has no network unless it asks for that of the host', async () => {

@@ -315,6 +315,18 @@
         Message = '컨테이너를 유지하는 감독 프로세스에 연결할 수 없습니다: {reason}.'
         Action = '다시 시도하세요. Windows에서는 예약된 작업 Silo와 Get-ContainerHost가 알려 주는 로그를 확인하세요.'
     }
+    'WebFileNotFound' = @{
+        Message = '{url}에 파일이 없습니다.'
+        Action = '주소를 확인하세요.'
+    }
+    'DownloadTooLarge' = @{
+        Message = '파일 {url}이(가) {limitBytes}바이트를 넘습니다.'
+        Action = '다른 방법으로 받은 뒤 빌드 컨텍스트에서 복사하세요.'
+    }
+    'DownloadFailed' = @{
+        Message = '파일 {url}을(를) 받을 수 없습니다: {reason}.'
+        Action = '주소, 네트워크, 프록시 설정을 확인하고 다시 시도하세요.'
+    }
     'RegistryUnreachable' = @{
         Message = '레지스트리 {registry}에 연결할 수 없습니다: {reason}.'
         Action = '이름, 네트워크, 프록시 설정을 확인하고 다시 시도하세요.'
