@@ -92,6 +92,10 @@
         Message = 'The registry {registry} does not have the content {digest} in ''{repository}''.'
         Action = 'Push the image again; a part of it is missing in the registry.'
     }
+    'WebFileNotFound' = @{
+        Message = 'There is no file at {url}.'
+        Action = 'Check the address.'
+    }
     'NetworkNotFound' = @{
         Message = 'There is no network ''{id}''.'
         Action = 'Get-ContainerNetwork lists the networks of this host; New-ContainerNetwork makes one.'
@@ -264,6 +268,10 @@
         Message = 'The archive unpacks to more than {limitBytes} bytes ({reason}).'
         Action = 'If you trust the archive, raise the limit with -MaximumSizeBytes.'
     }
+    'DownloadTooLarge' = @{
+        Message = 'The file {url} has more than {limitBytes} bytes.'
+        Action = 'Fetch it in another way, and copy it from the build context.'
+    }
     'FrameTooLarge' = @{
         Message = 'A message of {sizeBytes} bytes exceeds the limit of {limitBytes}.'
         Action = 'Send smaller requests.'
@@ -299,6 +307,10 @@
     'RegistryUnreachable' = @{
         Message = 'The registry {registry} cannot be reached: {reason}.'
         Action = 'Check the name, the network and the proxy settings, and try again.'
+    }
+    'DownloadFailed' = @{
+        Message = 'The file {url} cannot be fetched: {reason}.'
+        Action = 'Check the address, the network and the proxy settings, and try again.'
     }
     'RegistryCertificateInvalid' = @{
         Message = 'The certificate of {host} is not trusted: {reason}.'
