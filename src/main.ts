@@ -13,9 +13,7 @@ import { createLogger, engineCommand, type CommandContext } from './cli/index.ts
 import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import type { Engine } from './engine/index.ts';
 import { askedWindowsHostFacts, linuxHostFacts, windowsHostFacts } from './host/index.ts';
-import { openLinuxEngine, probeLinuxHost } from './open-linux.ts';
 import type { OpenOptions } from './open-root.ts';
-import { openWindowsEngine, openWindowsSupervised, probeWindowsHost } from './open-windows.ts';
 import { followMoves } from './store/index.ts';
 import { RuncBundles, openAttachSocket } from './runtime/runc/index.ts';
 
@@ -35,23 +33,21 @@ interface Platform {
   probe(root: string, log: Logger): Promise<readonly RuntimeRequirement[]>;
 }
 
-const linux: Platform = {
-  open: openLinuxEngine,
-  openSupervised: async (options) => ({ engine: await openLinuxEngine(options) }),
-  facts: linuxHostFacts,
-  probe: (root, log) => probeLinuxHost(root, linuxHostFacts(), log),
-};
-
-const windows: Platform = {
-  open: openWindowsEngine,
-  openSupervised: openWindowsSupervised,
-  facts: windowsHostFacts,
-  probe: async (root) => probeWindowsHost(root, await askedWindowsHostFacts()),
-};
-
-const platform = (): Platform => {
-  if (process.platform === 'linux') return linux;
-  if (process.platform === 'win32') return windows;
+/** Loaded by itself: on Linux nobody needs what Windows is reached with, and the other way round. */
+const platform = async (): Promise<Platform> => {
+  if (process.platform === 'linux') {
+    const { openLinuxEngine, probeLinuxHost } = await import('./open-linux.ts');
+    return {
+      open: openLinuxEngine,
+      openSupervised: async (options) => ({ engine: await openLinuxEngine(options) }),
+      facts: linuxHostFacts,
+      probe: (root, log) => probeLinuxHost(root, linuxHostFacts(), log),
+    };
+  }
+  if (process.platform === 'win32') {
+    const { openWindowsEngine, openWindowsSupervised, probeWindowsHost } = await import('./open-windows.ts');
+    return { open: openWindowsEngine, openSupervised: openWindowsSupervised, facts: windowsHostFacts, probe: async (root) => probeWindowsHost(root, await askedWindowsHostFacts()) };
+  }
   throw new SiloError('OptionUnsupported', { args: { option: process.platform, reason: 'Silo runs containers on Windows and Linux hosts' } });
 };
 
@@ -60,12 +56,18 @@ const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): 
   const logPath = join(root, 'log', 'engine.log');
   // Who makes a folder owns it: on Windows everybody could make this one, and it shall be the administrators'.
   const log = createLogger(logPath, undefined, process.platform !== 'win32' || isElevated());
-  const options = (): OpenOptions => ({ root, host: platform().facts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });
+  const options = (here: Platform): OpenOptions => ({ root, host: here.facts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });
   return {
     version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), trimMemory,
-    open: async () => platform().open(options()),
-    openSupervised: async () => platform().openSupervised(options()),
-    probe: async () => platform().probe(root, log),
+    open: async () => {
+      const here = await platform();
+      return here.open(options(here));
+    },
+    openSupervised: async () => {
+      const here = await platform();
+      return here.openSupervised(options(here));
+    },
+    probe: async () => (await platform()).probe(root, log),
   };
 };
 

@@ -140,5 +140,5 @@ describe.skipIf(reason !== undefined)(`the move of the state root${reason === un
     for (const end = performance.now() + 10_000; readdirSync(host.root).length > 3 && performance.now() < end;) await delay(50);
     expect(readdirSync(host.root).filter((name) => name !== 'log').toSorted()).toEqual(['locks', 'moved-to']);
     expect(readdirSync(disk)).toEqual(['root']);
-  }, 90_000);
+  }, 240_000);
 });

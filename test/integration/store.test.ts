@@ -257,5 +257,5 @@ describe.skipIf(reason !== undefined)(`the store${reason === undefined ? '' : `:
         expect([blobs().length, layers().length]).toEqual([3, 1]);
       }
     }
-  }, 60_000);
+  }, 180_000);
 });
