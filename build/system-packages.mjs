@@ -28,7 +28,9 @@ const needs = {
   run: [
     { name: 'runc', why: 'runs containers', found: program('runc') },
     { name: 'conmon', why: "keeps a container's output and exit code while no engine runs", found: program('conmon') },
-    { name: 'containernetworking-plugins', why: 'networks of other configurations', found: file('/usr/lib/cni/bridge') },
+    { name: 'iproute2', why: 'links and addresses of networks', found: program('ip') },
+    { name: 'nftables', why: 'address translation and published ports', found: program('nft') },
+    { name: 'containernetworking-plugins', why: 'transparent networks', found: file('/usr/lib/cni/bridge') },
     { name: 'golang-github-containers-common', why: 'the default seccomp profile', found: file('/usr/share/containers/seccomp.json') },
     { name: 'busybox-static', why: "the demonstration's root file system", found: file('/var/lib/dpkg/info/busybox-static.list') },
   ],

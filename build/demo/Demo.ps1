@@ -17,12 +17,12 @@ Import-ContainerImage -Path $Archive -Name 'demo/busybox:latest' |
     ForEach-Object { "$($_.Name)  $($_.Digest)  $($_.SizeBytes) bytes" } | Show-Indented
 
 'Invoke-ContainerImage: a container runs and is removed'
-$output = @(Invoke-ContainerImage -Image 'demo/busybox' -AutoRemove -Command 'sh', '-c', 'echo "Hello from $(hostname), process $$ of $(uname -s)."')
+$output = @(Invoke-ContainerImage -Image 'demo/busybox' -AutoRemove -Network None -Command 'sh', '-c', 'echo "Hello from $(hostname), process $$ of $(uname -s)."')
 $output | Show-Indented
 if ($output.Count -ne 1) { throw "the container wrote $($output.Count) lines" }
 
 'New-Container, Start-Container: a second one serves a page'
-$null = New-Container -Image 'demo/busybox' -Name 'demo-page' -Command 'httpd', '-f', '-vv', '-p', '8080', '-h', '/www'
+$null = New-Container -Image 'demo/busybox' -Name 'demo-page' -Network None -Command 'httpd', '-f', '-vv', '-p', '8080', '-h', '/www'
 Start-Container -Name 'demo-page'
 
 'Start-ContainerProcess: the page is fetched by a command in it'

@@ -17,13 +17,13 @@ export const runThroughJsonRpc = async (root: string, archive: string): Promise<
   say('running a container from it');
   const lines: string[] = [];
   const run = await engine.call('container/run',
-    { image: 'demo/busybox', command: ['sh', '-c', 'echo "Hello from $(hostname), process $$ of $(uname -s)."'], autoRemove: true },
+    { image: 'demo/busybox', network: 'None', command: ['sh', '-c', 'echo "Hello from $(hostname), process $$ of $(uname -s)."'], autoRemove: true },
     { onItem: (line) => lines.push((line as WireLogLine).text) });
   show(lines.join('\n'));
   if (run.container.exitCode !== 0 || lines.length !== 1) throw new Error(`the container ended with exit code ${String(run.container.exitCode)}`);
 
   say('starting a second one that serves a page');
-  const { container } = await engine.call('container/create', { image: 'demo/busybox', name: 'demo-page', command: ['httpd', '-f', '-vv', '-p', '8080', '-h', '/www'] });
+  const { container } = await engine.call('container/create', { image: 'demo/busybox', name: 'demo-page', network: 'None', command: ['httpd', '-f', '-vv', '-p', '8080', '-h', '/www'] });
   await engine.call('container/start', { container: container.id });
 
   say('fetching the page by a command in it');

@@ -4,7 +4,7 @@ import { withContainer } from './container-lock.ts';
 import { checkLink, type LinkRequest } from './container-networking.ts';
 import type { Adapter } from './list-networks.ts';
 import { linksOf } from './name-service.ts';
-import { attachLink, attachLinks, planLinks, recordLinks } from './network-links.ts';
+import { attachLink, attachLinks, planLinks, recordLinks, refuseListeners } from './network-links.ts';
 import { withNetworks } from './network-lock.ts';
 import { findNetwork } from './network-lookup.ts';
 import type { Ports } from './ports.ts';
@@ -32,6 +32,7 @@ export const connectContainer = (ports: Ports, container: string, reference: str
     }, signal);
     if (endpoint.id !== endpointId) return { adapter: { endpoint, container: record, network }, changed: false };
     try {
+      await refuseListeners(ports, links);
       const [attached] = await attachLinks(ports, record, links);
       if (attached !== undefined) await ports.metadata.write((writer) => { recordLinks(writer, record, [attached]); });
       if (attached !== undefined) await ports.supervisor.ensure();

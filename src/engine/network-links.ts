@@ -80,8 +80,8 @@ export const planLinks = (writer: MetadataWriter, record: ContainerRecord, assig
   });
 };
 
-/** A published port would silently take the place of what listens there already. */
-const refuseListeners = async (ports: Ports, links: readonly PlannedLink[]): Promise<void> => {
+/** A published port would silently take the place of what listens there already. Errors: PortInUse. */
+export const refuseListeners = async (ports: Ports, links: readonly PlannedLink[]): Promise<void> => {
   const published = links.flatMap(({ endpoint }) => endpoint.ports);
   if (published.length === 0) return;
   const listeners = await ports.network.listeners();
@@ -96,7 +96,6 @@ const refuseListeners = async (ports: Ports, links: readonly PlannedLink[]): Pro
 /** Links a prepared sandbox to all of its networks. After an error the caller calls `releaseLinks`. */
 export const attachLinks = async (ports: Ports, record: ContainerRecord, links: readonly PlannedLink[]): Promise<readonly EndpointRecord[]> => {
   if (links.length === 0) return [];
-  await refuseListeners(ports, links);
   return withNetworks(ports, { shared: true }, async () => {
     const attached: EndpointRecord[] = [];
     for (const link of links) attached.push({ ...link.endpoint, attached: await attachLink(ports, record, link) });

@@ -3,7 +3,7 @@ import type { ContainerRecord, EndpointRecord, TaskMount } from '../core/index.t
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
 import { awaitNameService, hostLines, linksOf, nameServiceOf } from './name-service.ts';
-import { attachLinks, plainAddresses, planLinks, recordLinks, type PlannedLink } from './network-links.ts';
+import { attachLinks, plainAddresses, planLinks, recordLinks, refuseListeners, type PlannedLink } from './network-links.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { lifeAfterFailedRestart } from './restart-policy.ts';
@@ -77,10 +77,13 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const storage = await snapshotter.mount(key, ports.metadata.read((reader) => reader.chainBelow(key)), paths.rootPath);
   throwIfCancelled(signal);
   const networkNamespacePath = await ports.network.prepare(record.sandboxId, owner.spec.network);
-  const attached = await attachLinks(ports, record, links);
+  await refuseListeners(ports, links);
   const mounts = await volumeMounts(ports, record, paths.rootPath);
   throwIfCancelled(signal);
-  const { pid } = await runtime.create({
+  const linking = attachLinks(ports, record, links);
+  // A namespace gets its links while the task is made in it; a compute system takes what is there when it is made.
+  if (ports.network.assignsAddresses) await linking;
+  const creating = runtime.create({
     id: record.id,
     rootPath: paths.rootPath,
     storage,
@@ -107,6 +110,9 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
     privileged: spec.privileged,
     settings,
   }, signal);
+  // Both have ended before anything is undone.
+  await Promise.allSettled([linking, creating]);
+  const [attached, { pid }] = await Promise.all([linking, creating]);
   await awaitNameService(ports, links);
   // Before the start: a short task has ended by the time that runc comes back.
   const startedAt = ports.clock.now();

@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { hasErrno } from '../base/index.ts';
 import type { ContainerRecord, Lock } from '../core/index.ts';
-import { lockName, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, type Engine, type Ports } from '../engine/index.ts';
+import { lockName, namedNetworks, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, type Engine, type Ports } from '../engine/index.ts';
 import { HealthWatch } from './health-watch.ts';
 import { NameServers } from './name-servers.ts';
 
@@ -14,6 +14,8 @@ const busyPollMs = 100;
 /** Looks without any work before the supervisor ends. One that serves engines is needed again soon, and takes a second to start. */
 const idleLooks = 5;
 const idleLooksOfService = 300;
+/** Where there are networks: the next container waits until names are answered. */
+const idleLooksOfNetworks = 60;
 
 /** What a supervisor does for engines while it is at work. */
 export interface SupervisedService {
@@ -58,8 +60,8 @@ const work = async (ports: Ports, { exitsFolder, stayIdle, serve }: SuperviseOpt
   try {
     service = await serve?.();
     await planAfterBoot(ports);
-    const most = stayIdle === true ? Number.POSITIVE_INFINITY : service === undefined ? idleLooks : idleLooksOfService;
-    for (let idle = 0; idle < most && !signal.aborted;) {
+    const most = (): number => (stayIdle === true ? Number.POSITIVE_INFINITY : service !== undefined ? idleLooksOfService : namedNetworks(ports).length > 0 ? idleLooksOfNetworks : idleLooks);
+    for (let idle = 0; idle < most() && !signal.aborted;) {
       const { promise, resolve } = Promise.withResolvers<void>();
       // Before the look: what happens during it must not be slept over.
       wake = resolve;

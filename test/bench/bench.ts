@@ -1,6 +1,6 @@
 /**
  * Measures Silo beside runc, Docker and Podman in one run and prints a table: containers and the engine, or,
- * with `images` as argument, images, with `hcs` the wrapper of the Host Compute Service on the simulator. Everything it makes lies in a temp folder that is removed in the end.
+ * with an argument, images, networks, or `hcs`: the wrapper of the Host Compute Service on the simulator. Everything it makes lies in a temp folder that is removed in the end.
  * `--rounds N` takes other than 15, or than 3 for images, whose rounds are long.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,6 +21,7 @@ import { cmdletRows } from './rows/cmdlet.ts';
 import { containerRows } from './rows/containers.ts';
 import { hcsRows } from './rows/hcs.ts';
 import { listingRows } from './rows/listing.ts';
+import { networkRows } from './rows/networks.ts';
 import { memoryRows } from './rows/memory.ts';
 import { pullRows } from './rows/pull.ts';
 import { pushRows } from './rows/push.ts';
@@ -30,7 +31,7 @@ import { openSetting, type Setting } from './setting.ts';
 import { formatTable, type Row } from './table.ts';
 
 const { values, positionals } = parseArgs({ options: { rounds: { type: 'string' } }, allowPositionals: true });
-const selections = ['containers', 'images', 'hcs'] as const;
+const selections = ['containers', 'images', 'networks', 'hcs'] as const;
 const selection = positionals.length > 1 ? undefined : selections.find((each) => each === (positionals[0] ?? 'containers'));
 if (selection === undefined) throw new Error(`what to measure is one of: ${selections.join(', ')}`);
 const rounds = Number(values.rounds ?? (selection === 'images' ? 3 : 15));
@@ -124,6 +125,18 @@ const imageBench = async (folder: string): Promise<Row[]> => {
   return rows;
 };
 
+const networkBench = async (folder: string): Promise<Row[]> => {
+  const setting = await openSetting(folder);
+  try {
+    console.log('bench: networks');
+    return await rowsOrReason('networks', () => networkRows(setting, rounds));
+  } finally {
+    await setting.close();
+  }
+};
+
+const benches = { containers: containerBench, images: imageBench, networks: networkBench, hcs: (folder: string): Promise<Row[]> => rowsOrReason('HCS', () => hcsRows(folder, rounds)) } as const;
+
 if (process.getuid?.() !== 0) {
   console.log('bench: running containers needs root');
   process.exit(1);
@@ -131,7 +144,7 @@ if (process.getuid?.() !== 0) {
 const folder = mkdtempSync(join(tmpdir(), 'silo-bench-'));
 try {
   console.log(`bench: Node ${process.versions.node}, Linux ${release()}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}; medians of ${rounds} rounds in turns`);
-  const rows = selection === 'hcs' ? await rowsOrReason('HCS', () => hcsRows(folder, rounds)) : selection === 'images' ? await imageBench(folder) : await containerBench(folder);
+  const rows = await benches[selection](folder);
   console.log(`\n${formatTable(rows)}`);
 } finally {
   await unmountBelow(folder);

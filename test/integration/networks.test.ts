@@ -215,7 +215,7 @@ describe.skipIf(reason !== undefined)(`networks${reason === undefined ? '' : `: 
       expect(await inside('db', 'nslookup example.test')).toMatch(/^exit|NXDOMAIN/);
       await engine.call('container/stop', { container: 'db' });
       expect(await inside('app', 'nslookup db | grep -c 10.')).not.toBe(db.ipAddress);
-      for (const pid of machine.run('ps -eo pid,args | grep "main.ts supervis[e]" | while read pid rest; do [ "$(readlink /proc/$pid/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $pid; done; true').trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+      for (const pid of machine.run('ps -eo pid,args | grep "main.ts supervis[e]" | while read pid rest; do [ "$(readlink /proc/$pid/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $pid; done || true').trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
       await started({ name: 'later', network: 'back' });
       expect(await lookUp('later', 'app')).not.toBe('');
     } finally {

@@ -17,17 +17,17 @@ export interface DockerDaemon {
 }
 
 /**
- * A Docker of its own: state and socket in `folder`, and no bridge and no firewall rule made. In a network
- * namespace of its own, unless it must reach a registry on the machine's loopback.
+ * A Docker of its own: state and socket in `folder`, and no bridge and no firewall rule made unless `bridge` asks
+ * for them. In a network namespace of its own, unless it must reach a registry on the machine's loopback.
  */
-export const startDockerDaemon = async (folder: string, { hostNetwork = false } = {}): Promise<DockerDaemon | MissingPeer> => {
+export const startDockerDaemon = async (folder: string, { hostNetwork = false, bridge = false } = {}): Promise<DockerDaemon | MissingPeer> => {
   const [docker, dockerd, unshare] = [findProgram('docker'), findProgram('dockerd'), findProgram('unshare')];
   if (docker === undefined || dockerd === undefined || unshare === undefined) return { name, missing: 'docker.io is not installed' };
   mkdirSync(folder, { recursive: true });
   const socket = join(folder, 'docker.sock');
   const [file, ...before] = hostNetwork ? [dockerd] as const : [unshare, '--net', dockerd] as const;
   const daemon = spawn(file, [...before, '--host', `unix://${socket}`, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'),
-    '--pidfile', join(folder, 'pid'), '--iptables=false', '--ip6tables=false', '--ip-forward=false', '--bridge=none'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    '--pidfile', join(folder, 'pid'), ...(bridge ? [] : ['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--bridge=none'])], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(daemon, 'exit');
   let errors = '';
   daemon.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-2000); });
