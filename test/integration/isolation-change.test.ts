@@ -30,7 +30,7 @@ describe.skipIf(skipReason('the change of isolation', whyNoMounts()))('a contain
   });
 
   const create = async (name = 'web', isolation?: 'Process' | 'HyperV'): Promise<ContainerRecord> =>
-    (await createContainer(ports, new ImageConfigs(ports.content), { image: 'small:1', name, resources: {}, ...(isolation === undefined ? {} : { isolation }) })).record;
+    (await createContainer(ports, new ImageConfigs(ports.content), { image: 'small:1', name, resources: {}, network: 'none', ...(isolation === undefined ? {} : { isolation }) })).record;
   const record = (name = 'web'): ContainerRecord => ports.metadata.read((reader) => reader.containerByName(name)) as ContainerRecord;
 
   /** Works in the container's root file system, as a task would. */
