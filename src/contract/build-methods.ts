@@ -32,7 +32,7 @@ export const buildMethods = define({
     readOnly: false,
     errors: [
       ...registryErrors, 'PathNotFound', 'PathAccessDenied', 'DockerfileInvalid', 'BuildStepFailed', 'ImageNotFound', 'IdAmbiguous', 'ImagePlatformMismatch', 'PlatformInvalid', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch',
-      'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'UserNotFound', 'ExecutableNotFound', 'ContainerStartFailed', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'RuntimeFailed',
+      'WebFileNotFound', 'DownloadFailed', 'DownloadTooLarge', 'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'UserNotFound', 'ExecutableNotFound', 'ContainerStartFailed', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'RuntimeFailed',
       'DiskFull', 'OptionUnsupported', 'IsolationUnsupported', 'MountNamespacePrivate',
     ],
   },

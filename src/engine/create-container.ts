@@ -1,4 +1,4 @@
-import { SiloError } from '../base/index.ts';
+import { SiloError, type Digest } from '../base/index.ts';
 import type { ContainerRecord, ContainerSettings, ContainerSpec, Isolation, MetadataWriter, ResourceLimits } from '../core/index.ts';
 import { checkContainerName, generatedName } from './container-name.ts';
 import { resolveSettings } from './container-settings.ts';
@@ -101,7 +101,8 @@ export const createContainer = async (
     writer.appendEvent({ time: record.createdAt, kind: 'container/create', subject: id, attributes: [{ name: 'name', value: name }, { name: 'image', value: image.reference }] });
     return { record: { ...record, snapshotKey }, existed: false, warning };
   }, signal);
-  if (technology.snapshotter.name === imageTechnology(ports.isolations).snapshotter.name) return insert();
+  const unpacked = image.chainId === undefined || ports.metadata.read((reader) => reader.layer(technology.snapshotter.name, image.chainId as Digest)) !== undefined;
+  if (unpacked && technology.snapshotter.name === imageTechnology(ports.isolations).snapshotter.name) return insert();
   // Under the lease nobody sweeps what was unpacked before the container stands on it.
   return withLease(ports, signal, async (leaseId) => {
     await unpackFor(ports, technology, leaseId, image.manifestDigest, signal);

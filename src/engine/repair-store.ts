@@ -5,6 +5,7 @@ import type { StoreItem } from './optimize-store.ts';
 import type { Ports } from './ports.ts';
 import type { ImageProgress } from './publish-image.ts';
 import { repairStore } from './repair.ts';
+import { repairLayers } from './repair-layers.ts';
 import { isIntact } from './test-image.ts';
 
 export interface RepairRequest {
@@ -21,6 +22,7 @@ const patienceMs = 30_000;
 export const repairOnRequest = async (ports: Ports, request: RepairRequest, progress: Progress, signal?: AbortSignal): Promise<readonly StoreItem[]> => {
   const items: StoreItem[] = [];
   await repairStore(ports, { dryRun: request.dryRun ?? false, found: (item) => { items.push(item); } });
+  items.push(...await repairLayers(ports, request.dryRun ?? false, signal));
   if (request.verify === true) items.push(...await verifyBlobs(ports, request.dryRun ?? false, progress, signal));
   return items;
 };

@@ -177,7 +177,7 @@ export const dropDoubtfulLayers = async (ports: Ports): Promise<void> => {
     const remove = snapshotRemover(ports);
     const dropped = await ports.metadata.write((writer) => writer.dropUnsyncedLayers(ports.host.bootId));
     for (const key of dropped) await remove(key);
-    if (dropped.length > 0) ports.log.warn({ layers: dropped.length }, 'dropped layers that were not written through before the last boot; import their images again');
+    if (dropped.length > 0) ports.log.warn({ layers: dropped.length }, 'dropped layers that were not written through before the last boot; they are unpacked again when they are needed');
   } finally {
     await lock.release();
   }

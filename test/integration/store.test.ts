@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +21,7 @@ describe.skipIf(reason !== undefined)(`the store${reason === undefined ? '' : `:
   const names = async (): Promise<readonly string[]> => (await engine.call('image/list', {})).items.map((image) => image.name);
   const blobs = (): readonly string[] => readdirSync(join(host.root, 'blobs/sha256')).toSorted();
   const layers = (): readonly string[] => readdirSync(join(host.root, 'snapshots')).toSorted();
+  const lowest = (): string => String(Math.min(...layers().map(Number)));
   const code = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', (error: unknown) => errorCode(error) ?? error);
   /** An image of busybox and a layer of its own. */
   const commit = async (reference: string | undefined, content: string): Promise<{ readonly digest: string; readonly reference: string }> => {
@@ -220,6 +221,48 @@ describe.skipIf(reason !== undefined)(`the store${reason === undefined ? '' : `:
       expect(layers()).toContain('4711');
       expect(await repair()).toEqual(expected.map((line) => line.replace('%', 'Repaired')));
       expect(await repair()).toEqual([]);
+    });
+
+    it('of layers whose folders are gone, which are unpacked again when they are needed', async () => {
+      await commit('one:test', '1');
+      const [below, above] = (await engine.call('image/layers', { image: 'one:test' })).items;
+      const folder = lowest();
+      rmSync(join(host.root, 'snapshots', folder), { recursive: true });
+      const gone = 'its folder is gone; it is unpacked again when it is needed';
+      const stands = 'it stands on a layer whose folder is gone; it is unpacked again when it is needed';
+      expect(await repair({ dryRun: true })).toEqual([`Layer WouldRepair: ${gone}`, `Layer WouldRemove: ${stands}`]);
+      expect(layers()).toHaveLength(1);
+      const { items } = await engine.call('store/repair', {});
+      expect(items.map(({ id, action, reason: why }) => [id, action, why])).toEqual([[below?.chainId, 'Repaired', gone], [above?.chainId, 'Removed', stands]]);
+      expect(layers()).toEqual([]);
+      expect(await repair()).toEqual([]);
+      const { container } = await engine.call('container/run', { image: 'one:test', command: ['grep', '-q', '1', '/data/own'] });
+      expect(container.exitCode).toBe(0);
+      expect(layers()).toHaveLength(3);
+      expect(await repair({ verify: true })).toEqual([]);
+    });
+
+    it('of layers whose folders are gone, but for those that a container stands on', async () => {
+      await commit('one:test', '1');
+      await engine.call('container/create', { image: 'busybox:test', name: 'stands', command: ['true'] });
+      const folder = lowest();
+      const path = join(host.root, 'snapshots', folder);
+      renameSync(path, join(host.folder, 'aside'));
+      const told = ['Layer Failed: its folder is gone, and these containers stand on it: stands; remove them, and repair the store again'];
+      expect(await repair({ dryRun: true })).toEqual(told);
+      expect(await repair()).toEqual(told);
+      await engine.call('container/remove', { container: 'stands' });
+      expect((await repair()).map((line) => line.slice(0, 15))).toEqual(['Layer Repaired:', 'Layer Removed: ']);
+      // With its bytes gone too it says what brings them back, and so does who needs it.
+      const stored = (await engine.call('image/layers', { image: 'busybox:test' })).items[0]?.digest ?? '';
+      const blob = join(host.root, 'blobs', stored.replace(':', '/'));
+      await engine.call('container/run', { image: 'busybox:test', command: ['true'], autoRemove: true });
+      rmSync(join(host.root, 'snapshots', lowest()), { recursive: true });
+      renameSync(blob, join(host.folder, 'blob'));
+      expect(await repair()).toEqual([`Layer Repaired: its folder is gone; pull or import again: ${base}, docker.io/library/one:test`]);
+      expect(await code(engine.call('container/create', { image: 'busybox:test', command: ['true'] }))).toBe('BlobNotFound');
+      renameSync(join(host.folder, 'blob'), blob);
+      await engine.call('container/run', { image: 'busybox:test', command: ['true'], autoRemove: true });
     });
 
     it('of damaged blobs, naming the image that needs them; an import brings them back', async () => {
