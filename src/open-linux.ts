@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import { Engine, supervisedContainers } from './engine/index.ts';
+import { LinuxFileTransfer } from './files/index.ts';
 import { LinuxNetwork } from './network/linux-network.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
@@ -49,6 +50,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     network: new LinuxNetwork({ root, runFolder, log }),
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
+    fileTransfer: new LinuxFileTransfer(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),
     supervisor: new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => supervisedContainers(engine.ports).length > 0 }),

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { ErrorCode } from '../base/index.ts';
 import { buildMethods } from './build-methods.ts';
 import { container, containerRef, createParams, effectiveIsolation, isolation } from './container.ts';
+import { fileMethods } from './file-methods.ts';
 import { image, importConfig } from './image.ts';
 import { containerErrors, lifeMethods, startErrors, stopReason } from './life-methods.ts';
 import type { MethodDefinition } from './method.ts';
@@ -229,6 +230,7 @@ export const methods = define({
   ...watchMethods,
   ...buildMethods,
   ...storeMethods,
+  ...fileMethods,
 });
 
 export type MethodName = keyof typeof methods;

@@ -31,6 +31,8 @@ export interface ContainerFiles {
   paths(id: string): ContainerPaths;
   /** Makes the folders, and writes hosts, hostname and resolv.conf. Errors: DiskFull. */
   prepare(id: string, content: HostFileContent): Promise<ContainerPaths>;
+  /** Makes the mount point of the root file system; its path is the answer. Errors: DiskFull. */
+  prepareRoot(id: string): Promise<string>;
   /** Folder and log of a further process; made here. */
   process(id: string, processId: string): Promise<{ readonly folder: string; readonly logPath: string }>;
   /** Paths of a process whose folder was made earlier. */

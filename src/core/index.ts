@@ -8,6 +8,7 @@ export type * from './bundles.ts';
 export type * from './container-files.ts';
 export type * from './container-settings.ts';
 export type * from './content-store.ts';
+export type * from './file-transfer.ts';
 export type * from './host.ts';
 export type * from './locks.ts';
 export type * from './log.ts';

@@ -37,6 +37,12 @@ export interface DiffOptions {
   readonly onSummary?: (summary: DiffSummary) => void;
 }
 
+export interface FileChange {
+  /** Absolute path in the container. */
+  readonly path: string;
+  readonly kind: 'added' | 'modified' | 'deleted';
+}
+
 export interface DiffSummary {
   /** 0 where nothing was changed. */
   readonly entries: number;
@@ -88,6 +94,10 @@ export interface Snapshotter {
    * changes over. Errors: those of applyLayer; on any error `key` is removed.
    */
   applyChanges?(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<void>;
+  /** The changes of the writable snapshot `key` by name, without those that `diff` leaves out, in its order. Absent where the technology tells no names. Errors: those of `diff`. */
+  changes?(key: SnapshotKey, chain: readonly SnapshotKey[], options?: Pick<DiffOptions, 'signal' | 'mountPoints'>): Promise<readonly FileChange[]>;
+  /** Everything that is mounted at `target` as an uncompressed tar archive, as `diff` gives changes. Absent where the host cannot read what a container sees. Errors: those of `diff`. */
+  archive?(target: string, options?: Pick<DiffOptions, 'signal'>): AsyncIterable<Uint8Array>;
   usage(key: SnapshotKey): Promise<SnapshotUsage>;
   /** Nothing there is no error. Errors: SnapshotInUse where it is mounted, or part of what is; it stays then. */
   remove(key: SnapshotKey): Promise<void>;

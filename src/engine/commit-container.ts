@@ -11,9 +11,9 @@ import { namelessReference } from './nameless.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, writeThrough, type ImageProgress } from './publish-image.ts';
-import { settle } from './settle.ts';
 import { technologyOf } from './technology.ts';
 import { unpackLayers } from './unpack-layers.ts';
+import { whileFrozen } from './while-frozen.ts';
 
 export interface CommitRequest {
   readonly container: string;
@@ -93,23 +93,3 @@ async function* changesOf(ports: Ports, record: ContainerRecord, signal: AbortSi
     ...(signal === undefined ? {} : { signal }),
   });
 }
-
-/**
- * Runs `body` while the container's processes stand still; the caller holds its lock. Nothing is written
- * down for it: a running container that is found frozen under its lock was left so (`settle`).
- */
-const whileFrozen = async <T>(ports: Ports, record: ContainerRecord, wanted: boolean, body: () => Promise<T>): Promise<T> => {
-  if (!wanted || record.state !== 'running') return body();
-  const { runtime } = technologyOf(ports.isolations, record);
-  try {
-    await runtime.pause(record.id);
-  } catch (error) {
-    if ((await settle(ports, record)).state === 'running') throw error;
-    return body();
-  }
-  try {
-    return await body();
-  } finally {
-    await runtime.resume(record.id);
-  }
-};

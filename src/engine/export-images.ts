@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { isAbsolute, normalize } from 'node:path';
-import { parseImageReference, SiloError, type Digest } from '../base/index.ts';
+import { parseImageReference, type Digest } from '../base/index.ts';
 import { writeArchive, writeArchiveAt } from '../image/index.ts';
+import { exportPath, withExportLock } from './export-path.ts';
 import { findImage } from './image-lookup.ts';
 import { withLease } from './lease.ts';
 import { isNameless } from './nameless.ts';
@@ -21,14 +20,10 @@ export interface Exported { readonly path: string; readonly sizeBytes: number; r
 
 /** Writes images to an archive. While it reads them no engine sweeps the store. */
 export const exportImages = async (ports: Ports, request: ExportRequest, progress: ((progress: ImageProgress) => void) | undefined, signal?: AbortSignal): Promise<Exported> => {
-  if (!isAbsolute(request.path) || request.path.includes('\0')) throw new SiloError('ParameterInvalid', { args: { parameter: 'path', reason: `'${request.path}' is not an absolute path` } });
-  const path = normalize(request.path).replace(/(?<=.)\/+$/, '');
+  const path = exportPath(request.path);
   const form = request.format ?? 'OciArchive';
-  // Another engine that writes there has the same unfinished file.
-  const lockName = `export-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
-  const lock = await ports.locks.acquire(lockName, signal === undefined ? {} : { signal });
   try {
-    return await withLease(ports, signal, async () => {
+    return await withExportLock(ports, path, signal, () => withLease(ports, signal, async () => {
       const images = ports.metadata.read((reader) => new Map(request.images.map((text) => findImage(reader, text)).map((image) => [image.reference, image])));
       const exported = [...images.values()].map(({ reference, manifestDigest }) => ({ manifestDigest, reference: isNameless(reference) ? undefined : parseImageReference(reference) }));
       const { result, sizeBytes } = await writeArchiveAt(path, form === 'OciFolder' ? 'folder' : 'file', request.force ?? false, (output) => writeArchive(ports.content, exported, output, {
@@ -38,12 +33,9 @@ export const exportImages = async (ports: Ports, request: ExportRequest, progres
       }));
       progress?.({ activity: path, status: 'Written', currentBytes: sizeBytes, totalBytes: sizeBytes, completed: true });
       return { path, sizeBytes, digests: result };
-    });
+    }));
   } catch (error) {
     progress?.({ activity: path, status: 'Failed', currentBytes: 0, completed: true });
     throw error;
-  } finally {
-    await ports.locks.forget(lockName);
-    await lock.release();
   }
 };

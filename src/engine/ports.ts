@@ -1,4 +1,4 @@
-import type { Clock, ContainerFiles, ContentStore, HostFacts, Locks, Logger, LogReader, Metadata, Network, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes, WebFiles } from '../core/index.ts';
+import type { Clock, ContainerFiles, ContentStore, FileTransfer, HostFacts, Locks, Logger, LogReader, Metadata, Network, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes, WebFiles } from '../core/index.ts';
 import type { EffectiveIsolation } from '../image/index.ts';
 
 /** What one isolation is made of. Each has a runtime of its own name: a container's record keeps that name. */
@@ -30,6 +30,8 @@ export interface Ports {
   /** What a container gets that names no network: none, host, or the name of one; the network nat where undefined. */
   readonly defaultNetwork?: string | undefined;
   readonly logs: LogReader;
+  /** Undefined where this host cannot reach the files of containers. */
+  readonly fileTransfer?: FileTransfer | undefined;
   readonly isolations: Readonly<Record<EffectiveIsolation, IsolationOffer>>;
   readonly registry: Registry;
   readonly web: WebFiles;

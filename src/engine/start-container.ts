@@ -120,7 +120,8 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   return { pid, startedAt, attached };
 };
 
-const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: string): Promise<readonly TaskMount[]> => {
+/** What a container's volumes and binds are on this host; a volume that is used for the first time gets what the image has there. */
+export const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: string): Promise<readonly TaskMount[]> => {
   const mounts: TaskMount[] = [];
   for (const mount of record.spec.mounts) {
     if (mount.kind === 'bind') { mounts.push(mount); continue; }

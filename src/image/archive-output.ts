@@ -21,7 +21,7 @@ export interface WrittenArchive<T> { readonly result: T; readonly sizeBytes: num
  * PathExists, PathNotFound, PathAccessDenied, DiskFull, and those of `body`.
  */
 export const writeArchiveAt = async <T>(path: string, form: 'file' | 'folder', replace: boolean, body: (output: ArchiveOutput) => Promise<T>): Promise<WrittenArchive<T>> => {
-  const partial = join(dirname(path), `.${basename(path)}.silo-partial`);
+  const partial = partialOf(path);
   try {
     await checkTarget(path, form, replace);
     await rm(partial, { recursive: true, force: true });
@@ -34,6 +34,35 @@ export const writeArchiveAt = async <T>(path: string, form: 'file' | 'folder', r
     throw fromFileError(error, path);
   }
 };
+
+/** Writes pieces to a file in the same way; answers its size. The errors are the same. */
+export const writeFileAt = async (path: string, replace: boolean, pieces: AsyncIterable<Uint8Array>, onProgress: (writtenBytes: number) => void): Promise<number> => {
+  const partial = partialOf(path);
+  try {
+    await checkTarget(path, 'file', replace);
+    await rm(partial, { recursive: true, force: true });
+    let sizeBytes = 0;
+    const file = await newFile(partial);
+    try {
+      for await (const piece of pieces) {
+        await writeAll(file, piece);
+        sizeBytes += piece.length;
+        onProgress(sizeBytes);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, path);
+    await syncFolder(dirname(path));
+    return sizeBytes;
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    throw fromFileError(error, path);
+  }
+};
+
+const partialOf = (path: string): string => join(dirname(path), `.${basename(path)}.silo-partial`);
 
 const checkTarget = async (path: string, form: 'file' | 'folder', replace: boolean): Promise<void> => {
   const target = { kind: 'path', id: path } as const;

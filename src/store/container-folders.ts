@@ -42,6 +42,16 @@ export class ContainerFolders implements ContainerFiles {
     return paths;
   }
 
+  async prepareRoot(id: string): Promise<string> {
+    const { rootPath } = this.paths(id);
+    try {
+      await mkdir(rootPath, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw fromFileError(error, rootPath, 'container');
+    }
+    return rootPath;
+  }
+
   async process(id: string, processId: string): Promise<{ readonly folder: string; readonly logPath: string }> {
     const paths = this.processPaths(id, processId);
     try {

@@ -42,6 +42,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Chooses among the rooms beside it by a network's type.
   'src/network/linux-network.ts': { rooms: ['src/base', 'src/core', 'src/network/*'], ...pure },
   'src/host': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
+  // Apart from volume and store: it meets files of strangers that change while it looks.
+  'src/files': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
   'src/volume': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
 
   // Policy: it decides, others do. Of Node it takes only what does no I/O.

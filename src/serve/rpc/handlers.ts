@@ -9,6 +9,7 @@ import {
 import { createRequest, lower } from './create-request.ts';
 import { buildHandlers } from './build-handlers.ts';
 import type { EngineIdentity } from './connection.ts';
+import { fileHandlers } from './file-handlers.ts';
 import { lifeHandlers } from './life-handlers.ts';
 import type { ProgressSink } from './progress.ts';
 import { networkHandlers } from './network-handlers.ts';
@@ -112,4 +113,5 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   ...registryHandlers,
   ...buildHandlers,
   ...storeHandlers,
+  ...fileHandlers,
 };

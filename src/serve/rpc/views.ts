@@ -3,7 +3,7 @@ import type { Result, WireContainer, WireEvent, WireImage, WireIsolation, WirePr
 import type { ContainerRecord, EventRecord, LogLine, ProcessRecord, RuntimeRequirement } from '../../core/index.ts';
 import { formatPublishedPort, type ContainerStatistics, type ImageWithUsers, type IsolationReport, type LiveContainer } from '../../engine/index.ts';
 
-const capital = <T extends string>(word: T): Capitalize<T> => `${word.charAt(0).toUpperCase()}${word.slice(1)}` as Capitalize<T>;
+export const capital = <T extends string>(word: T): Capitalize<T> => `${word.charAt(0).toUpperCase()}${word.slice(1)}` as Capitalize<T>;
 const iso = (date: Date | undefined): string | null => date?.toISOString() ?? null;
 
 /** Runtimes that share the kernel of the host. */

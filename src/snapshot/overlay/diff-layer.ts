@@ -9,8 +9,8 @@ import { isWhiteout } from './lower-layers.ts';
 const overlayPrefix = 'trusted.overlay.';
 /** Labels of the host's policy; on another host they mean nothing, or the wrong thing. */
 const hostAttributes: ReadonlySet<string> = new Set(['security.selinux']);
-const whiteoutPrefix = '.wh.';
-const opaqueName = '.wh..wh..opq';
+export const whiteoutPrefix = '.wh.';
+export const opaqueName = '.wh..wh..opq';
 
 export interface DiffOutput {
   cancelled(): boolean;
@@ -44,8 +44,19 @@ export const diffLayer = (job: DiffJob, output: DiffOutput): DiffSummary => {
   }
 };
 
+type Changed = Pick<DiffJob, 'folder' | 'chain' | 'mountPoints'> & { readonly latestTime?: number | undefined };
+
+/** Tells what `diffLayer` would write, without reading a file. */
+export const tellEntries = (job: Changed, cancelled: () => boolean, tell: (entry: WrittenEntry) => void): void => {
+  try {
+    new LayerDiff(job, { cancelled, piece: () => undefined }, tell).run();
+  } catch (error) {
+    throw fromFileError(error, job.folder);
+  }
+};
+
 class LayerDiff {
-  readonly #job: DiffJob;
+  readonly #job: Changed;
   readonly #output: DiffOutput;
   readonly #mountPoints: ReadonlySet<ByteString>;
   /** Folders on the way to a mount point. */
@@ -55,12 +66,15 @@ class LayerDiff {
   /** Headers of folders that only count where something in them does. */
   readonly #held: WrittenEntry[] = [];
   readonly #pieces: PieceWriter;
+  /** Where it is given nothing is written. */
+  readonly #tell: ((entry: WrittenEntry) => void) | undefined;
   #entries = 0;
   #sizeBytes = 0;
   #newest: number | undefined;
 
-  constructor(job: DiffJob, output: DiffOutput) {
+  constructor(job: Changed, output: DiffOutput, tell?: (entry: WrittenEntry) => void) {
     this.#job = job;
+    this.#tell = tell;
     this.#output = output;
     this.#pieces = new PieceWriter((bytes) => {
       output.piece(bytes);
@@ -151,6 +165,7 @@ class LayerDiff {
       if (!stat.isFile() || stat.ino !== seen.ino) return;
       this.#emit({ name: path, type: 'file', ...this.#owner(stat), sizeBytes: stat.size, attributes: attributesOf(place, path) });
       this.#sizeBytes += stat.size;
+      if (this.#tell !== undefined) return;
       let left = stat.size;
       while (left > 0) {
         const read = this.#pieces.fill(left, (buffer, offset, length) => readSync(fd, buffer, offset, length, null));
@@ -200,7 +215,8 @@ class LayerDiff {
   #write(entry: WrittenEntry, timed: boolean): void {
     this.#entries += 1;
     if (timed && (this.#newest === undefined || entry.mtime > this.#newest)) this.#newest = entry.mtime;
-    this.#pieces.write(tarEntryHeader(entry));
+    if (this.#tell === undefined) this.#pieces.write(tarEntryHeader(entry));
+    else this.#tell(entry);
   }
 }
 

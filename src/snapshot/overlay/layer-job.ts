@@ -37,4 +37,12 @@ export interface DiffJob extends PieceJob {
   readonly latestTime: number | undefined;
 }
 
-export type LayerJob = ApplyJob | InheritJob | RemoveJob | UsageJob | DiffJob;
+/** Tells the names of the changes in `folder`; answers a list of `FileChange`. */
+export interface ChangesJob {
+  readonly kind: 'changes';
+  readonly folder: string;
+  readonly chain: readonly string[];
+  readonly mountPoints: readonly string[];
+}
+
+export type LayerJob = ApplyJob | InheritJob | RemoveJob | UsageJob | DiffJob | ChangesJob;

@@ -1,4 +1,4 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { getLinkAttribute } from '../../../native/libc.ts';
 import { bytePath, cPath } from '../../layer/index.ts';
 
@@ -25,6 +25,12 @@ export class LowerLayers {
       if (stat !== undefined) return isWhiteout(stat) ? undefined : { absolute, stat };
     }
     return undefined;
+  }
+
+  /** Names that a mount of these layers would show in a folder. */
+  names(folder: string): readonly string[] {
+    const all = new Set(this.#mergedAt(folder).flatMap((root) => readdirSync(bytePath(`${root}/${folder}`), { encoding: 'latin1' })));
+    return [...all].filter((name) => this.find(`${folder}/${name}`) !== undefined);
   }
 
   /**

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, open, readdir, realpath, stat } from 'node:fs/prom
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
-import type { AppliedLayer, DiffOptions, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
+import type { AppliedLayer, DiffOptions, FileChange, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
 import { syncFileSystem, unmount } from '../../../native/libc.ts';
 import { diffPieces, LayerWorkers } from '../../layer/index.ts';
 import type { ApplyAnswer, LayerJob } from './layer-job.ts';
@@ -109,6 +109,21 @@ export class OverlaySnapshotter implements Snapshotter {
       if (error instanceof SiloError && error.code === 'PathNotFound') throw await this.#missing([key, ...chain], error, folders.folder);
       throw error;
     }
+  }
+
+  async changes(key: SnapshotKey, chain: readonly SnapshotKey[], options: Pick<DiffOptions, 'signal' | 'mountPoints'> = {}): Promise<readonly FileChange[]> {
+    const folder = this.#layerFolder(key);
+    try {
+      return (await this.#workers.run({ kind: 'changes', folder, chain: chain.map((below) => this.#layerFolder(below)), mountPoints: options.mountPoints ?? [] }, { signal: options.signal })) as readonly FileChange[];
+    } catch (error) {
+      if (error instanceof SiloError && error.code === 'PathNotFound') throw await this.#missing([key, ...chain], error, folder);
+      throw error;
+    }
+  }
+
+  /** A mount's own root has nothing below it: everything in it is a change. */
+  async *archive(target: string, options: Pick<DiffOptions, 'signal'> = {}): AsyncGenerator<Uint8Array> {
+    yield* diffPieces<LayerJob>(this.#workers, (taken) => ({ kind: 'diff', folder: target, chain: [], mountPoints: [], latestTime: undefined, taken }), options);
   }
 
   async usage(key: SnapshotKey): Promise<SnapshotUsage> {
