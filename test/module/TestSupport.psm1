@@ -58,10 +58,13 @@ function Get-CallTable {
         'Connect-ContainerRegistry'    = @{ Registry = 'private.example'; Credential = $credential }
         'ConvertTo-ContainerImage'     = @{ Name = 'web-1'; Reference = 'web:1' }
         'Disconnect-ContainerNetwork'  = @{ Name = 'web-1'; Network = 'nat' }
+        'Copy-ContainerFile'           = @{ Name = 'web-1'; Path = '/etc/hosts'; Destination = '/tmp' }
         'Disconnect-ContainerRegistry' = @{ Registry = 'private.example' }
+        'Export-Container'             = @{ Name = 'web-1'; Path = '/tmp/web-1.tar' }
         'Export-ContainerImage'        = @{ Name = 'busybox:latest'; Path = '/tmp/image.tar' }
         'Find-ContainerImage'          = @{ Repository = 'busybox' }
         'Get-Container'                = @{ Name = 'web-1' }
+        'Get-ContainerChange'          = @{ Name = 'web-1' }
         'Get-ContainerEvent'           = @{}
         'Get-ContainerHost'            = @{}
         'Get-ContainerImage'           = @{ Name = 'busybox:latest' }

@@ -263,6 +263,9 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     if (target === 'broken') throw new SiloError('BuildStepFailed', { args: { line: 3, instruction: 'RUN', exitCode: 2 }, operation: 'image/build' });
     return { image: image(textOf((references as string[] | undefined)?.[0] ?? 'built:latest')), cachedSteps: 1, steps: 2 };
   },
+  'container/copy': ({ containerPath, hostPath, direction }) => ({ path: direction === 'ToContainer' ? textOf(containerPath) : textOf(hostPath), files: 1, folders: 0, links: 0, sizeBytes: 5, skipped: textOf(containerPath) === '/run' ? ['/run/socket'] : [] }),
+  'container/changes': () => ({ items: [{ path: '/etc', kind: 'Modified' }, { path: '/etc/new', kind: 'Added' }, { path: '/old', kind: 'Deleted' }] }),
+  'container/export': ({ path }) => ({ path: textOf(path), sizeBytes: 10_240 }),
   'container/commit': ({ reference }) => ({ image: image(textOf(reference ?? 'committed:latest')) }),
   'store/optimize': ({ dryRun }) => ({ items: [{ kind: 'Image', id: 'docker.io/library/old:1', sizeBytes: 4_500_000, reason: 'no container uses it', action: dryRun === true ? 'WouldRemove' : 'Removed' }, { kind: 'Blob', id: `sha256:${idOf(9)}`, sizeBytes: 512, reason: 'nothing needs it', action: dryRun === true ? 'WouldRemove' : 'Removed' }], reclaimedBytes: 4_500_512 }),
   'store/repair': ({ dryRun }) => ({ items: [{ kind: 'Ingest', id: 'ingest-1', sizeBytes: 100, reason: 'its engine is gone', action: dryRun === true ? 'WouldRepair' : 'Repaired' }] }),

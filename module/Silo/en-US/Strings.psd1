@@ -7,6 +7,11 @@
     RestartContainer = 'Restart container'
     SetContainer = 'Change container'
     StopProcess = 'Stop process'
+    CopyFromContainer = 'Copy {0} to {1} on this host'
+    CopyToContainer = 'Copy {0} of this host to {1}'
+    NotCopied = 'Sockets, pipes and devices are not copied: {0}'
+    OneDirection = 'it goes with -FromContainer not at all'
+    ExportContainer = 'Write files to {0}'
     RenameContainer = 'Give container the name {0}'
     ContainerIsPaused = "Container '{0}' is paused already."
     RemoveContainer = 'Remove container'

@@ -7,6 +7,11 @@
     RestartContainer = '컨테이너 다시 시작'
     SetContainer = '컨테이너 변경'
     StopProcess = '프로세스 중지'
+    CopyFromContainer = '{0}을(를) 이 호스트의 {1}(으)로 복사'
+    CopyToContainer = '이 호스트의 {0}을(를) {1}(으)로 복사'
+    NotCopied = '소켓, 파이프, 장치는 복사되지 않습니다: {0}'
+    OneDirection = '-FromContainer와 함께 쓸 수 없습니다'
+    ExportContainer = '파일을 {0}에 쓰기'
     RenameContainer = '컨테이너 이름을 {0}(으)로 변경'
     ContainerIsPaused = "컨테이너 '{0}'은(는) 이미 일시 중지되어 있습니다."
     RemoveContainer = '컨테이너 제거'
