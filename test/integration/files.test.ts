@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
 import { whyNoContainers } from '../fixtures/busybox-root.ts';
 import { listArchive } from '../fixtures/list-archive.ts';
@@ -23,7 +23,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the files of a con
     writeFileSync(join(folder, 'secret'), 'secret');
     await create('running', 'mkdir -p /tree/inner; echo one > /tree/one; chown 7:8 /tree/one; chmod 4750 /tree/one; echo two > /tree/inner/two; ln -s one /tree/link; ln -s /etc/hostname /tree/absolute; ln -s inner /tree/folder; mkfifo /tree/pipe; touch /ready; sleep 1000');
     await engine.call('container/start', { container: 'running' });
-    await vi.waitFor(async () => { expect(await existsInContainer('running', '/ready')).toBe(true); }, 15_000);
+    await ready('running');
     await create('stopped', 'true');
   });
   afterAll(async () => {
@@ -38,6 +38,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the files of a con
     });
   };
   const existsInContainer = async (container: string, path: string): Promise<boolean> => (await engine.call('process/run', { container, command: ['test', '-e', path] })).process.exitCode === 0;
+  const ready = async (container: string): Promise<void> => { while (!(await existsInContainer(container, '/ready'))) await delay(50); };
   const output = async (container: string, command: string): Promise<string> => {
     const lines: string[] = [];
     await engine.call('process/run', { container, command: ['sh', '-c', command] }, { onItem: (item) => lines.push((item as { text: string }).text) });
@@ -110,7 +111,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the files of a con
     expect(await refused(into('running', join(source, 'site/index.html'), '/volume/site'))).toBe('PathExists');
     writeFileSync(join(source, 'site/index.html'), 'newer');
     expect(await into('running', `${join(source, 'site')}/.`, '/volume/site', { recurse: true, force: true })).toMatchObject({ path: '/volume/site', files: 1 });
-    expect(await output('running', 'cat /volume/site/main.html; ls /volume/site')).toBe('newer' + 'images\nindex.html\nmain.html');
+    expect(await output('running', 'cat /volume/site/main.html; ls /volume/site')).toBe('newerimages\nindex.html\nmain.html');
     expect(await refused(into('running', join(source, 'site/index.html'), '/bound/'))).toBe('PathAccessDenied');
     expect(await refused(into('running', join(source, 'site/index.html'), '/etc/hosts', { force: true }))).toBe('ParameterInvalid');
     expect(await refused(into('running', join(source, 'nothing'), '/'))).toBe('PathNotFound');
@@ -137,7 +138,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the files of a con
   it('lie in the container, whatever a process of it exchanges while they are copied', async () => {
     await create('racing', `mkdir -p /r/real/deep /r/place; for n in 1 2 3 4 5 6 7 8; do echo inside > /r/real/deep/secret$n; done; cp -r /r/real /r/place/it; ln -s ${folder} /r/lead; touch /ready; while :; do mv /r/place/it /r/aside; cp -P /r/lead /r/place/it; rm /r/place/it; mv /r/aside /r/place/it; done`);
     await engine.call('container/start', { container: 'racing' });
-    await vi.waitFor(async () => { expect(await existsInContainer('racing', '/ready')).toBe(true); }, 15_000);
+    await ready('racing');
     mkdirSync(join(folder, 'deep'));
     for (let n = 1; n <= 8; n += 1) writeFileSync(join(folder, 'deep', `secret${n}`), 'outside');
     const source = fresh();
