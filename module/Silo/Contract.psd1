@@ -272,6 +272,21 @@
             Times = @('createdAt', 'importedAt'); ItemTimes = @()
             Fields = @('image', 'reference', 'name', 'id', 'digest', 'createdAt', 'importedAt', 'operatingSystem', 'architecture', 'osVersion', 'layerCount', 'sizeBytes', 'storedBytes', 'uniqueBytes', 'sharedBytes', 'containers')
         }
+        'container/copy' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('path', 'files', 'folders', 'links', 'sizeBytes', 'skipped')
+        }
+        'container/changes' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'path', 'kind')
+        }
+        'container/export' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('path', 'sizeBytes')
+        }
     }
     ErrorClasses = @{
         'invalidArgument' = @{ RpcCode = 1001; Category = 'InvalidArgument' }
