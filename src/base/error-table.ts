@@ -38,6 +38,7 @@ export const errorTable = {
   ProcessNotFound: row('notFound', "There is no process '{id}' in container '{container}'.", 'Start the process again; finished processes are kept only as long as their container.'),
   PathNotFound: row('notFound', "The path '{path}' does not exist.", 'Check the path; the engine reads it on its own host.'),
   ExecutableNotFound: row('notFound', "The command '{command}' cannot be run in the container: {reason}.", "Check that the image has the command, that it is executable, and that it is on the container's PATH."),
+  VolumeNotFound: row('notFound', "There is no volume '{id}'.", 'Get-ContainerVolume lists the volumes of this host.'),
   TagNotFound: row('notFound', "The registry {registry} has no image '{reference}'.", 'Check repository and tag; Find-ContainerImage lists the tags of a repository.'),
   RepositoryNotFound: row('notFound', "The registry {registry} has no repository '{repository}'.", 'Check the name of the repository.'),
   RegistryBlobNotFound: row('notFound', "The registry {registry} does not have the content {digest} in '{repository}'.", "Push the image again; a part of it is missing in the registry."),
@@ -52,6 +53,7 @@ export const errorTable = {
   ContainerNameInUse: row('alreadyExists', "The name '{name}' belongs to container {owner}.", 'Choose another name, or remove that container first.'),
   ImageReferenceInUse: row('alreadyExists', "The reference '{reference}' names another image ({owner}).", 'Use -Force to move it, or choose another reference.'),
   PathExists: row('alreadyExists', "'{path}' exists already.", 'Use -Force to replace it, or choose another path.'),
+  VolumeNameInUse: row('alreadyExists', "There is a volume '{name}' already.", 'Choose another name, or use -IfNotExists.'),
   NetworkNameInUse: row('alreadyExists', "The name '{name}' belongs to network {owner}.", 'Choose another name, or remove that network first.'),
   ComputeSystemExists: row('alreadyExists', "There is a compute system '{id}' already.", 'Choose another id, or end the one that is there; Get-ComputeProcess lists them.'),
   // State
@@ -75,6 +77,7 @@ export const errorTable = {
   ContainerBusy: row('conflict', "Container '{id}' is being changed by another engine.", 'Try again in a moment.'),
   SnapshotInUse: row('conflict', 'The snapshot {key} is in use: {reason}.', 'Stop the container or the program that uses it, and try again.'),
   StoreBusy: row('conflict', 'The store is being changed by another engine.', 'Try again in a moment.'),
+  VolumeInUse: row('conflict', "Volume '{id}' is mounted by {users}.", 'Remove those containers first.'),
   NetworkInUse: row('conflict', "Network '{id}' is used by {users}.", 'Disconnect or stop those containers first, or use -Force.'),
   SubnetConflict: row('conflict', 'The subnet {subnet} overlaps {other}, which belongs to {owner}.', 'Choose another subnet, or leave it out: a free one is chosen.'),
   AddressInUse: row('conflict', 'The address {address} of network {network} belongs to {owner}.', 'Choose another address, or leave it out: a free one is chosen.'),

@@ -11,10 +11,14 @@ const containerState = oneOf(['Created', 'Starting', 'Running', 'Paused', 'Exite
   'Starting and Removing are seen only while an engine makes that change.');
 
 const mount = record({
-  kind: oneOf(['Bind', 'Volume'], 'Bind: a folder or file of the host. Volume: a folder that Silo keeps.'),
-  source: text('Path on the host, or id of the volume.'),
+  kind: oneOf(['Bind', 'Volume', 'Tmpfs'], 'Bind: a folder or file of the host. Volume: a folder that Silo keeps. Tmpfs: an empty folder in memory.'),
+  source: text("Path on the host, or name of the volume, which is made where it is missing; empty for Tmpfs, and for a volume of the container's own."),
   target: text('Absolute path in the container.'),
   readOnly: flag('True where the container may not write.'),
+  propagation: optional(oneOf(['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'], 'Of Bind: whether what is mounted below it later is seen on the other side; private where left out.')),
+  sizeBytes: optional(Type.Integer({ minimum: 4096, description: 'Of Tmpfs: most bytes; half of the memory of the host where left out.' })),
+  mode: optional(Type.Integer({ minimum: 0, maximum: 4095, description: 'Of Tmpfs: permission bits; those of 1777 where left out.' })),
+  noCopy: optional(flag('Of Volume: it does not begin with what the image has there.')),
 });
 
 /** What may be asked of a container's place on a network. */

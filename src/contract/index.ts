@@ -13,4 +13,5 @@ export { batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } fro
 export { createValidators, type Validators } from './validators.ts';
 export { openRpcDocument } from './open-rpc.ts';
 export { timeFields } from './time-fields.ts';
+export type { WireVolume } from './volume-methods.ts';
 export type { WireEvent } from './watch-methods.ts';

@@ -8,6 +8,7 @@ import { containerErrors, lifeMethods, startErrors, stopReason } from './life-me
 import type { MethodDefinition } from './method.ts';
 import { linkErrors, networkMethods } from './network-methods.ts';
 import { registryMethods } from './registry-methods.ts';
+import { volumeMethods } from './volume-methods.ts';
 import { watchMethods } from './watch-methods.ts';
 import { storeMethods } from './store-methods.ts';
 import { progressToken, stream } from './parameters.ts';
@@ -225,6 +226,7 @@ export const methods = define({
   },
 
   ...networkMethods,
+  ...volumeMethods,
   ...registryMethods,
   ...lifeMethods,
   ...watchMethods,

@@ -61,7 +61,7 @@ export const storeMethods = define({
   },
   'store/optimize': {
     summary: 'Removes what nothing needs: unused images where asked, stopped containers where asked, blobs, layers, the build cache.',
-    params: record({ unusedImages: optional(flag('Also images that no container uses.')), danglingImages: optional(flag('Also images without a name.')), stoppedContainers: optional(flag('Also containers that have ended.')), buildCache: optional(flag('Also the build cache.')), olderThan: optional(time('Only containers made before, and images that this host got before.')), keepLast: optional(count('Newest images of each repository to keep.')), dryRun: optional(flag('Tells what would be done.')) }),
+    params: record({ unusedImages: optional(flag('Also images that no container uses.')), danglingImages: optional(flag('Also images without a name.')), stoppedContainers: optional(flag('Also containers that have ended.')), buildCache: optional(flag('Also the build cache.')), unusedVolumes: optional(flag('Also volumes that no container mounts, with their content.')), olderThan: optional(time('Only containers and volumes made before, and images that this host got before.')), keepLast: optional(count('Newest images of each repository to keep.')), dryRun: optional(flag('Tells what would be done.')) }),
     result: record({ items: list(storeItem), reclaimedBytes: count('Bytes freed, or that would be.') }),
     readOnly: false,
     errors: changeErrors,

@@ -14,12 +14,22 @@ export type Isolation = 'Auto' | 'Process' | 'HyperV';
  */
 export type ContainerState = 'created' | 'starting' | 'running' | 'paused' | 'exited' | 'removing';
 
+export type MountPropagation = 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared';
+
 export interface ContainerMount {
-  readonly kind: 'volume' | 'bind';
-  /** Volume id or host path. */
+  readonly kind: 'volume' | 'bind' | 'tmpfs';
+  /** Volume id or host path; empty for tmpfs. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Of a bind mount: whether what is mounted below it later is seen on the other side. Left out: not. */
+  readonly propagation?: MountPropagation;
+  /** Of tmpfs. */
+  readonly sizeBytes?: number;
+  /** Of tmpfs: permission bits of its root; 1777 where left out. */
+  readonly mode?: number;
+  /** Of a volume: it does not begin with what the image has there. */
+  readonly noCopy?: boolean;
 }
 
 /** When a container is started again without anybody asking (docker run --restart). */
@@ -189,6 +199,15 @@ export interface LayerRecord {
   readonly sizeBytes: number;
 }
 
+export interface VolumeRecord {
+  /** The name; 64 hex digits where it has none. */
+  readonly id: string;
+  /** Container with which it goes; empty where it stays. */
+  readonly containerId: string;
+  readonly labels: readonly NameValue[];
+  readonly createdAt: Date;
+}
+
 export interface ProcessRecord {
   readonly id: string;
   readonly containerId: string;
@@ -281,6 +300,9 @@ export interface MetadataReader {
   processes(containerId: string): readonly ProcessRecord[];
   volumesOf(containerId: string): readonly string[];
   volumeIds(): readonly string[];
+  volume(id: string): VolumeRecord | undefined;
+  /** In order of their names. */
+  volumes(): readonly VolumeRecord[];
   setting(name: string): string | undefined;
   buildCacheEntry(key: string): BuildCacheEntry | undefined;
   /** The one that was not used for longest first. */
@@ -330,7 +352,8 @@ export interface MetadataWriter extends MetadataReader {
   /** Deletes the lease and the rows of its unfinished snapshots, whose folders are gone already. */
   deleteLease(id: string): void;
   putProcess(record: ProcessRecord): void;
-  insertVolume(id: string, containerId: string): void;
+  /** Sets or replaces. */
+  putVolume(record: VolumeRecord): void;
   deleteVolume(id: string): void;
   setSetting(name: string, value: string): void;
   /** Sets or replaces the entry of that key; its layer and blob are kept for it. */

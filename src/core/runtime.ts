@@ -1,4 +1,5 @@
 import type { ContainerSettings, UserLimit } from './container-settings.ts';
+import type { MountPropagation } from './metadata.ts';
 import type { SnapshotStorage } from './snapshotter.ts';
 
 /** What a task runs as; all fields are resolved: no defaults are left to the runtime. */
@@ -58,7 +59,9 @@ export interface TaskMount {
   readonly target: string;
   readonly readOnly: boolean;
   /** An empty folder in memory instead of the source, of at most so many bytes (undefined: as many as the kernel gives). */
-  readonly memory?: { readonly sizeBytes: number | undefined };
+  readonly memory?: { readonly sizeBytes: number | undefined; readonly mode?: number | undefined };
+  /** Undefined: private. */
+  readonly propagation?: MountPropagation | undefined;
 }
 
 export interface TaskSpec {

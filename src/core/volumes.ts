@@ -4,6 +4,8 @@ export interface Volumes {
   create(id: string, access?: { readonly mode: number; readonly uid: number; readonly gid: number }): Promise<string>;
   /** Copies the image's content into an empty volume, with owners, modes and attributes; done once. `sourceFolder` lies inside a mounted root whose path is `rootPath`. */
   copyUp(id: string, rootPath: string, sourceFolder: string): Promise<void>;
+  /** Where its content is, or would be. */
+  path(id: string): string;
   remove(id: string): Promise<void>;
   list(): Promise<readonly string[]>;
 }

@@ -187,7 +187,7 @@ const cacheFolder = async (session: BuildSession, mount: RunMount, target: strin
     }
   }
   // The row comes first: a folder without one is taken for a leftover.
-  await ports.metadata.write((writer) => { if (!writer.volumesOf(cacheVolumeOwner).includes(id)) writer.insertVolume(id, cacheVolumeOwner); }, signal);
+  await ports.metadata.write((writer) => { if (!writer.volumesOf(cacheVolumeOwner).includes(id)) writer.putVolume({ id, containerId: cacheVolumeOwner, labels: [], createdAt: ports.clock.now() }); }, signal);
   return ports.volumes.create(id, { mode: mount.mode ?? 0o755, uid: mount.uid, gid: mount.gid });
 };
 

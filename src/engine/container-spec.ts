@@ -56,6 +56,13 @@ export const mergeEnvironment = (keyOf: (name: string) => string, ...lists: read
 
 const asWritten = (name: string): string => name;
 
+const checkMountOptions = ({ kind, source, target, propagation, sizeBytes, mode, noCopy }: ContainerMount): void => {
+  if (kind === 'tmpfs' && source !== '') throw mountRefused(`the file system in memory at '${target}' has no source`);
+  if (kind !== 'bind' && propagation !== undefined) throw mountRefused(`only a bind mount propagates, and '${target}' is none`);
+  if (kind !== 'tmpfs' && (sizeBytes !== undefined || mode !== undefined)) throw mountRefused(`only a file system in memory has a size and a mode, and '${target}' is none`);
+  if (kind !== 'volume' && noCopy !== undefined) throw mountRefused(`only a volume begins with what the image has, and '${target}' is none`);
+};
+
 /** The request's mounts with their targets as the kernel sees them, so that one place has one name. */
 const checkMounts = (mounts: readonly ContainerMount[], platform: ContainerPlatform, hostOs: string): readonly ContainerMount[] => {
   const seen = new Set<string>();
@@ -63,9 +70,10 @@ const checkMounts = (mounts: readonly ContainerMount[], platform: ContainerPlatf
     const target = platform.mountTarget(mount);
     if (seen.has(platform.placeKey(target))) throw mountRefused(`two of them are for '${target}'`);
     seen.add(platform.placeKey(target));
+    checkMountOptions(mount);
     if (mount.kind === 'bind') {
       if (!isHostPath(hostOs, mount.source)) throw notAbsolute('mounts', mount.source);
-    } else if (!volumeName.test(mount.source)) throw mountRefused(`'${mount.source}' is not the name of a volume`);
+    } else if (mount.kind === 'volume' && mount.source !== '' && !volumeName.test(mount.source)) throw mountRefused(`'${mount.source}' is not the name of a volume`);
     return { ...mount, target };
   });
 };
@@ -93,7 +101,8 @@ export const resolveSpec = (request: CreateRequest, image: ImageDefaults, refere
   if (args.some((argument) => argument.includes('\0'))) throw new SiloError('ParameterInvalid', { args: { parameter: 'command', reason: 'an argument holds a NUL' } });
   const stopSignal = request.stopSignal ?? image.stopSignal ?? platform.defaultStopSignal;
   platform.signalNumber(stopSignal);
-  const mounts = checkMounts(request.mounts ?? [], platform, systems.host);
+  // A volume without a name is the container's own.
+  const mounts = checkMounts(request.mounts ?? [], platform, systems.host).map((mount) => (mount.kind === 'volume' && mount.source === '' ? { ...mount, source: newVolumeId() } : mount));
   const mounted = new Set(mounts.map((mount) => platform.placeKey(mount.target)));
   const declared = new Map(image.volumes.map((path) => platform.declaredVolume(path)).filter((target) => target !== undefined).map((target) => [platform.placeKey(target), target]));
   const imageVolumes = [...declared].filter(([key]) => !mounted.has(key)).map(([, target]) => target);

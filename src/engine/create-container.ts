@@ -17,12 +17,12 @@ import { newLife } from './restart-policy.ts';
 import { imageTechnology } from './technology.ts';
 
 /** Volumes that the request names belong to no container: they stay when it goes, and repair knows them. */
-const addNamedVolumes = (writer: MetadataWriter, spec: ContainerSpec): void => {
+const addNamedVolumes = (writer: MetadataWriter, spec: ContainerSpec, createdAt: Date): void => {
   const known = new Set(writer.volumeIds());
   for (const mount of spec.mounts) {
     if (mount.kind !== 'volume' || known.has(mount.source)) continue;
     known.add(mount.source);
-    writer.insertVolume(mount.source, '');
+    writer.putVolume({ id: mount.source, containerId: '', labels: [], createdAt });
   }
 };
 
@@ -96,8 +96,8 @@ export const createContainer = async (
     writer.assignSnapshot(snapshotKey, id, parent?.key);
     writer.updateContainer(id, { snapshotKey });
     reserveLinks(writer, record, endpointIds);
-    for (const volume of volumeIds) writer.insertVolume(volume, id);
-    addNamedVolumes(writer, spec);
+    for (const volume of volumeIds) writer.putVolume({ id: volume, containerId: id, labels: [], createdAt: record.createdAt });
+    addNamedVolumes(writer, spec, record.createdAt);
     writer.appendEvent({ time: record.createdAt, kind: 'container/create', subject: id, attributes: [{ name: 'name', value: name }, { name: 'image', value: image.reference }] });
     return { record: { ...record, snapshotKey }, existed: false, warning };
   }, signal);

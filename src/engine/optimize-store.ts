@@ -8,6 +8,7 @@ import { isNameless } from './nameless.ts';
 import type { Ports } from './ports.ts';
 import { removeContainer } from './remove-container.ts';
 import { technologyOf } from './technology.ts';
+import { pruneVolumes } from './volumes.ts';
 
 export interface OptimizeRequest {
   /** Also images that no container uses. */
@@ -16,6 +17,8 @@ export interface OptimizeRequest {
   readonly danglingImages?: boolean | undefined;
   readonly stoppedContainers?: boolean | undefined;
   readonly buildCache?: boolean | undefined;
+  /** Also volumes that no container mounts. */
+  readonly unusedVolumes?: boolean | undefined;
   /** Only containers made before, and images that came before. */
   readonly olderThan?: Date | undefined;
   /** Newest images of each repository that stay. */
@@ -57,6 +60,7 @@ export const optimizeStore = async (ports: Ports, request: OptimizeRequest, sign
       items.push({ ...item, sizeBytes: 0, reason: `${container.name}: ${messageOf(error)}`, action: 'Failed' });
     }
   }
+  if (request.unusedVolumes === true) items.push(...await pruneVolumes(ports, { dryRun: request.dryRun, olderThan: request.olderThan, leaving: new Set(plan.containers.map(({ id }) => id)) }, signal));
   const lock = await ports.locks.acquire(storeLockName, { timeoutMs: patienceMs, ...(signal === undefined ? {} : { signal }) });
   try {
     const owners = await ownersOf(ports, plan.images);

@@ -6,6 +6,7 @@ import type { Ports } from './ports.ts';
 import { releaseTask, settle } from './settle.ts';
 import { killTask } from './stop-container.ts';
 import { technologyOf } from './technology.ts';
+import { releaseVolumes } from './volumes.ts';
 
 /** Removes a container. With `force` a running one is ended first, and one that is not there is no error. */
 export const removeContainer = async (
@@ -41,7 +42,7 @@ export const eraseContainer = async (ports: Ports, record: ContainerRecord, keep
   if (record.state !== 'removing') await ports.metadata.write((writer) => { writer.updateContainer(record.id, { state: 'removing' }); });
   await releaseTask(ports, record);
   if (record.snapshotKey !== undefined) await snapshotter.remove(record.snapshotKey);
-  const volumes = keepVolumes ? [] : ports.metadata.read((reader) => reader.volumesOf(record.id));
+  const volumes = keepVolumes ? [] : await releaseVolumes(ports, record);
   for (const volume of volumes) await ports.volumes.remove(volume);
   await ports.files.remove(record.id);
   await ports.metadata.write((writer) => {

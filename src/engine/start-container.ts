@@ -1,5 +1,7 @@
-import { SiloError, isSiloError } from '../base/index.ts';
-import type { ContainerRecord, EndpointRecord, TaskMount } from '../core/index.ts';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { SiloError, fromFileError, isSiloError } from '../base/index.ts';
+import type { ContainerRecord, ContainerSpec, EndpointRecord, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
 import { awaitNameService, hostLines, linksOf, nameServiceOf } from './name-service.ts';
@@ -11,6 +13,8 @@ import { releaseTask } from './settle.ts';
 import { needsSupervisor } from './supervision.ts';
 import { processSettings, taskSettings } from './task-settings.ts';
 import { technologyOf } from './technology.ts';
+import { withVolume } from './volume-lock.ts';
+import { isPipe } from './windows-containers.ts';
 
 interface Started { readonly record: ContainerRecord; readonly changed: boolean }
 
@@ -68,6 +72,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const { spec } = record;
   const key = record.snapshotKey;
   if (key === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.id }, target: { kind: 'container', id: record.id } });
+  await checkSources(spec);
   const owner = sandboxOwner(ports, record);
   const settings = await taskSettings(ports, record);
   if (links.length > 0) await ports.supervisor.ensure();
@@ -78,7 +83,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   throwIfCancelled(signal);
   const networkNamespacePath = await ports.network.prepare(record.sandboxId, owner.spec.network);
   await refuseListeners(ports, links);
-  const mounts = await volumeMounts(ports, record, paths.rootPath);
+  const mounts = await volumeMounts(ports, record, paths.rootPath, signal);
   throwIfCancelled(signal);
   const linking = attachLinks(ports, record, links);
   // A namespace gets its links while the task is made in it; a compute system takes what is there when it is made.
@@ -120,15 +125,26 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   return { pid, startedAt, attached };
 };
 
+/** Before anything is made. @throws SiloError PathNotFound, PathAccessDenied */
+const checkSources = async ({ mounts }: ContainerSpec): Promise<void> => {
+  for (const { kind, source } of mounts) {
+    // A pipe of Windows cannot be opened to look at it.
+    if (kind !== 'bind' || isPipe(source)) continue;
+    await access(source, constants.R_OK).catch((error: unknown) => { throw fromFileError(error, source); });
+  }
+};
+
 /** What a container's volumes and binds are on this host; a volume that is used for the first time gets what the image has there. */
-export const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: string): Promise<readonly TaskMount[]> => {
+export const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: string, signal?: AbortSignal): Promise<readonly TaskMount[]> => {
   const mounts: TaskMount[] = [];
   for (const mount of record.spec.mounts) {
-    if (mount.kind === 'bind') { mounts.push(mount); continue; }
-    const source = await ports.volumes.create(mount.source);
-    const folder = platformOf(record.spec.os).pathInRoot(mount.target);
+    const { target, readOnly } = mount;
+    if (mount.kind === 'bind') { mounts.push({ source: mount.source, target, readOnly, propagation: mount.propagation }); continue; }
+    if (mount.kind === 'tmpfs') { mounts.push({ source: 'tmpfs', target, readOnly, memory: { sizeBytes: mount.sizeBytes, mode: mount.mode } }); continue; }
+    const source = await withVolume(ports, mount.source, signal, () => ports.volumes.create(mount.source));
+    const folder = mount.noCopy === true ? undefined : platformOf(record.spec.os).pathInRoot(target);
     if (folder !== undefined) await ports.volumes.copyUp(mount.source, rootPath, folder);
-    mounts.push({ source, target: mount.target, readOnly: mount.readOnly });
+    mounts.push({ source, target, readOnly });
   }
   return mounts;
 };

@@ -17,6 +17,8 @@ const pipePath = (path: string): string | undefined => {
   return name === undefined ? undefined : `\\\\.\\pipe\\${name}`;
 };
 
+export const isPipe = (path: string): boolean => pipePath(path) !== undefined;
+
 /** `C:\data` of `C:/data/`, `c:\x\..\data` and, without a drive, `\data`; undefined where it is no absolute path. */
 const folderPath = (path: string): string | undefined => {
   const match = /^(?:([A-Za-z]):)?([\\/](?![\\/]).*)?$/s.exec(path);
@@ -58,7 +60,9 @@ export const windowsContainers: ContainerPlatform = {
     if (!/^(?:[^"/\\[\]:;|=,+*?<>\u0000-\u001F]+\\)?[^"/\\[\]:;|=,+*?<>\u0000-\u001F]+$/.test(name)) throw new SiloError('ParameterInvalid', { args: { parameter: 'user', reason: `'${name}' is not the name of a Windows account` } });
     return name;
   },
-  mountTarget: ({ kind, source, target: asked, readOnly }) => {
+  mountTarget: ({ kind, source, target: asked, readOnly, propagation }) => {
+    if (kind === 'tmpfs') throw unsupported('mounts', 'Windows containers have no file system in memory');
+    if (propagation !== undefined) throw unsupported('mounts', 'mounts of Windows do not propagate');
     const [from, to] = [kind === 'bind' ? pipePath(source) : undefined, pipePath(asked)];
     if ((from === undefined) !== (to === undefined)) throw mountRefused(`a pipe is mounted as a pipe: '${source}' at '${asked}' is only one of them`);
     if (to !== undefined) {

@@ -1,7 +1,7 @@
 import type { Digest } from '../base/index.ts';
-import type { BuildCacheEntry, ContainerFilter, ContainerRecord, EndpointRecord, EventRecord, ImageRecord, LayerRecord, LeaseRecord, MetadataReader, NetworkRecord, ProcessRecord, SnapshotKey } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerFilter, ContainerRecord, EndpointRecord, EventRecord, ImageRecord, LayerRecord, LeaseRecord, MetadataReader, NetworkRecord, ProcessRecord, SnapshotKey, VolumeRecord } from '../core/index.ts';
 import type { Database } from './database.ts';
-import { toBuildCacheEntry, toContainer, toEndpoint, toEvent, toImage, toLayer, toNetwork, toProcess } from './rows.ts';
+import { toBuildCacheEntry, toContainer, toEndpoint, toEvent, toImage, toLayer, toNetwork, toProcess, toVolume } from './rows.ts';
 
 /** Reads of the database; every method is one statement that stays prepared. */
 export class SqliteReader implements MetadataReader {
@@ -107,6 +107,13 @@ export class SqliteReader implements MetadataReader {
   }
 
   volumeIds(): readonly string[] { return this.database.all('SELECT id FROM volumes').map((row) => String(row['id'])); }
+
+  volume(id: string): VolumeRecord | undefined {
+    const row = this.database.get('SELECT * FROM volumes WHERE id = ?', id);
+    return row && toVolume(row);
+  }
+
+  volumes(): readonly VolumeRecord[] { return this.database.all('SELECT * FROM volumes ORDER BY id').map(toVolume); }
 
   setting(name: string): string | undefined {
     const row = this.database.get('SELECT value FROM settings WHERE name = ?', name);

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { SiloError, type Digest } from '../base/index.ts';
-import type { BuildCacheEntry, ContainerChange, ContainerRecord, EndpointRecord, EventRecord, ImageRecord, LayerRecord, MetadataWriter, NetworkRecord, ProcessRecord, SnapshotKey } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerChange, ContainerRecord, EndpointRecord, EventRecord, ImageRecord, LayerRecord, MetadataWriter, NetworkRecord, ProcessRecord, SnapshotKey, VolumeRecord } from '../core/index.ts';
 import { SqliteReader } from './metadata-reader.ts';
 
 /** Events beyond this many are forgotten, oldest first. */
@@ -123,7 +123,9 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
     );
   }
 
-  insertVolume(id: string, containerId: string): void { this.database.run('INSERT INTO volumes VALUES (?, ?)', id, containerId); }
+  putVolume({ id, containerId, labels, createdAt }: VolumeRecord): void {
+    this.database.run('INSERT OR REPLACE INTO volumes (id, container_id, labels, created_at) VALUES (?, ?, ?, ?)', id, containerId, JSON.stringify(labels), createdAt.toISOString());
+  }
 
   deleteVolume(id: string): void { this.database.run('DELETE FROM volumes WHERE id = ?', id); }
 

@@ -1,6 +1,6 @@
 import type { Digest, Platform } from '../base/index.ts';
 import { SiloError } from '../base/index.ts';
-import type { BuildCacheEntry, ContainerHealth, ContainerLife, ContainerRecord, ContainerSpec, ContainerState, EndpointRecord, EventRecord, HealthResult, ImageRecord, Isolation, LayerRecord, NameValue, NetworkRecord, ProcessRecord } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerHealth, ContainerLife, ContainerRecord, ContainerSpec, ContainerState, EndpointRecord, EventRecord, HealthResult, ImageRecord, Isolation, LayerRecord, NameValue, NetworkRecord, ProcessRecord, VolumeRecord } from '../core/index.ts';
 import type { Row } from './database.ts';
 
 const text = (row: Row, column: string): string => String(row[column]);
@@ -116,6 +116,13 @@ export const toProcess = (row: Row): ProcessRecord => ({
   startedAt: date(row, 'started_at'),
   exitedAt: optionalDate(row, 'exited_at'),
   exitCode: optionalInteger(row, 'exit_code') ?? null,
+});
+
+export const toVolume = (row: Row): VolumeRecord => ({
+  id: text(row, 'id'),
+  containerId: text(row, 'container_id'),
+  labels: json<readonly NameValue[]>(row, 'labels', 'volume', text(row, 'id')),
+  createdAt: date(row, 'created_at'),
 });
 
 export const toEvent = (row: Row): EventRecord => ({

@@ -19,7 +19,7 @@ export class FolderVolumes implements Volumes {
   }
 
   async create(id: string, access: { readonly mode: number; readonly uid: number; readonly gid: number } = { mode: 0o755, uid: 0, gid: 0 }): Promise<string> {
-    const data = join(this.#volumeFolder(id), 'data');
+    const data = this.path(id);
     try {
       await mkdir(this.#volumeFolder(id), { recursive: true, mode: 0o700 });
       const made = await mkdir(data, { recursive: true, mode: 0o755 });
@@ -50,6 +50,8 @@ export class FolderVolumes implements Volumes {
       throw fromFileError(error, data);
     }
   }
+
+  path(id: string): string { return join(this.#volumeFolder(id), 'data'); }
 
   async remove(id: string): Promise<void> {
     const folder = this.#volumeFolder(id);

@@ -74,6 +74,7 @@ function Get-CallTable {
         'Get-ContainerNetwork'         = @{}
         'Get-ContainerNetworkAdapter'  = @{ Name = 'web-1' }
         'Get-ContainerProcess'         = @{ Name = 'web-1' }
+        'Get-ContainerVolume'          = @{ Name = 'data' }
         'Get-Isolation'                = @{}
         'Import-ContainerImage'        = @{ LiteralPath = '/tmp/image.tar' }
         'Invoke-ContainerCommand'      = @{ Name = 'web-1'; FilePath = 'ls' }
@@ -82,12 +83,15 @@ function Get-CallTable {
         'Move-ContainerStore'          = @{ Path = '/tmp/silo-elsewhere' }
         'New-Container'                = @{ Image = 'busybox:latest'; Name = 'new' }
         'New-ContainerImage'           = @{ Path = '/tmp' }
+        'New-ContainerMount'           = @{ Type = 'Volume'; Source = 'data'; Target = '/data' }
         'New-ContainerNetwork'         = @{ Name = 'back' }
+        'New-ContainerVolume'          = @{ Name = 'cache' }
         'Optimize-ContainerStore'      = @{ UnusedImage = $true }
         'Remove-Container'             = @{ Name = 'web-1' }
         'Remove-ContainerImage'        = @{ Name = 'busybox:latest' }
         'Remove-ContainerImageTag'     = @{ Reference = 'busybox:latest' }
         'Remove-ContainerNetwork'      = @{ Name = 'front' }
+        'Remove-ContainerVolume'       = @{ Name = 'data' }
         'Rename-Container'             = @{ Name = 'web-1'; NewName = 'web-3' }
         'Repair-ContainerNetwork'      = @{}
         'Repair-ContainerStore'        = @{}

@@ -80,7 +80,7 @@ const processOf = (params: Fields, changes: Fields = {}): Fields => ({
   id: idOf(77), containerId: find(textOf(params['container']))['id'], command: params['command'], user: params['user'] ?? '', state: 'Running', pid: 4711, exitCode: null, startedAt: epoch, exitedAt: null, ...changes,
 });
 
-const fail = (code: ErrorCode, kind: 'container' | 'host' | 'network', id: string, operation: string): never => {
+const fail = (code: ErrorCode, kind: 'container' | 'host' | 'network' | 'volume', id: string, operation: string): never => {
   const args = Object.fromEntries([...errorTable[code].message.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, name === 'id' ? id : `<${name}>`]));
   throw new SiloError(code, { args, target: { kind, id }, operation, native: { errno: 'ESCRIPT' } });
 };
@@ -115,6 +115,7 @@ const play = async (name: string, method: string, token: CancellationToken): Pro
 const makeNetwork = (name: string, index: number, users: readonly string[], changes: Fields = {}): Fields => ({
   id: idOf(index), name, driver: 'Nat', subnets: [{ prefix: '172.28.0.0/20', gateway: '172.28.0.1' }], parentInterface: null, vlanId: null, mtu: null, dnsServers: [], dnsSuffix: null, hostId: 'silo-0', labels: [], containers: users, createdAt: epoch, ...changes,
 });
+const makeVolume = (name: string, changes: Fields = {}): Fields => ({ name, anonymous: false, path: `/var/lib/silo/volumes/${name}/data`, labels: [], containers: [], sizeBytes: null, createdAt: epoch, ...changes });
 const makeAdapter = (container: Fields, network: string): Fields => ({
   id: idOf(41), containerId: container['id'], containerName: container['name'], networkId: idOf(31), network, attached: true, interfaceName: 'eth0', addresses: ['172.28.0.2/20'], gateways: ['172.28.0.1'], macAddress: '02:51:ac:1c:00:02', aliases: [], ports: ['8080:80/tcp'],
 });
@@ -296,6 +297,18 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   },
   'network/create': ({ name, driver }) => ({ network: makeNetwork(textOf(name), 33, [], { driver: driver ?? 'Nat' }) }),
   'network/remove': ({ network, force }) => (network === 'absent' ? (force === true ? { removed: false, id: null } : fail('NetworkNotFound', 'network', 'absent', 'network/remove')) : { removed: true, id: idOf(31) }),
+  'volume/list': ({ volumes, size }) => {
+    const sizeBytes = size === true ? 4096 : null;
+    const volumeList = [makeVolume('data', { containers: ['web-1', 'db'], sizeBytes }), makeVolume('database', { labels: [{ name: 'tier', value: 'data' }], sizeBytes }), makeVolume(idOf(51), { anonymous: true, containers: ['web-2'], sizeBytes })];
+    if (!Array.isArray(volumes)) return { items: volumeList };
+    return { items: volumes.map((name) => volumeList.find((volume) => volume['name'] === name) ?? fail('VolumeNotFound', 'volume', textOf(name), 'volume/list')) };
+  },
+  'volume/create': ({ name, labels }) => ({ volume: makeVolume(typeof name === 'string' ? name : idOf(52), { labels: labels ?? [] }), existed: name === 'data' }),
+  'volume/remove': ({ volume, force }) => {
+    if (volume === 'absent' && force !== true) return fail('VolumeNotFound', 'volume', 'absent', 'volume/remove');
+    return volume === 'held' ? fail('VolumeInUse', 'volume', 'held', 'volume/remove') : { removed: volume !== 'absent', name: volume };
+  },
+  'volume/prune': ({ dryRun }) => ({ items: [{ name: 'database', sizeBytes: 4096, reason: 'no container mounts it', action: dryRun === true ? 'WouldRemove' : 'Removed' }], reclaimedBytes: 4096 }),
   'network/connect': ({ container, network }) => ({ adapter: makeAdapter(find(textOf(container)), textOf(network)), changed: network !== 'nat' }),
   'network/disconnect': ({ network }) => ({ changed: network === 'nat' }),
   'network/repair': ({ dryRun }) => ({ items: [{ kind: 'Network', id: idOf(31), name: 'nat', problem: 'the host does not have it', action: dryRun === true ? 'WouldRepair' : 'Repaired' }] }),

@@ -28,10 +28,16 @@
     ContainerIsNotThere = 'The container was not there.'
     ContainerExists = "Container '{0}' was there already, with the same specification."
     ImageRemoved = 'Removed {0}; {1} bytes were freed.'
-    MountPartUnknown = "'{0}' is none of type, source, target and readonly"
-    MountIncomplete = 'it needs type=bind or type=volume, a source and a target'
+    MountPartUnknown = "'{0}' is none of type, source, target, readonly, propagation, nocopy, size and mode, or has no such value"
+    MountIncomplete = 'it needs type=bind, type=volume or type=tmpfs, a target, and for type=bind a source'
     UlimitInvalid = "the limit '{0}' is '{1}', and neither a number nor soft:hard"
     BlockIoLimitInvalid = "'{0}' is none of Device, ReadBytesPerSecond and WriteBytesPerSecond"
+    NewVolume = 'Make volume'
+    NewVolumeName = 'a new volume'
+    RemoveVolume = 'Remove volume'
+    NewMount = 'Describe mount'
+    VolumeExists = "Volume '{0}' was there already."
+    VolumeIsNotThere = 'The volume was not there.'
     RequestImage = 'Get image'
     SubmitImage = 'Push image'
     AddTag = 'Add name {0}'

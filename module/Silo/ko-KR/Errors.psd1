@@ -399,6 +399,18 @@
         Message = '컨테이너용 init 프로그램이 설치되어 있지 않습니다.'
         Action = '설치하세요: apt-get install tini'
     }
+    'VolumeNotFound' = @{
+        Message = '볼륨 ''{id}''이(가) 없습니다.'
+        Action = 'Get-ContainerVolume으로 이 호스트의 볼륨을 볼 수 있습니다.'
+    }
+    'VolumeNameInUse' = @{
+        Message = '볼륨 ''{name}''이(가) 이미 있습니다.'
+        Action = '다른 이름을 고르거나 -IfNotExists를 사용하세요.'
+    }
+    'VolumeInUse' = @{
+        Message = '볼륨 ''{id}''을(를) {users}이(가) 마운트하고 있습니다.'
+        Action = '먼저 그 컨테이너를 제거하세요.'
+    }
     'NetworkToolMissing' = @{
         Message = '네트워크에 필요한 {tool}이(가) 설치되어 있지 않습니다.'
         Action = '설치하세요: apt-get install {package}'

@@ -28,10 +28,16 @@
     ContainerIsNotThere = '컨테이너가 없었습니다.'
     ContainerExists = "컨테이너 '{0}'은(는) 같은 사양으로 이미 있습니다."
     ImageRemoved = '{0}을(를) 제거했습니다. {1}바이트를 확보했습니다.'
-    MountPartUnknown = "'{0}'은(는) type, source, target, readonly 중 하나가 아닙니다"
-    MountIncomplete = 'type=bind 또는 type=volume, 그리고 source와 target이 필요합니다'
+    MountPartUnknown = "'{0}'은(는) type, source, target, readonly, propagation, nocopy, size, mode 중 하나가 아니거나 그런 값을 가질 수 없습니다"
+    MountIncomplete = 'type=bind, type=volume 또는 type=tmpfs와 target이 필요하고, type=bind에는 source도 필요합니다'
     UlimitInvalid = "제한 '{0}'의 값 '{1}'이(가) 숫자도 soft:hard도 아닙니다"
     BlockIoLimitInvalid = "'{0}'은(는) Device, ReadBytesPerSecond, WriteBytesPerSecond 가운데 하나가 아닙니다"
+    NewVolume = '볼륨 만들기'
+    NewVolumeName = '새 볼륨'
+    RemoveVolume = '볼륨 제거'
+    NewMount = '마운트 기술'
+    VolumeExists = "볼륨 '{0}'이(가) 이미 있었습니다."
+    VolumeIsNotThere = '볼륨이 없었습니다.'
     RequestImage = '이미지 받기'
     SubmitImage = '이미지 푸시'
     AddTag = '이름 {0} 추가'

@@ -47,6 +47,7 @@ const config = closed({
     devices: { type: 'array', items: closed({ path: absolutePath, type: deviceType, major: id, minor: id, fileMode: id, uid: id, gid: id }, ['path', 'type', 'major', 'minor']) },
     sysctl: { type: 'object', additionalProperties: { type: 'string' } },
     namespaces: { type: 'array', minItems: 2, items: closed({ type: { enum: ['pid', 'ipc', 'uts', 'mount', 'network'] }, path: absolutePath }, ['type']) },
+    rootfsPropagation: { enum: ['shared', 'rslave'] },
     seccomp: closed({
       defaultAction: word,
       defaultErrnoRet: id,

@@ -4,6 +4,7 @@ import { defaultCapabilities } from './capabilities.ts';
 import { ociDevices } from './devices.ts';
 import type { ResolvedUser } from './image-user.ts';
 import { initPath, requireInit } from './init-program.ts';
+import { rootPropagation } from './mount-options.ts';
 import { grantableScore } from './oom-score.ts';
 import type { OciSeccomp } from './seccomp.ts';
 import { ociLimitsOfUser } from './user-limits.ts';
@@ -20,7 +21,7 @@ const readOnlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 
 const defaultSharedMemoryBytes = 64 * 1024 * 1024;
 
-const mounts = (spec: TaskSpec): readonly object[] => {
+const mounts = (spec: TaskSpec, recursiveReadOnly: boolean): readonly object[] => {
   const systemAccess = spec.privileged ? 'rw' : 'ro';
   const { ipcNamespace, sharedMemoryBytes = defaultSharedMemoryBytes, init } = spec.settings ?? {};
   return [
@@ -35,8 +36,8 @@ const mounts = (spec: TaskSpec): readonly object[] => {
       : { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${sharedMemoryBytes}`] },
     ...(init === true ? [{ destination: initPath, type: 'bind', source: requireInit(), options: ['rbind', 'rprivate', 'ro'] }] : []),
     ...spec.mounts.map((mount) => (mount.memory === undefined
-      ? { destination: mount.target, type: 'bind', source: mount.source, options: ['rbind', 'rprivate', mount.readOnly ? 'ro' : 'rw'] }
-      : { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'mode=1777', ...(mount.memory.sizeBytes === undefined ? [] : [`size=${mount.memory.sizeBytes}`])] })),
+      ? { destination: mount.target, type: 'bind', source: mount.source, options: ['rbind', mount.propagation ?? 'rprivate', ...(mount.readOnly ? ['ro', ...(recursiveReadOnly ? ['rro'] : [])] : ['rw'])] }
+      : { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', ...(mount.readOnly ? ['ro'] : []), `mode=${(mount.memory.mode ?? 0o1777).toString(8)}`, ...(mount.memory.sizeBytes === undefined ? [] : [`size=${mount.memory.sizeBytes}`])] })),
   ];
 };
 
@@ -45,6 +46,8 @@ export interface Grants {
   readonly grantable: readonly string[];
   /** Undefined for privileged tasks. */
   readonly seccomp: OciSeccomp | undefined;
+  /** What is mounted below a read-only folder can be made read-only too. */
+  readonly recursiveReadOnly?: boolean;
   /** Soft and hard limit of open files that the engine may hand on. */
   readonly openFiles: { readonly soft: number; readonly hard: number };
 }
@@ -85,6 +88,7 @@ const namespaceOf = (type: 'pid' | 'ipc', wanted: string | undefined): readonly 
 /** The OCI configuration of a task (runtime specification, config and config-linux). */
 export const ociConfig = (spec: TaskSpec, user: ResolvedUser, grants: Grants): object => {
   const settings = spec.settings ?? {};
+  const propagation = rootPropagation(spec.mounts);
   const devices = ociDevices(settings.devices ?? []);
   const process = settings.init === true ? { ...spec.process, args: [initPath, '--', ...spec.process.args] } : spec.process;
   return {
@@ -92,7 +96,7 @@ export const ociConfig = (spec: TaskSpec, user: ResolvedUser, grants: Grants): o
     process: ociProcess(process, user, spec.privileged, grants),
     root: { path: spec.rootPath, readonly: spec.readOnlyRoot },
     hostname: spec.hostName,
-    mounts: mounts(spec),
+    mounts: mounts(spec, grants.recursiveReadOnly === true),
     linux: {
       cgroupsPath: cgroupPath(spec.id),
       resources: ociResources(spec.resources, spec.privileged, { deviceRules: devices.rules, oomKillDisabled: settings.oomKillDisabled }),
@@ -105,6 +109,7 @@ export const ociConfig = (spec: TaskSpec, user: ResolvedUser, grants: Grants): o
         { type: 'mount' },
         ...(spec.networkNamespacePath === undefined ? [] : [{ type: 'network', path: spec.networkNamespacePath }]),
       ],
+      ...(propagation === undefined ? {} : { rootfsPropagation: propagation }),
       ...(grants.seccomp === undefined ? {} : { seccomp: grants.seccomp }),
       ...(spec.privileged ? {} : { maskedPaths, readonlyPaths: readOnlyPaths }),
     },

@@ -15,6 +15,7 @@ import { checkDocument } from './config-check.ts';
 import { startConmon } from './conmon.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { resolveUser } from './image-user.ts';
+import { checkPropagation, hasRecursiveReadOnly } from './mount-options.ts';
 import { openFileLimits } from './open-file-limits.ts';
 import { findProcesses, identify, isAlive } from './process-identity.ts';
 import { findProgram } from './programs.ts';
@@ -48,6 +49,7 @@ export class RuncRuntime implements Runtime {
   readonly #exitsFolder: string;
   readonly #exits: ExitWatch;
   readonly #seccomp: SeccompProfile;
+  readonly #kernelVersion: string;
 
   constructor(options: RuncRuntimeOptions) {
     this.#runcRoot = join(options.runFolder, 'runc');
@@ -55,6 +57,7 @@ export class RuncRuntime implements Runtime {
     this.#exitsFolder = options.exitsFolder;
     this.#exits = new ExitWatch(options.exitsFolder);
     this.#seccomp = new SeccompProfile(options);
+    this.#kernelVersion = options.kernelVersion;
   }
 
   async checkSettings(resources: ResourceLimits, settings: ContainerSettings): Promise<readonly string[]> { return checkSettings(resources, settings); }
@@ -62,9 +65,11 @@ export class RuncRuntime implements Runtime {
   async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
     if (signal?.aborted) throw new SiloError('OperationCancelled');
     const files = this.#files(spec.id);
-    const config = ociConfig(spec, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), this.#grants(spec.process, spec.privileged, spec.settings?.seccompProfile));
+    const recursiveReadOnly = spec.mounts.some(({ readOnly, memory }) => readOnly && memory === undefined) && (await hasRecursiveReadOnly(this.#runcRoot, this.#kernelVersion));
+    const config = ociConfig(spec, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), { ...this.#grants(spec.process, spec.privileged, spec.settings?.seccompProfile), recursiveReadOnly });
     checkDocument('config', config);
     await Promise.all(spec.mounts.filter(({ memory }) => memory === undefined).map(async ({ source }) => stat(source).catch((error: unknown) => { throw fromFileError(error, source); })));
+    for (const mount of spec.mounts) checkPropagation(mount);
     try {
       await mkdir(files.folder, { recursive: true, mode: 0o700 });
       await rm(files.exitFile, { force: true });

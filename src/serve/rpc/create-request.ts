@@ -14,7 +14,7 @@ export const createRequest = (params: Params<'container/run'> | Params<'containe
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName,
   network: params.network, networks: params.networks, ports: params.ports, dnsServers: params.dnsServers, dnsSearch: params.dnsSearch, hostEntries: params.hostEntries,
   resources: { ...resourcesOf(params), ...(params.blockIoLimits === undefined ? {} : { blockIoLimits: params.blockIoLimits.map(blockIoLimit) }) },
-  mounts: params.mounts?.map((mount): ContainerMount => ({ ...mount, kind: lower(mount.kind) })),
+  mounts: params.mounts?.map(mountOf),
   oomScoreAdjust: params.oomScoreAdjust, oomKillDisabled: params.oomKillDisabled, additionalGroups: params.additionalGroups, addedCapabilities: params.addedCapabilities,
   droppedCapabilities: params.droppedCapabilities, devices: params.devices, userLimits: params.userLimits, kernelParameters: params.kernelParameters, seccompProfile: params.seccompProfile,
   sharedMemoryBytes: params.sharedMemoryBytes, init: params.init, pidMode: params.pidMode, ipcMode: params.ipcMode, userNamespace: params.userNamespace,
@@ -22,6 +22,11 @@ export const createRequest = (params: Params<'container/run'> | Params<'containe
   stopSignal: params.stopSignal, stopTimeoutSeconds: params.stopTimeoutSeconds, autoRemove: params.autoRemove,
   restartPolicy: restartPolicyOf(params.restartPolicy),
   healthCheck: params.healthCheck, logLimits: params.logLimits,
+});
+
+const mountOf = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy }: NonNullable<Params<'container/create'>['mounts']>[number]): ContainerMount => ({
+  kind: lower(kind), source, target, readOnly,
+  ...(propagation === undefined ? {} : { propagation }), ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(mode === undefined ? {} : { mode }), ...(noCopy === undefined ? {} : { noCopy }),
 });
 
 const blockIoLimit = ({ device, readBytesPerSecond, writeBytesPerSecond }: NonNullable<Params<'container/create'>['blockIoLimits']>[number]): BlockIoLimit => ({

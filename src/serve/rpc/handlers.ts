@@ -15,6 +15,7 @@ import type { ProgressSink } from './progress.ts';
 import { networkHandlers } from './network-handlers.ts';
 import { registryHandlers } from './registry-handlers.ts';
 import { storeHandlers } from './store-handlers.ts';
+import { volumeHandlers } from './volume-handlers.ts';
 import { watchHandlers } from './watch-handlers.ts';
 import { viewContainer, viewImage, viewIsolation, viewLine, viewProcess, viewRecord } from './views.ts';
 import type { CreditedStream } from './streams.ts';
@@ -110,6 +111,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   ...lifeHandlers,
   ...watchHandlers,
   ...networkHandlers,
+  ...volumeHandlers,
   ...registryHandlers,
   ...buildHandlers,
   ...storeHandlers,

@@ -28,7 +28,7 @@ export const viewContainer = ({ record, monitored }: LiveContainer): WireContain
   command: [...record.spec.args],
   environment: [...record.spec.environment],
   labels: [...record.spec.labels],
-  mounts: record.spec.mounts.map((mount) => ({ kind: capital(mount.kind), source: mount.source, target: mount.target, readOnly: mount.readOnly })),
+  mounts: record.spec.mounts.map((mount) => ({ ...mount, kind: capital(mount.kind) })),
   ports: (record.spec.networking?.ports ?? []).map(formatPublishedPort),
   network: capital(record.spec.network),
   ipAddress: record.ipAddress ?? null,

@@ -2,6 +2,7 @@ import { initial } from './0001-initial.ts';
 import { buildCache } from './0002-build-cache.ts';
 import { life } from './0003-life.ts';
 import { networks } from './0004-networks.ts';
+import { volumes } from './0005-volumes.ts';
 
 export interface Migration {
   readonly version: number;
@@ -12,4 +13,4 @@ export interface Migration {
 }
 
 /** In order. A migration that was released is never edited: the next one mends it. */
-export const migrations: readonly Migration[] = [initial, buildCache, life, networks];
+export const migrations: readonly Migration[] = [initial, buildCache, life, networks, volumes];

@@ -96,7 +96,7 @@ describe('the check of a configuration', () => {
     ['process', undefined], ['process.args', []], ['process.args.0', 'a\0b'], ['process.args.0', 1], ['process.cwd', 'srv'], ['process.cwd', '/srv\0'], ['process.env.0', 'PATH'], ['process.env.0', '=x'], ['process.env.0', 'A=\0'],
     ['process.user.uid', -1], ['process.user.gid', 4_294_967_296], ['process.user.uid', '0'], ['process.user', { uid: 0 }], ['process.noNewPrivileges', undefined], ['process.capabilities.ambient', ['CAP_CHOWN']], ['process.capabilities.bounding.0', 'chown'],
     ['process.apparmorProfile', 'x'], ['process.rlimits.0.type', 'core'], ['root.path', 'rootfs'], ['root.readonly', undefined], ['mounts.0.destination', 'proc'], ['mounts.0.source', ''], ['mounts.0.options', undefined],
-    ['linux.cgroupsPath', 'silo/a'], ['linux.namespaces', [{ type: 'pid' }]], ['linux.namespaces.0', { type: 'user' }], ['linux.resources.pids', undefined], ['linux.resources.memory', { limit: 1 }], ['linux.seccomp.syscalls.0.names', []], ['linux.maskedPaths.0', 'proc'], ['linux.devices', [{ path: 'dev/x', type: 'c', major: 1, minor: 3 }]], ['linux.rootfsPropagation', 'shared'],
+    ['linux.cgroupsPath', 'silo/a'], ['linux.namespaces', [{ type: 'pid' }]], ['linux.namespaces.0', { type: 'user' }], ['linux.resources.pids', undefined], ['linux.resources.memory', { limit: 1 }], ['linux.seccomp.syscalls.0.names', []], ['linux.maskedPaths.0', 'proc'], ['linux.devices', [{ path: 'dev/x', type: 'c', major: 1, minor: 3 }]], ['linux.rootfsPropagation', 'everywhere'],
   ])('refuses one whose %s is %j', (path, value) => {
     const refuse = (): void => { checkDocument('config', changed(path, value)); };
     expect(refuse).toThrow(expect.objectContaining({ code: 'ConfigInvalid' }));

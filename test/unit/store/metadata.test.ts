@@ -404,14 +404,15 @@ describe('events', () => {
 describe('volumes and settings', () => {
   it('are remembered', async () => {
     await store.write((writer) => {
-      writer.insertVolume('v1', 'a');
-      writer.insertVolume('v2', 'a');
-      writer.insertVolume('v3', 'b');
+      writer.putVolume({ id: 'v1', containerId: 'a', labels: [{ name: 'l', value: 'v1' }], createdAt: new Date(5) });
+      writer.putVolume({ id: 'v2', containerId: 'a', labels: [{ name: 'l', value: 'v2' }], createdAt: new Date(5) });
+      writer.putVolume({ id: 'v3', containerId: 'b', labels: [{ name: 'l', value: 'v3' }], createdAt: new Date(5) });
       writer.setSetting('isolation', 'Auto');
       writer.setSetting('isolation', 'Process');
       writer.deleteVolume('v2');
     });
     store.read((reader) => {
+      expect(reader.volume('v3') ?? reader.volume('v1')).toMatchObject({ labels: [{ name: 'l' }], createdAt: new Date(5) });
       expect([reader.volumesOf('a'), reader.volumesOf('b'), reader.volumeIds()]).toEqual([['v1'], ['v3'], ['v1', 'v3']]);
       expect([reader.setting('isolation'), reader.setting('other')]).toEqual(['Process', undefined]);
     });

@@ -28,7 +28,7 @@ function ConvertTo-CreateParameter {
     if ($Bound.ContainsKey('Environment')) { $environment += @(ConvertTo-NameValue -Dictionary $Bound['Environment']) }
     if ($environment.Count -gt 0) { $wire.environment = $environment }
     if ($Bound.ContainsKey('Label')) { $wire.labels = @(ConvertTo-NameValue -Dictionary $Bound['Label']) }
-    if ($Bound.ContainsKey('Mount')) { $wire.mounts = @(foreach ($text in $Bound['Mount']) { ConvertTo-WireMount -Cmdlet $Cmdlet -Text $text }) }
+    if ($Bound.ContainsKey('Mount')) { $wire.mounts = @(foreach ($item in $Bound['Mount']) { ConvertTo-WireMount -Cmdlet $Cmdlet -Mount $item }) }
     $link = ConvertTo-LinkParameter -Bound $Bound
     $network = @($Bound['Network'] | Where-Object { $_ })
     if ($network.Count -eq 1 -and $link.Count -eq 0) {

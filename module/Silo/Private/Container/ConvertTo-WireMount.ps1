@@ -1,22 +1,35 @@
 function ConvertTo-WireMount {
-    # type=bind,source=...,target=...[,readonly], as docker's --mount. A form with colons would be
-    # ambiguous with C:\.
-    param($Cmdlet, [string] $Text)
-    $mount = @{ kind = 'Bind'; source = ''; target = ''; readOnly = $false }
-    foreach ($part in $Text -split ',') {
-        $key, $value = $part -split '=', 2
-        switch ($key.Trim()) {
-            'type' { $mount.kind = switch ($value) { 'bind' { 'Bind' } 'volume' { 'Volume' } default { $value } } }
-            { $_ -in 'source', 'src' } { $mount.source = $value }
-            { $_ -in 'target', 'destination', 'dst' } { $mount.target = $value }
-            { $_ -in 'readonly', 'ro' } { $mount.readOnly = $null -eq $value -or $value -in 'true', '1' }
-            default { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountPartUnknown -f $part } -Target $Text }
+    # An object of New-ContainerMount, or type=bind,source=...,target=...[,readonly] as docker's --mount. A form
+    # with colons would be ambiguous with C:\.
+    param($Cmdlet, $Mount)
+    if ($Mount -isnot [string]) {
+        $wire = @{}
+        foreach ($property in $Mount.PSObject.Properties) {
+            if ($null -ne $property.Value) { $wire[$property.Name.Substring(0, 1).ToLowerInvariant() + $property.Name.Substring(1)] = $property.Value }
         }
+        foreach ($needed in 'kind', 'source', 'target', 'readOnly') {
+            if (-not $wire.ContainsKey($needed)) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountIncomplete } -Target $Mount }
+        }
+        return $wire
     }
-    if ($mount.kind -notin 'Bind', 'Volume' -or $mount.target -eq '' -or $mount.source -eq '') {
-        Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountIncomplete } -Target $Text
+    $wire = @{ kind = 'Bind'; source = ''; target = ''; readOnly = $false }
+    foreach ($part in $Mount -split ',') {
+        $key, $value = $part -split '=', 2
+        $known = switch ($key.Trim()) {
+            'type' { $wire.kind = switch ($value) { 'bind' { 'Bind' } 'volume' { 'Volume' } 'tmpfs' { 'Tmpfs' } default { $value } }; $true }
+            { $_ -in 'source', 'src' } { $wire.source = $value; $true }
+            { $_ -in 'target', 'destination', 'dst' } { $wire.target = $value; $true }
+            { $_ -in 'readonly', 'ro' } { $wire.readOnly = $null -eq $value -or $value -in 'true', '1'; $true }
+            { $_ -in 'propagation', 'bind-propagation' } { $wire.propagation = $value; $true }
+            { $_ -in 'nocopy', 'volume-nocopy' } { if ($null -eq $value -or $value -in 'true', '1') { $wire.noCopy = $true }; $true }
+            { $_ -in 'mode', 'tmpfs-mode' } { if ($value -match '^[0-7]{3,4}$') { $wire.mode = [System.Convert]::ToInt32($value, 8); $true } }
+            { $_ -in 'size', 'tmpfs-size' } { if ($value -match '^([0-9]{1,12})([kmg]?)b?$') { $wire.sizeBytes = [long] $Matches[1] * @{ '' = 1; k = 1KB; m = 1MB; g = 1GB }[$Matches[2].ToLowerInvariant()]; $true } }
+        }
+        if (-not $known) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountPartUnknown -f $part } -Target $Mount }
     }
-    # A pipe of Windows is no path that a drive of PowerShell has.
-    if ($mount.kind -eq 'Bind' -and $mount.source -notmatch '^[\\/]{2}\.[\\/]pipe[\\/]') { $mount.source = $Cmdlet.GetUnresolvedProviderPathFromPSPath($mount.source) }
-    $mount
+    if ($wire.kind -notin 'Bind', 'Volume', 'Tmpfs' -or $wire.target -eq '' -or ($wire.source -eq '' -and $wire.kind -eq 'Bind')) {
+        Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountIncomplete } -Target $Mount
+    }
+    $wire.source = Resolve-MountSource -Cmdlet $Cmdlet -Kind $wire.kind -Source $wire.source
+    $wire
 }

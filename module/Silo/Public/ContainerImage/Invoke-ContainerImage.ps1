@@ -21,8 +21,9 @@ function Invoke-ContainerImage {
     .PARAMETER Label
     Labels of the container.
     .PARAMETER Mount
-    Mounts, each as 'type=bind,source=...,target=...' with ',readonly' where the container must not write, or
-    with type=volume and the id of a volume as source.
+    Mounts: objects of New-ContainerMount, or texts such as 'type=bind,source=...,target=...' with ',readonly' where
+    the container must not write, 'type=volume,source=<name>,target=...', or 'type=tmpfs,target=...,size=64m'. A
+    volume that is not there is made; one without a name goes with the container.
     .PARAMETER Network
     Names of networks; the first has the way out. None: loopback only. Host: the network of the host.
     container:NAME: the network of another container. Left out it is the network nat, which is made when it is
@@ -192,7 +193,8 @@ function Invoke-ContainerImage {
         [ValidateNotNull()]
         [System.Collections.IDictionary] $Label,
 
-        [string[]] $Mount,
+        [ValidateNotNullOrEmpty()]
+        [object[]] $Mount,
 
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] } $args[2] })]
         [ValidateNotNullOrEmpty()]

@@ -14,8 +14,10 @@ function Optimize-ContainerStore {
     Also removes containers that have ended.
     .PARAMETER BuildCache
     Also removes the build cache.
+    .PARAMETER UnusedVolume
+    Also removes volumes that no container mounts, with their content.
     .PARAMETER OlderThan
-    Only containers that were made, and images that this host got, before this time.
+    Only containers and volumes that were made, and images that this host got, before this time.
     .PARAMETER KeepLast
     How many of the newest images of each repository to keep.
     .PARAMETER AsJob
@@ -46,6 +48,8 @@ function Optimize-ContainerStore {
 
         [switch] $BuildCache,
 
+        [switch] $UnusedVolume,
+
         [datetime] $OlderThan,
 
         [ValidateRange(0, [int]::MaxValue)]
@@ -62,6 +66,7 @@ function Optimize-ContainerStore {
         if ($UnusedImage) { $parameter.unusedImages = $true }
         if ($DanglingImage) { $parameter.danglingImages = $true }
         if ($StoppedContainer) { $parameter.stoppedContainers = $true }
+        if ($UnusedVolume) { $parameter.unusedVolumes = $true }
         if ($BuildCache) { $parameter.buildCache = $true }
         if ($PSBoundParameters.ContainsKey('OlderThan')) { $parameter.olderThan = ConvertTo-WireTime -Time $OlderThan }
         if ($PSBoundParameters.ContainsKey('KeepLast')) { $parameter.keepLast = $KeepLast }

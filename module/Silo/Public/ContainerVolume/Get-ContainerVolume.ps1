@@ -1,0 +1,51 @@
+function Get-ContainerVolume {
+    <#
+    .SYNOPSIS
+    Shows the volumes of this host.
+    .DESCRIPTION
+    Shows the folders that Silo keeps for containers, and which containers mount them. A volume outlives
+    containers, but for one without a name, which goes with the container that it was made for.
+    .PARAMETER Name
+    Names of volumes; * and ? stand for any characters.
+    .PARAMETER Size
+    Counts the bytes of each volume, which takes its time.
+    .EXAMPLE
+    Get-ContainerVolume
+
+    Shows all volumes.
+    .EXAMPLE
+    Get-ContainerVolume -Name db* -Size | Sort-Object -Property SizeBytes -Descending
+
+    Shows which volumes are large.
+    .INPUTS
+    System.String
+    .OUTPUTS
+    Silo.ContainerVolume
+    .LINK
+    New-ContainerVolume
+    .LINK
+    Remove-ContainerVolume
+    #>
+    [CmdletBinding()]
+    [OutputType('Silo.ContainerVolume')]
+    param(
+        [Parameter(Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Volume -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [switch] $Size
+    )
+    begin { . Import-CallerPreference }
+    process {
+        $parameter = @{}
+        if ($Size) { $parameter.size = $true }
+        $exact = @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) })
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'volume/list' -Target @(foreach ($item in $exact) { @{ Reference = $item; Label = $item } }) -Parameter $parameter -ReferenceName 'volumes' -AsList) {
+            ConvertTo-SiloObject -TypeName 'Silo.ContainerVolume' -Method 'volume/list' -Record $result.Items
+        }
+        $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
+        if ($exact.Count -eq 0 -or $pattern.Count -gt 0) { Read-VolumeList -Cmdlet $PSCmdlet -Pattern $pattern -Parameter $parameter }
+    }
+}

@@ -1,0 +1,61 @@
+function Remove-ContainerVolume {
+    <#
+    .SYNOPSIS
+    Removes volumes with their content.
+    .DESCRIPTION
+    A volume that a container mounts, running or not, is kept: the error VolumeInUse names the containers.
+    Optimize-ContainerStore -UnusedVolume removes all that no container mounts.
+    .PARAMETER Name
+    Names of volumes; * and ? stand for any characters.
+    .PARAMETER InputObject
+    Volumes, as Get-ContainerVolume gives them.
+    .PARAMETER Force
+    A volume that is not there is no error.
+    .EXAMPLE
+    Remove-ContainerVolume -Name database
+
+    Removes a volume.
+    .EXAMPLE
+    Get-ContainerVolume | Where-Object { -not $_.Containers } | Remove-ContainerVolume -WhatIf
+
+    Shows which volumes are not used.
+    .INPUTS
+    System.String, Silo.ContainerVolume
+    .OUTPUTS
+    None
+    .LINK
+    Get-ContainerVolume
+    .LINK
+    Optimize-ContainerStore
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType([void])]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Volume -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.ContainerVolume')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [switch] $Force
+    )
+    begin {
+        . Import-CallerPreference
+        $parameter = @{}
+        if ($Force) { $parameter.force = $true }
+    }
+    process {
+        $named = @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) }) + @($InputObject | Where-Object { $null -ne $_ } | ForEach-Object { $_.Name })
+        $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
+        if ($pattern.Count -gt 0) { $named += @(Read-VolumeList -Cmdlet $PSCmdlet -Pattern $pattern | ForEach-Object { $_.Name }) }
+        $target = @($named | Where-Object { $PSCmdlet.ShouldProcess($_, $script:Strings.RemoveVolume) } | ForEach-Object { @{ Reference = $_; Label = $_ } })
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'volume/remove' -Target $target -Parameter $parameter -ReferenceName 'volume') {
+            if (-not $result.Removed) { Write-Verbose -Message $script:Strings.VolumeIsNotThere }
+        }
+    }
+}
