@@ -6,6 +6,8 @@ export interface Volumes {
   copyUp(id: string, rootPath: string, sourceFolder: string): Promise<void>;
   /** Where its content is, or would be. */
   path(id: string): string;
+  /** Whether the engine may read a file or folder of the host that is to be mounted. Errors: PathNotFound, PathAccessDenied. */
+  checkSource(path: string): Promise<void>;
   remove(id: string): Promise<void>;
   list(): Promise<readonly string[]>;
 }

@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { SiloError, fromFileError, isSiloError } from '../base/index.ts';
-import type { ContainerRecord, ContainerSpec, EndpointRecord, TaskMount } from '../core/index.ts';
+import { SiloError, isSiloError } from '../base/index.ts';
+import type { ContainerRecord, EndpointRecord, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
 import { awaitNameService, hostLines, linksOf, nameServiceOf } from './name-service.ts';
@@ -72,7 +70,8 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const { spec } = record;
   const key = record.snapshotKey;
   if (key === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.id }, target: { kind: 'container', id: record.id } });
-  await checkSources(spec);
+  // A pipe of Windows cannot be opened to look at it.
+  for (const { kind, source } of spec.mounts) if (kind === 'bind' && !isPipe(source)) await ports.volumes.checkSource(source);
   const owner = sandboxOwner(ports, record);
   const settings = await taskSettings(ports, record);
   if (links.length > 0) await ports.supervisor.ensure();
@@ -123,15 +122,6 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const startedAt = ports.clock.now();
   await runtime.start(record.id);
   return { pid, startedAt, attached };
-};
-
-/** Before anything is made. @throws SiloError PathNotFound, PathAccessDenied */
-const checkSources = async ({ mounts }: ContainerSpec): Promise<void> => {
-  for (const { kind, source } of mounts) {
-    // A pipe of Windows cannot be opened to look at it.
-    if (kind !== 'bind' || isPipe(source)) continue;
-    await access(source, constants.R_OK).catch((error: unknown) => { throw fromFileError(error, source); });
-  }
 };
 
 /** What a container's volumes and binds are on this host; a volume that is used for the first time gets what the image has there. */

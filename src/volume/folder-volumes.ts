@@ -1,4 +1,5 @@
-import { chmod, chown, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access as tryAccess, chmod, chown, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
 import type { Volumes } from '../core/index.ts';
@@ -52,6 +53,14 @@ export class FolderVolumes implements Volumes {
   }
 
   path(id: string): string { return join(this.#volumeFolder(id), 'data'); }
+
+  async checkSource(path: string): Promise<void> {
+    try {
+      await tryAccess(path, constants.R_OK);
+    } catch (error) {
+      throw fromFileError(error, path);
+    }
+  }
 
   async remove(id: string): Promise<void> {
     const folder = this.#volumeFolder(id);

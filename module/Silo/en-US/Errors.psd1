@@ -80,6 +80,10 @@
         Message = 'The command ''{command}'' cannot be run in the container: {reason}.'
         Action = 'Check that the image has the command, that it is executable, and that it is on the container''s PATH.'
     }
+    'VolumeNotFound' = @{
+        Message = 'There is no volume ''{id}''.'
+        Action = 'Get-ContainerVolume lists the volumes of this host.'
+    }
     'TagNotFound' = @{
         Message = 'The registry {registry} has no image ''{reference}''.'
         Action = 'Check repository and tag; Find-ContainerImage lists the tags of a repository.'
@@ -127,6 +131,10 @@
     'PathExists' = @{
         Message = '''{path}'' exists already.'
         Action = 'Use -Force to replace it, or choose another path.'
+    }
+    'VolumeNameInUse' = @{
+        Message = 'There is a volume ''{name}'' already.'
+        Action = 'Choose another name, or use -IfNotExists.'
     }
     'NetworkNameInUse' = @{
         Message = 'The name ''{name}'' belongs to network {owner}.'
@@ -211,6 +219,10 @@
     'StoreBusy' = @{
         Message = 'The store is being changed by another engine.'
         Action = 'Try again in a moment.'
+    }
+    'VolumeInUse' = @{
+        Message = 'Volume ''{id}'' is mounted by {users}.'
+        Action = 'Remove those containers first.'
     }
     'NetworkInUse' = @{
         Message = 'Network ''{id}'' is used by {users}.'

@@ -110,7 +110,7 @@ describe('mounts', () => {
 
   it.each([
     [bind('data')], [bind('/da\0ta')], [bind('')], [bind('/'), ], [bind('/x/..')], [bind('/data', 'relative')], [bind('/data', '')], [bind('/data', '/a\0')],
-    [{ kind: 'volume' as const, source: '', target: '/data', readOnly: false }], [{ kind: 'volume' as const, source: '../../etc', target: '/data', readOnly: false }], [{ kind: 'volume' as const, source: '.', target: '/data', readOnly: false }],
+    [{ kind: 'tmpfs' as const, source: 'x', target: '/data', readOnly: false }], [{ kind: 'volume' as const, source: '../../etc', target: '/data', readOnly: false }], [{ kind: 'volume' as const, source: '.', target: '/data', readOnly: false }],
     [bind('/data'), bind('/data/')],
   ])('are refused where they make no sense: %j', (...mounts) => {
     expect(refusal({ mounts })).toMatchObject({ code: 'ParameterInvalid', args: { parameter: 'mounts' } });
