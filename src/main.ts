@@ -10,7 +10,7 @@ import { shutDown, trimHeap } from '../native/libc.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { SiloError } from './base/index.ts';
 import { createLogger, engineCommand, type CommandContext } from './cli/index.ts';
-import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
+import type { BundleRuntime, HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import type { Engine } from './engine/index.ts';
 import { askedWindowsHostFacts, linuxHostFacts, windowsHostFacts } from './host/index.ts';
 import type { OpenOptions } from './open-root.ts';
@@ -33,6 +33,9 @@ interface Platform {
   probe(root: string, log: Logger): Promise<readonly RuntimeRequirement[]>;
 }
 
+/** Node, and this file. */
+const selfCommand: readonly [string, string] = [process.execPath, fileURLToPath(import.meta.url)];
+
 /** Loaded by itself: on Linux nobody needs what Windows is reached with, and the other way round. */
 const platform = async (): Promise<Platform> => {
   if (process.platform === 'linux') {
@@ -46,17 +49,27 @@ const platform = async (): Promise<Platform> => {
   }
   if (process.platform === 'win32') {
     const { openWindowsEngine, openWindowsSupervised, probeWindowsHost } = await import('./open-windows.ts');
-    return { open: openWindowsEngine, openSupervised: openWindowsSupervised, facts: windowsHostFacts, probe: async (root) => probeWindowsHost(root, await askedWindowsHostFacts()) };
+    return {
+      open: openWindowsEngine,
+      openSupervised: openWindowsSupervised,
+      facts: windowsHostFacts,
+      probe: async (root) => probeWindowsHost(root, await askedWindowsHostFacts()),
+    };
   }
   throw new SiloError('OptionUnsupported', { args: { option: process.platform, reason: 'Silo runs containers on Windows and Linux hosts' } });
 };
+
+const bundles = (): BundleRuntime =>
+  process.platform === 'win32'
+    ? { execute: async (command, settings) => (await import('./open-windows.ts')).windowsBundles(join(defaultRoot(), 'bundles'), selfCommand).execute(command, settings) }
+    : new RuncBundles();
 
 const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): CommandContext => {
   const root = followMoves(stateRoot);
   const logPath = join(root, 'log', 'engine.log');
   // Who makes a folder owns it: on Windows everybody could make this one, and it shall be the administrators'.
   const log = createLogger(logPath, undefined, process.platform !== 'win32' || isElevated());
-  const options = (here: Platform): OpenOptions => ({ root, host: here.facts(), log, selfCommand: [process.execPath, fileURLToPath(import.meta.url)] });
+  const options = (here: Platform): OpenOptions => ({ root, host: here.facts(), log, selfCommand });
   return {
     version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), trimMemory,
     open: async () => {
@@ -75,7 +88,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   // The module starts an engine for each session: the command line's parser would be a third of its start.
   if (args.length === 1 && args[0] === 'engine') return engineCommand(commandContext());
   const { runCli } = await import('./cli/run-cli.ts');
-  return runCli(args, commandContext, { open: openAttachSocket, shutDown }, () => new RuncBundles(), packageJson.version);
+  return runCli(args, commandContext, { open: openAttachSocket, shutDown }, bundles, packageJson.version);
 };
 
 process.exit(await main(process.argv.slice(2)));

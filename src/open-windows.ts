@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { readAccess, setAccess } from '../native/advapi32.ts';
 import { SiloError } from './base/index.ts';
-import type { HostFacts, Network, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
+import type { BundleRuntime, HostFacts, Network, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
-import { HcsRuntime, processIsolation, type HcsLibraries } from './runtime/hcs/index.ts';
+import { HcsBundles, HcsRuntime, processIsolation, type HcsLibraries } from './runtime/hcs/index.ts';
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
 import { WclayerSnapshotter } from './snapshot/wclayer/index.ts';
-import { ContainerFolders, CriLogReader, FileContentStore, windowsLocking } from './store/index.ts';
+import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, windowsLocking } from './store/index.ts';
 import { ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
 import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts';
 
@@ -150,3 +151,15 @@ export const openWindowsSupervised = async (options: OpenOptions, machine: Windo
 /** What this host must have, and whether it has: looked at without opening anything. */
 export const probeWindowsHost = async (root: string, host: HostFacts): Promise<readonly RuntimeRequirement[]> =>
   [...(host.windows === undefined ? [] : windowsRequirements(host.windows, { elevated: host.elevated })), freeSpace(root, await freeBytesFor(root))];
+
+/** OCI bundles on Windows. `folder`: where the roots of their state are. */
+export const windowsBundles = (folder: string, selfCommand: readonly [string, string]): BundleRuntime => new HcsBundles({
+  folder,
+  selfCommand,
+  protect: protectRoot,
+  locks: (locksFolder) => new FileLocks(locksFolder, windowsLocking),
+  shimAddress: (_, name) => String.raw`\\.\pipe\silo-${name}`,
+  secure: (pipe) => { setAccess(pipe, pipeAccess); },
+  linuxBootFolder: join(process.env['ProgramFiles'] ?? String.raw`C:\Program Files`, 'Linux Containers'),
+  hostProcessors: availableParallelism(),
+});

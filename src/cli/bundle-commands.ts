@@ -92,6 +92,8 @@ export const addBundleCommands = <T>(cli: Argv<T>, runtime: () => BundleRuntime,
       async (argv) => execute({ verb: 'delete', id: argv.id, force: argv.force }, argv))
     .command('list', 'bundles: list the containers under the root', (command) => command.option('format', { alias: 'f', choices: formats, default: 'table' as const }).option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'ids only' }),
       async (argv) => execute({ verb: 'list', format: argv.format, quiet: argv.quiet }, argv));
+  // Undescribed: no part of the help.
+  cli.command('bundle-shim <id>', false, (command) => command.positional('id', idOption).option('shim-log', shimLog), async (argv) => execute({ verb: 'shim', id: argv.id, shimLog: argv['shim-log'] }, argv));
   return cli;
 };
 

@@ -43,6 +43,8 @@ export type BundleCommand =
   | { readonly verb: 'ps'; readonly id: string; readonly format: 'json' | 'table'; readonly options: readonly string[] }
   | { readonly verb: 'kill'; readonly id: string; readonly signal: string; readonly all: boolean }
   | { readonly verb: 'delete'; readonly id: string; readonly force: boolean }
+  /** What a shim is started with, by the runtime itself; Windows alone. */
+  | { readonly verb: 'shim'; readonly id: string; readonly shimLog: string | undefined }
   | { readonly verb: 'list'; readonly format: 'json' | 'table'; readonly quiet: boolean };
 
 /**
@@ -53,7 +55,7 @@ export interface BundleRuntime {
   /**
    * Exit code: the container's or process's own for `run` and `exec` that wait, else 0; 1 where the runtime refused.
    * It may take the place of this process and never return.
-   * Errors: PathNotFound (bundle), OptionUnsupported, RuncMissing and kin.
+   * Errors: PathNotFound (bundle), BundleInvalid, OptionUnsupported, ContainerNotFound, RuncMissing and kin.
    */
   execute(command: BundleCommand, settings: BundleSettings): Promise<number>;
 }

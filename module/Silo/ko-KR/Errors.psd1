@@ -259,6 +259,10 @@
         Message = '자격 증명 파일 {path}을(를) 읽을 수 없습니다: {reason}.'
         Action = '파일을 고치거나 -Credential로 자격 증명을 지정하세요.'
     }
+    'BundleInvalid' = @{
+        Message = 'OCI 문서 {path}이(가) 올바르지 않습니다: {reason}.'
+        Action = '문서를 고치거나, 번들을 만든 프로그램으로 다시 만드세요.'
+    }
     'TagNotFound' = @{
         Message = '레지스트리 {registry}에 이미지 ''{reference}''이(가) 없습니다.'
         Action = '리포지토리와 태그를 확인하세요. Find-ContainerImage가 리포지토리의 태그를 보여 줍니다.'

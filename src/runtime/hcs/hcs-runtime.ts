@@ -1,12 +1,13 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SiloError, fromFileError, hasErrno, isSiloError } from '../../base/index.ts';
+import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ExecResult, ExecSpec, Locks, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { checkDocument } from './check-document.ts';
 import type { ComputeProcess } from './compute-process.ts';
 import type { ComputeSystem, ProcessNames } from './compute-system.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
+import { hasEnded, unlessEnded } from './ended.ts';
 import { HeldProcess } from './held-process.ts';
 import { HostComputeService } from './host-compute-service.ts';
 import type { HcsLibraries } from './hcs-calls.ts';
@@ -416,13 +417,3 @@ const modify = async (system: ComputeSystem, request: ModifySettingRequest, sign
   checkDocument('ModifySettingRequest', request);
   await system.modify(request, { signal });
 };
-
-const endedCodes = ['ContainerNotFound', 'ContainerNotRunning', 'ProcessNotFound', 'ComputeSystemTerminated', 'ComputeSystemCrashed'] as const;
-
-/** What was to be reached is gone, or has ended. */
-const hasEnded = (error: unknown): boolean => endedCodes.some((code) => isSiloError(error, code));
-
-const unlessEnded = (error: unknown): void => {
-  if (!hasEnded(error)) throw error;
-};
-

@@ -33,6 +33,7 @@ const verbArguments = (command: BundleCommand): readonly string[] => {
     case 'ps': return ['--format', command.format, command.id, ...command.options];
     case 'kill': return [...option('--all', command.all), command.id, command.signal];
     case 'delete': return [...option('--force', command.force), command.id];
+    case 'shim': throw new SiloError('OptionUnsupported', { args: { option: 'bundle-shim', reason: noShim } });
     case 'list': return ['--format', command.format, ...option('--quiet', command.quiet)];
     default: return [command.id];
   }

@@ -1,6 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv } from 'ajv';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SiloError } from '../../../src/base/index.ts';
 import { defaultCapabilities, grantableCapabilities } from '../../../src/runtime/runc/capabilities.ts';
@@ -8,6 +6,7 @@ import { checkDocument } from '../../../src/runtime/runc/config-check.ts';
 import { capabilitiesOf, ociConfig, ociProcess } from '../../../src/runtime/runc/oci-config.ts';
 import { openFileLimits } from '../../../src/runtime/runc/open-file-limits.ts';
 import { SeccompProfile, seccompProfilePath } from '../../../src/runtime/runc/seccomp.ts';
+import { publishedOciSchema, whyNoOciSchema } from '../../fixtures/oci-schema.ts';
 import { grants, processSpec, rootUser, taskSpec } from './task-spec.ts';
 
 interface Config {
@@ -40,26 +39,11 @@ const specs = {
     : {}),
 };
 
-const schemas = join(import.meta.dirname, '../../../../shared/schemas/oci-runtime');
-const whyNoSchemas = existsSync(schemas) ? undefined : `the published schemas are not in ${schemas}`;
-if (whyNoSchemas !== undefined) console.log(`Skipped: ${whyNoSchemas}`);
+if (whyNoOciSchema !== undefined) console.log(`Skipped: ${whyNoOciSchema}`);
 
-describe.skipIf(whyNoSchemas !== undefined)('OCI configurations and the published schema', () => {
-  /** The schemas are of draft 4; they use nothing of it that draft 7 reads otherwise, but for the name of the draft. */
-  const published = (): ReturnType<Ajv['compile']> => {
-    const ajv = new Ajv({ strict: false, validateFormats: false });
-    for (const name of readdirSync(schemas)) {
-      const { $schema, ...schema } = JSON.parse(readFileSync(join(schemas, name), 'utf8')) as { $schema?: string };
-      if ($schema !== undefined && !$schema.includes('draft-04')) throw new Error(`${name} is of ${$schema}`);
-      ajv.addSchema(schema, name);
-    }
-    const validate = ajv.getSchema('config-schema.json');
-    if (validate === undefined) throw new Error('there is no config-schema.json');
-    return validate;
-  };
-
+describe.skipIf(whyNoOciSchema !== undefined)('OCI configurations and the published schema', () => {
   it.each(Object.entries(specs))('agree: %s', (_, document) => {
-    const validate = published();
+    const validate = publishedOciSchema();
     expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
   });
 
@@ -72,7 +56,7 @@ describe.skipIf(whyNoSchemas !== undefined)('OCI configurations and the publishe
   ])('disagree where a configuration has %s: all files are really read', (_, break_) => {
     const broken = structuredClone(plain) as unknown as Record<string, never>;
     break_(broken);
-    expect(published()(broken)).toBe(false);
+    expect(publishedOciSchema()(broken)).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import type { SnapshotStorage, TaskMount, TaskSpec } from '../../../core/index.t
 import type { ComputeSystemDocument } from '../documents/compute-system.ts';
 import type { GuestRequest, ModifySettingRequest } from '../documents/requests.ts';
 import type { VirtualMachine } from '../documents/virtual-machine.ts';
+import { guestMark } from './guest-mark.ts';
 import { linuxGuestProcess } from './process-parameters.ts';
 import type { GuestPlace, GuestStep } from './utility-vm.ts';
 import { owner, schemaVersion } from './windows-container.ts';
@@ -14,6 +15,8 @@ export interface LinuxBoot {
   readonly root: { readonly kind: 'initrd' | 'vhd'; readonly path: string };
   readonly memoryMB: number;
   readonly processors: number;
+  /** Named pipe of the host that shows the machine's console; undefined where it has none. */
+  readonly consolePipe?: string | undefined;
 }
 
 /** Entropy comes from vsock port 1, the agent's log goes to port 109 (hcsshim, internal/uvm/create_lcow.go). */
@@ -21,10 +24,11 @@ const agent = '-e 1 /bin/vsockexec -e 109 /bin/gcs -v4 -log-format json -logleve
 
 const fileName = (path: string): string => path.slice(path.lastIndexOf('\\') + 1);
 
-const kernelCommandLine = ({ uefiFolder, root, processors }: LinuxBoot): string => [
+const kernelCommandLine = ({ uefiFolder, root, processors, consolePipe }: LinuxBoot): string => [
   root.kind === 'vhd' ? 'root=/dev/pmem0 ro rootwait init=/init' : uefiFolder === undefined ? '' : `initrd=/${fileName(root.path)}`,
-  // The machine has no serial port and no PCI bus; a panic resets it, which ends it.
-  `8250_core.nr_uarts=0 panic=-1 quiet pci=off nr_cpus=${processors} brd.rd_nr=0 pmtmr=0`,
+  // The machine has no serial port but for a console, and no PCI bus; a panic resets it, which ends it.
+  consolePipe === undefined ? '8250_core.nr_uarts=0' : '8250_core.nr_uarts=1 8250_core.skip_txen_test=1 console=ttyS0,115200',
+  `panic=-1 quiet pci=off nr_cpus=${processors} brd.rd_nr=0 pmtmr=0`,
   `-- ${agent}`,
 ].filter((part) => part !== '').join(' ');
 
@@ -52,6 +56,7 @@ export const linuxUtilityVm = (boot: LinuxBoot): ComputeSystemDocument => ({
         ...(boot.root.kind === 'vhd' ? { Devices: { 0: { HostPath: boot.root.path, ReadOnly: true, ImageFormat: 'Vhd1' as const } } } : {}),
       },
       Plan9: {},
+      ...(boot.consolePipe === undefined ? {} : { ComPorts: { 0: { NamedPipe: boot.consolePipe } } }),
     },
     GuestConnection: { UseVsock: true, UseConnectedSuspend: true },
   },
@@ -62,10 +67,10 @@ const request = (settings: GuestRequest): GuestRequest => settings;
 
 /** Folders of the guest, as its agent expects them. */
 const bundleOf = (spec: TaskSpec): string => `/run/gcs/c/${spec.id}`;
-const rootOf = (spec: TaskSpec): string => `${bundleOf(spec)}/rootfs`;
-const layerFolder = (spec: TaskSpec, index: number): string => `/run/layers/${spec.id.slice(0, 12)}-${index}`;
-const scratchFolder = (spec: TaskSpec): string => `/run/mounts/scratch/${spec.id.slice(0, 12)}`;
-const folderOf = (spec: TaskSpec, index: number): string => `/run/mounts/m${spec.id.slice(0, 12)}-${index}`;
+export const rootInGuest = (spec: TaskSpec): string => `${bundleOf(spec)}/rootfs`;
+const layerFolder = (spec: TaskSpec, index: number): string => `/run/layers/${guestMark(spec)}-${index}`;
+const scratchFolder = (spec: TaskSpec): string => `/run/mounts/scratch/${guestMark(spec)}`;
+export const folderInGuest = (spec: TaskSpec, index: number): string => `/run/mounts/m${guestMark(spec)}-${index}`;
 
 /** The first port of a container's shares: one for each, apart from those of others in the machine. */
 const firstPort = 564;
@@ -104,11 +109,11 @@ export const linuxGuestSteps = (spec: TaskSpec, storage: SnapshotStorage, place:
       remove: { ResourcePath: disk, RequestType: 'Remove', GuestRequest: request({ ResourceType: 'MappedVirtualDisk', RequestType: 'Remove', Settings: mounted }) },
     },
     {
-      add: combine('Add', { ContainerID: spec.id, ContainerRootPath: rootOf(spec), Layers: storage.layers.map((_, index) => ({ Path: layerFolder(spec, index) })), ScratchPath: scratchFolder(spec) }),
-      remove: combine('Remove', { ContainerID: spec.id, ContainerRootPath: rootOf(spec) }),
+      add: combine('Add', { ContainerID: spec.id, ContainerRootPath: rootInGuest(spec), Layers: storage.layers.map((_, index) => ({ Path: layerFolder(spec, index) })), ScratchPath: scratchFolder(spec) }),
+      remove: combine('Remove', { ContainerID: spec.id, ContainerRootPath: rootInGuest(spec) }),
     },
     ...spec.mounts.filter(({ memory }) => memory === undefined).map((mount, index) =>
-      folderStep(mount, `${spec.id.slice(0, 12)}-${index}`, firstPort + place.lun * portsEach + index, folderOf(spec, index))),
+      folderStep(mount, `${guestMark(spec)}-${index}`, firstPort + place.lun * portsEach + index, folderInGuest(spec, index))),
   ];
 };
 
@@ -120,7 +125,7 @@ const ociSpecification = (spec: TaskSpec): object => {
   return {
     ociVersion: '1.0.2',
     process: linuxGuestProcess(spec.process),
-    root: { path: rootOf(spec), readonly: spec.readOnlyRoot },
+    root: { path: rootInGuest(spec), readonly: spec.readOnlyRoot },
     hostname: spec.hostName,
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
@@ -130,7 +135,7 @@ const ociSpecification = (spec: TaskSpec): object => {
       { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
       { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] },
       ...spec.mounts.map((mount) => (mount.memory === undefined
-        ? { destination: mount.target, type: 'bind', source: folderOf(spec, folders.indexOf(mount)), options: ['rbind', 'rprivate', mount.readOnly ? 'ro' : 'rw'] }
+        ? { destination: mount.target, type: 'bind', source: folderInGuest(spec, folders.indexOf(mount)), options: ['rbind', 'rprivate', mount.readOnly ? 'ro' : 'rw'] }
         : { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'mode=1777', ...(mount.memory.sizeBytes === undefined ? [] : [`size=${mount.memory.sizeBytes}`])] })),
     ],
     linux: {
@@ -148,11 +153,11 @@ const ociSpecification = (spec: TaskSpec): object => {
   };
 };
 
-/** A Linux container in a machine that has taken the steps. */
-export const hostedLinuxSystem = (spec: TaskSpec, vmId: string): ComputeSystemDocument => ({
+/** A Linux container in a machine that has taken the steps. `specification`: where it is not made from the task. */
+export const hostedLinuxSystem = (spec: TaskSpec, vmId: string, specification: object = ociSpecification(spec)): ComputeSystemDocument => ({
   Owner: owner,
   SchemaVersion: schemaVersion,
   HostingSystemId: vmId,
-  HostedSystem: { SchemaVersion: schemaVersion, OciBundlePath: bundleOf(spec), OciSpecification: ociSpecification(spec), ScratchDirPath: scratchFolder(spec) },
+  HostedSystem: { SchemaVersion: schemaVersion, OciBundlePath: bundleOf(spec), OciSpecification: specification, ScratchDirPath: scratchFolder(spec) },
   ShouldTerminateOnLastHandleClosed: false,
 });

@@ -2,6 +2,7 @@ import type { SnapshotStorage, TaskSpec } from '../../../core/index.ts';
 import type { ComputeSystemDocument } from '../documents/compute-system.ts';
 import type { GuestRequest, ModifySettingRequest } from '../documents/requests.ts';
 import type { VirtualSmbShare } from '../documents/virtual-machine.ts';
+import { guestMark } from './guest-mark.ts';
 import { isPipe, owner, schemaVersion, windowsContainer, type WindowsContainerExtras } from './windows-container.ts';
 
 export interface UtilityVmSpec {
@@ -55,7 +56,7 @@ const shareStep = (share: VirtualSmbShare): GuestStep => ({
 });
 
 /** Names of shares are the container's own: those of another in the same machine may be of the same folder. */
-const shareName = (spec: TaskSpec, kind: 'layer' | 'folder', index: number): string => `${spec.id.slice(0, 12)}-${kind}${index}`;
+const shareName = (spec: TaskSpec, kind: 'layer' | 'folder', index: number): string => `${guestMark(spec)}-${kind}${index}`;
 
 const scratchFolder = (place: GuestPlace): string => `C:\\silo\\scratch${place.lun}`;
 

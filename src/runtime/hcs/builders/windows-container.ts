@@ -15,6 +15,10 @@ export interface WindowsContainerExtras {
   readonly devices?: readonly Device[];
   readonly storageQos?: { readonly iopsMaximum?: number; readonly bytesPerSecond?: number };
   readonly dnsSearchList?: readonly string[];
+  /** True where left out. */
+  readonly allowUnqualifiedDnsQuery?: boolean;
+  /** Instead of the limits that follow from the task's. */
+  readonly processor?: Container['Processor'];
 }
 
 const unsupported = (option: string, reason: string): SiloError => new SiloError('OptionUnsupported', { args: { option, reason } });
@@ -71,10 +75,10 @@ export const windowsContainer = (spec: TaskSpec, storage: SnapshotStorage, hostP
   refuseLinuxOptions(spec);
   const folders = mappedFolders(spec.mounts, hostPath);
   const pipes = mappedPipes(spec.mounts);
-  const processor = processorLimits(spec.resources, hostProcessors);
-  const { storageQos: qos, credentialGuard, devices, dnsSearchList } = extras;
+  const { storageQos: qos, credentialGuard, devices, dnsSearchList, allowUnqualifiedDnsQuery = true } = extras;
+  const processor = extras.processor ?? processorLimits(spec.resources, hostProcessors);
   return {
-    GuestOs: { HostName: spec.hostName },
+    ...(spec.hostName === '' ? {} : { GuestOs: { HostName: spec.hostName } }),
     Storage: {
       Layers: storage.layers.map(({ id, path }) => ({ Id: id, Path: path })),
       Path: storage.scratchPath,
@@ -85,7 +89,7 @@ export const windowsContainer = (spec: TaskSpec, storage: SnapshotStorage, hostP
     ...(spec.resources.memoryBytes === undefined ? {} : { Memory: { SizeInMB: megabytes(spec.resources.memoryBytes) } }),
     ...(processor === undefined ? {} : { Processor: processor }),
     ...(spec.networkNamespacePath === undefined ? {} : {
-      Networking: { AllowUnqualifiedDnsQuery: true, Namespace: spec.networkNamespacePath, ...(dnsSearchList === undefined ? {} : { DnsSearchList: dnsSearchList.join(',') }) },
+      Networking: { AllowUnqualifiedDnsQuery: allowUnqualifiedDnsQuery, Namespace: spec.networkNamespacePath, ...(dnsSearchList === undefined ? {} : { DnsSearchList: dnsSearchList.join(',') }) },
     }),
     ...(credentialGuard === undefined ? {} : { ContainerCredentialGuard: credentialGuard }),
     ...(devices === undefined ? {} : { AssignedDevices: [...devices] }),

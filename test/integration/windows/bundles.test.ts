@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildHcsSimulator, simulatorBuildTimeout } from '../../fixtures/hcs-simulator.ts';
+import { wineSimulator, type SimulatorHost } from '../../fixtures/simulator-client.ts';
+import { skipReason } from '../../fixtures/temporary-folder.ts';
+import { runUnderWine, windowsPath, type WineOptions, type WineRun } from '../../fixtures/wine.ts';
+
+const main = join(import.meta.dirname, '../../../src/main.ts');
+const testTimeout = 180_000;
+
+describe.skipIf(skipReason('OCI bundles under Wine', wineSimulator.whyNot()))("the silo command over OCI bundles, in Windows' Node on the simulator's DLLs", () => {
+  let folder: string;
+  let simulator: SimulatorHost;
+  let options: WineOptions;
+  beforeAll(async () => {
+    const files = await buildHcsSimulator({ target: 'windows' });
+    simulator = await wineSimulator.open();
+    folder = mkdtempSync(join(tmpdir(), 'silo-wine-bundles-'));
+    for (const name of ['scratch', 'layer', 'root']) mkdirSync(join(folder, name));
+    options = {
+      dlls: [files.libraries['computecore.dll'], files.libraries['vmcompute.dll'], join(files.folder, 'hcs-simulator-client.dll')],
+      env: { HCS_SIMULATOR_ROOT: windowsPath(simulator.root), HCS_SIMULATOR_SERVICE: windowsPath(files.service) },
+      timeoutMs: testTimeout,
+    };
+  }, simulatorBuildTimeout);
+  afterAll(async () => {
+    await simulator?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, simulatorBuildTimeout);
+
+  const silo = (...args: readonly string[]): Promise<WineRun> => runUnderWine(main, ['--root', windowsPath(join(folder, 'state')), ...args], options);
+  const bundle = (script: string): string => {
+    const path = mkdtempSync(join(folder, 'bundle-'));
+    writeFileSync(join(path, 'config.json'), JSON.stringify({
+      ociVersion: '1.0.2', root: { path: windowsPath(join(folder, 'root')) },
+      process: { args: ['cmd', '/c', script], cwd: 'C:\\', env: [] },
+      windows: { layerFolders: [windowsPath(join(folder, 'layer')), windowsPath(join(folder, 'scratch'))] },
+    }));
+    return windowsPath(path);
+  };
+
+  it("runs a bundle with its own streams, and ends with the container's exit code", async () => {
+    expect(await silo('run', '-b', bundle('echo it runs& echo oops 1>&2& exit 7'), 'web')).toEqual({ exitCode: 7, stdout: 'it runs\r\n', stderr: expect.stringMatching(/^oops/) as string });
+    expect(await silo('list', '-q')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await simulator.counts()).toMatchObject({ systems: 0, processes: 0 });
+  }, testTimeout);
+
+  it('has a shim of its own for a container that is created, started and ended', async () => {
+    expect(await silo('create', '-b', bundle('ping -n 100 127.0.0.1 >nul'), 'web')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(JSON.parse((await silo('state', 'web')).stdout)).toMatchObject({ id: 'web', status: 'created' });
+    expect(await silo('start', 'web')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(JSON.parse((await silo('state', 'web')).stdout)).toMatchObject({ id: 'web', status: 'running' });
+    expect(await silo('exec', 'web', 'cmd', '/c', 'exit 3')).toMatchObject({ exitCode: 3 });
+    expect(await silo('delete', 'web')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ContainerRunning') as string });
+    expect(await silo('delete', '--force', 'web')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await simulator.counts()).toMatchObject({ systems: 0, processes: 0 });
+  }, testTimeout);
+});
