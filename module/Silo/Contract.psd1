@@ -340,6 +340,7 @@
         'IdAmbiguous' = 'invalidArgument'
         'RegistrySettingsInvalid' = 'invalidArgument'
         'CredentialFileInvalid' = 'invalidArgument'
+        'BundleInvalid' = 'invalidArgument'
         'ContainerNotFound' = 'notFound'
         'ImageNotFound' = 'notFound'
         'BlobNotFound' = 'notFound'

@@ -52,6 +52,10 @@
         Message = 'The credentials file {path} cannot be read: {reason}.'
         Action = 'Correct the file, or give the credentials with -Credential.'
     }
+    'BundleInvalid' = @{
+        Message = 'The OCI document {path} is not valid: {reason}.'
+        Action = 'Correct the document, or have it made again by the program that made the bundle.'
+    }
     'ContainerNotFound' = @{
         Message = 'There is no container ''{id}''.'
         Action = 'Get-Container lists the containers of this host.'
