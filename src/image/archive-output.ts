@@ -16,15 +16,15 @@ export interface WrittenArchive<T> { readonly result: T; readonly sizeBytes: num
 
 /**
  * Writes an archive beside `path` and gives it its name when it is whole and on the disk: nobody ever
- * sees half of one. After an error nothing is left; what an engine that was killed left there has a fixed
- * name and goes with the next try, so the caller holds a lock for the path. Errors: ParameterInvalid,
+ * sees half of one. After an error nothing is left; what an engine that was killed left there has fixed
+ * names and goes with `clearUnfinished`, at the next try at the latest, so the caller holds a lock for the path. Errors: ParameterInvalid,
  * PathExists, PathNotFound, PathAccessDenied, DiskFull, and those of `body`.
  */
 export const writeArchiveAt = async <T>(path: string, form: 'file' | 'folder', replace: boolean, body: (output: ArchiveOutput) => Promise<T>): Promise<WrittenArchive<T>> => {
   const partial = partialOf(path);
   try {
+    await clearUnfinished(path);
     await checkTarget(path, form, replace);
-    await rm(partial, { recursive: true, force: true });
     const written = form === 'folder' ? await writeFolder(partial, body) : await writeFile(partial, body);
     await (form === 'folder' ? replaceFolder(partial, path) : rename(partial, path));
     await syncFolder(dirname(path));
@@ -39,8 +39,8 @@ export const writeArchiveAt = async <T>(path: string, form: 'file' | 'folder', r
 export const writeFileAt = async (path: string, replace: boolean, pieces: AsyncIterable<Uint8Array>, onProgress: (writtenBytes: number) => void): Promise<number> => {
   const partial = partialOf(path);
   try {
+    await clearUnfinished(path);
     await checkTarget(path, 'file', replace);
-    await rm(partial, { recursive: true, force: true });
     let sizeBytes = 0;
     const file = await newFile(partial);
     try {
@@ -62,7 +62,27 @@ export const writeFileAt = async (path: string, replace: boolean, pieces: AsyncI
   }
 };
 
+/**
+ * Takes away what an engine that was killed while it wrote to `path` left beside it, and gives a folder that it was
+ * about to replace its name back. The caller holds the lock for the path.
+ */
+export const clearUnfinished = async (path: string): Promise<void> => {
+  const aside = asideOf(path);
+  const present = await lstat(path).catch((error: unknown) => {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  });
+  if (present !== undefined) await rm(aside, { recursive: true, force: true });
+  else {
+    await rename(aside, path).catch((error: unknown) => {
+      if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
+    });
+  }
+  await rm(partialOf(path), { recursive: true, force: true });
+};
+
 const partialOf = (path: string): string => join(dirname(path), `.${basename(path)}.silo-partial`);
+const asideOf = (path: string): string => join(dirname(path), `.${basename(path)}.silo-replaced`);
 
 const checkTarget = async (path: string, form: 'file' | 'folder', replace: boolean): Promise<void> => {
   const target = { kind: 'path', id: path } as const;
@@ -98,8 +118,7 @@ const syncFolder = async (folder: string): Promise<void> => {
 
 /** A folder that is there cannot be exchanged in one step: it steps aside, and comes back where the new one cannot take its place. */
 const replaceFolder = async (partial: string, path: string): Promise<void> => {
-  const aside = join(dirname(path), `.${basename(path)}.silo-replaced`);
-  await rm(aside, { recursive: true, force: true });
+  const aside = asideOf(path);
   const present = await rename(path, aside).then(() => true, (error: unknown) => {
     if (hasErrno(error, 'ENOENT')) return false;
     throw error;

@@ -10,7 +10,7 @@ export { chainIds } from './chain-id.ts';
 export { parseImageConfig, parseImageDefaults, type ImageDefaults } from './image-config.ts';
 export { readHistory, readLayers, type ChainedLayer, type HistoryStep } from './image-history.ts';
 export { writeArchive, type ExportedImage } from './archive-writer.ts';
-export { writeArchiveAt, writeFileAt } from './archive-output.ts';
+export { clearUnfinished, writeArchiveAt, writeFileAt } from './archive-output.ts';
 export { deriveImage } from './derive-image.ts';
 export { BlobIntake, type IntakeWatch } from './blob-intake.ts';
 export { hostVerdict, imageCompatibility, imageVerdict, joinReasons, type Availability, type Compatibility, type EffectiveIsolation, type ImageHost, type ImageVerdict } from './compatibility.ts';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -175,6 +175,41 @@ describe.skipIf(reason !== undefined)(`the export of images${reason === undefine
     void next;
     expect(await host.settledLeaks()).toEqual([]);
   }, 60_000);
+
+  it('by an engine that is killed is never seen, and what it left goes with the next export to anywhere', async () => {
+    writeFileSync(join(folder, 'noise'), randomBytes(48 * 1024 * 1024));
+    execFileSync('tar', ['-C', folder, '-cf', join(folder, 'noise.tar'), 'noise']);
+    await engine.call('image/import', { path: join(folder, 'noise.tar'), reference: 'noise:1', config: { command: ['x'] } });
+    rmSync(join(folder, 'noise'));
+    for (const format of ['OciArchive', 'OciFolder'] as const) {
+      const place = mkdtempSync(join(folder, 'elsewhere-'));
+      const doomed = await host.engine();
+      await doomed.call('host/get', {});
+      doomed.call('image/export', { images: ['noise:1'], path: join(place, 'doomed'), format }).catch(() => undefined);
+      while (!readdirSync(place).includes('.doomed.silo-partial')) await delay(1);
+      await host.kill(doomed);
+      expect(readdirSync(place)).toEqual(['.doomed.silo-partial']);
+      // One that lives is left in peace.
+      const path = join(place, 'living');
+      const living = engine.call('image/export', { images: ['noise:1'], path, format });
+      while (!readdirSync(place).includes('.living.silo-partial')) await delay(1);
+      expect(readdirSync(place)).not.toContain('.doomed.silo-partial');
+      await using other = await host.engine();
+      await other.call('image/export', { images: [image.id], path: join(folder, `other-${format}`), format });
+      await living;
+      expect(readdirSync(place)).toEqual(['living']);
+    }
+    await engine.call('image/remove', { image: 'noise:1' });
+  }, 60_000);
+
+  it('over a folder, killed between the two, gives the old one its name back', async () => {
+    const path = await write('stepped-aside', 'OciFolder');
+    renameSync(path, join(folder, '.stepped-aside.silo-replaced'));
+    mkdirSync(join(folder, '.stepped-aside.silo-partial'));
+    expect(await refused({ images: [image.id], path, format: 'OciFolder' })).toBe('PathExists');
+    expect(existsSync(join(path, 'oci-layout'))).toBe(true);
+    expect(leftovers()).toEqual([]);
+  });
 
   describe.skipIf(skipReason('skopeo', whyNoPeer('skopeo')))('beside skopeo', () => {
     it('is read with the same digest, and skopeo\'s archives are read with theirs', async () => {
