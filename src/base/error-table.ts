@@ -24,6 +24,7 @@ export const errorTable = {
   ContainerNameInvalid: row('invalidArgument', "'{name}' is not a valid container name.", 'Use 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit.'),
   NetworkNameInvalid: row('invalidArgument', "'{name}' is not a valid network name.", 'Use 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit; none, host and default have a meaning of their own.'),
   SignalInvalid: row('invalidArgument', "'{signal}' is not a signal.", 'Give a name such as SIGTERM or a number from 1 to 64.'),
+  ComposeInvalid: row('invalidArgument', "The compose file '{file}' cannot be used: {path}: {reason}.", 'Correct the file, or leave out what is not supported.'),
   CommandMissing: row('invalidArgument', 'Neither the image nor the request says which command to run.', 'Give a command with -Command or -Entrypoint.'),
   UserNotFound: row('invalidArgument', "The user or group '{user}' does not exist in the container's image.", "Use a name from the image's /etc/passwd and /etc/group, or numbers as uid:gid."),
   CursorInvalid: row('invalidArgument', 'The page cursor is not one that this engine gave out.', 'Ask for the first page again.'),
@@ -33,6 +34,7 @@ export const errorTable = {
   BundleInvalid: row('invalidArgument', 'The OCI document {path} is not valid: {reason}.', 'Correct the document, or have it made again by the program that made the bundle.'),
   // Things that are not there
   ContainerNotFound: row('notFound', "There is no container '{id}'.", 'Get-Container lists the containers of this host.'),
+  ApplicationNotFound: row('notFound', "There is no application '{name}'.", 'Get-ContainerApplication lists the applications of this host; New-ContainerApplication makes one from compose files.'),
   ImageNotFound: row('notFound', "There is no image '{reference}' on this host.", 'Get-ContainerImage lists the images; Import-ContainerImage adds one from an archive.'),
   BlobNotFound: row('notFound', 'The content {digest} is not in the store.', 'Import or pull the image again.'),
   SnapshotNotFound: row('notFound', 'The snapshot {key} does not exist.', 'Import or pull the image again.'),
@@ -49,6 +51,7 @@ export const errorTable = {
   InterfaceNotFound: row('notFound', "This host has no network interface '{name}'.", 'Name an interface that the host has, as ip link or Get-NetAdapter shows them.'),
   // Builds
   DockerfileInvalid: row('invalidArgument', 'The Dockerfile cannot be used: line {line}: {reason}.', 'Correct that line.'),
+  ServiceFailed: row('failedPrecondition', "The service '{service}' of the application '{application}' failed: {reason}.", 'Correct the cause and run the command again: it goes on where it was.'),
   BuildStepFailed: row('failedPrecondition', 'The step at line {line} ({instruction}) ended with exit code {exitCode}.', "Look at the step's output above, and correct it."),
   // Names and uniqueness
   ContainerNameInUse: row('alreadyExists', "The name '{name}' belongs to container {owner}.", 'Choose another name, or remove that container first.'),
@@ -77,6 +80,7 @@ export const errorTable = {
   ImageInUse: row('conflict', "Image '{reference}' is used by {users}.", 'Remove those containers first, or use -Force to remove only the name.'),
   ContainerBusy: row('conflict', "Container '{id}' is being changed by another engine.", 'Try again in a moment.'),
   SnapshotInUse: row('conflict', 'The snapshot {key} is in use: {reason}.', 'Stop the container or the program that uses it, and try again.'),
+  ApplicationBusy: row('conflict', "The application '{name}' is being changed by another engine.", 'Try again in a moment.'),
   StoreBusy: row('conflict', 'The store is being changed by another engine.', 'Try again in a moment.'),
   VolumeInUse: row('conflict', "Volume '{id}' is mounted by {users}.", 'Remove those containers first.'),
   NetworkInUse: row('conflict', "Network '{id}' is used by {users}.", 'Disconnect or stop those containers first, or use -Force.'),

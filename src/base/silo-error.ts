@@ -3,7 +3,7 @@ import { errorTable, type ErrorCode, type ErrorRow } from './error-table.ts';
 
 /** What the failed operation was about; `id` is a name, id, reference, digest or path. */
 export interface ErrorTarget {
-  readonly kind: 'container' | 'image' | 'blob' | 'snapshot' | 'process' | 'host' | 'store' | 'path' | 'request' | 'isolation' | 'archive' | 'network' | 'volume';
+  readonly kind: 'container' | 'image' | 'blob' | 'snapshot' | 'process' | 'host' | 'store' | 'path' | 'request' | 'isolation' | 'archive' | 'network' | 'volume' | 'application';
   readonly id: string;
 }
 

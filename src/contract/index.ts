@@ -6,6 +6,7 @@
 export type { MethodDefinition } from './method.ts';
 export { methods, type MethodName, type Params, type Result, type WireHost, type WireIsolation, type WireLogLine, type WireProcess, type WireRequirement } from './methods.ts';
 export { notifications } from './notifications.ts';
+export type { WireApplication } from './application-methods.ts';
 export type { WireContainer } from './container.ts';
 export type { WireAdapter, WireNetwork } from './network-methods.ts';
 export type { WireImage } from './image.ts';

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { ErrorCode } from '../base/index.ts';
+import { applicationMethods } from './application-methods.ts';
 import { buildMethods } from './build-methods.ts';
 import { container, containerRef, createParams, effectiveIsolation, isolation } from './container.ts';
 import { fileMethods } from './file-methods.ts';
@@ -228,6 +229,7 @@ export const methods = define({
   ...networkMethods,
   ...volumeMethods,
   ...registryMethods,
+  ...applicationMethods,
   ...lifeMethods,
   ...watchMethods,
   ...buildMethods,

@@ -46,8 +46,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/files': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
   'src/volume': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
 
+  // Words alone, but for reading the files that it is given: the engine decides what becomes of an application.
+  'src/application': { rooms: ['src/base'], node: ['node:crypto', 'node:fs/promises', 'node:path'], packages: ['ajv', 'typebox', 'yaml'] },
+
   // Policy: it decides, others do. Of Node it takes only what does no I/O.
-  'src/engine': { rooms: ['src/base', 'src/core', 'src/image', 'src/build'], node: ['node:crypto', 'node:events', 'node:path', 'node:timers/promises'], packages: [] },
+  'src/engine': { rooms: ['src/application', 'src/base', 'src/core', 'src/image', 'src/build'], node: ['node:crypto', 'node:events', 'node:path', 'node:timers/promises'], packages: [] },
   'src/supervisor': { rooms: ['src/base', 'src/core', 'src/engine'], node: 'all', packages: ['dns-packet'] },
 
   // Front ends name the seams' values in what they translate, so they see core; they never see an implementation.

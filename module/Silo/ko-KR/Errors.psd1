@@ -503,4 +503,20 @@
         Message = '{path}에서 레이어 저장소 작업이 실패했습니다: {reason}.'
         Action = '엔진 로그를 확인하세요(위치는 Get-ContainerHost가 알려 줍니다).'
     }
+    'ComposeInvalid' = @{
+        Message = 'compose 파일 ''{file}''을(를) 사용할 수 없습니다. {path}: {reason}.'
+        Action = '파일을 고치거나 지원되지 않는 항목을 빼십시오.'
+    }
+    'ApplicationNotFound' = @{
+        Message = '애플리케이션 ''{name}''이(가) 없습니다.'
+        Action = 'Get-ContainerApplication은 이 호스트의 애플리케이션을 나열하고, New-ContainerApplication은 compose 파일로 애플리케이션을 만듭니다.'
+    }
+    'ServiceFailed' = @{
+        Message = '애플리케이션 ''{application}''의 서비스 ''{service}''이(가) 실패했습니다. {reason}.'
+        Action = '원인을 바로잡고 명령을 다시 실행하십시오. 멈춘 곳에서 이어집니다.'
+    }
+    'ApplicationBusy' = @{
+        Message = '다른 엔진이 애플리케이션 ''{name}''을(를) 변경하고 있습니다.'
+        Action = '잠시 후 다시 시도하십시오.'
+    }
 }

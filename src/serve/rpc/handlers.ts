@@ -7,6 +7,7 @@ import {
   type Engine, type LineSink, type ProcessRequest,
 } from '../../engine/index.ts';
 import { createRequest, lower } from './create-request.ts';
+import { applicationHandlers } from './application-handlers.ts';
 import { buildHandlers } from './build-handlers.ts';
 import type { EngineIdentity } from './connection.ts';
 import { fileHandlers } from './file-handlers.ts';
@@ -108,6 +109,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
     return viewIsolation(container === undefined ? await setHostIsolation(ports, isolation) : await setContainerIsolation(ports, container, isolation, signal));
   },
 
+  ...applicationHandlers,
   ...lifeHandlers,
   ...watchHandlers,
   ...networkHandlers,

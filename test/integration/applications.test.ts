@@ -1,0 +1,184 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { errorCode, type EngineClient } from '../../build/engine-client.ts';
+import type { Params, Result, WireContainer } from '../../src/contract/index.ts';
+import { whyNoContainers } from '../fixtures/busybox-root.ts';
+import { makeNetworkNamespace, whyNoNetworks, type NetworkNamespace } from '../fixtures/network-namespace.ts';
+import { skipReason } from '../fixtures/temporary-folder.ts';
+import { TestHost } from './host-state.ts';
+
+const idle = 'trap "exit 0" TERM; while :; do sleep 0.05; done';
+
+describe.skipIf(skipReason('applications', whyNoContainers() ?? whyNoNetworks()))('an application of several containers', () => {
+  let machine: NetworkNamespace;
+  let host: TestHost;
+  let engine: EngineClient;
+  let folder: string;
+  beforeAll(async () => {
+    machine = makeNetworkNamespace();
+    host = new TestHost(undefined, ['env', 'SILO_DEFAULT_NETWORK=', 'nsenter', `--net=${machine.path}`]);
+    engine = await host.withImage();
+    folder = join(host.folder, 'shop');
+    mkdirSync(folder);
+  });
+  afterAll(async () => {
+    await host?.close();
+    machine?.close();
+  });
+  afterEach(async () => {
+    for (const { name } of (await engine.call('application/list', {})).items) await engine.call('application/remove', { name, removeVolumes: true });
+    for (const { id } of (await engine.call('container/list', {})).items) await engine.call('container/remove', { container: id, force: true });
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    const left = await host.settledLeaks();
+    if (left.length > 0) throw new Error(`left on the host: ${left.join('; ')}`);
+  });
+
+  const write = (text: string, name = 'compose.yaml'): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const apply = (text: string, options: Partial<Params<'application/apply'>> = {}, client = engine): Promise<Result<'application/apply'>> => client.call('application/apply', { files: [write(text)], start: true, ...options });
+  const actions = ({ items }: Pick<Result<'application/apply'>, 'items'>): Readonly<Record<string, string>> => Object.fromEntries(items.map(({ name, action }) => [name, action]));
+  const containers = async (): Promise<readonly WireContainer[]> => (await engine.call('container/list', {})).items;
+  const container = async (name: string): Promise<WireContainer> => (await engine.call('container/list', { containers: [name] })).items[0] as WireContainer;
+  const inside = async (name: string, command: string): Promise<string> => {
+    const lines: string[] = [];
+    const { process } = await engine.call('process/run', { container: name, command: ['sh', '-c', command] }, { onItem: (item) => { lines.push((item as { text: string }).text); } });
+    return `${process.exitCode} ${lines.join('\n')}`.trim();
+  };
+
+  const two = (extra = ''): string => `
+services:
+  web:
+    image: busybox:test
+    command: [sh, -c, "echo hello > /www/index; exec httpd -f -p 80 -h /www"]
+    healthcheck: { test: "printf 'GET /index HTTP/1.0\\\\r\\\\n\\\\r\\\\n' | nc 127.0.0.1 80 | grep -q hello", interval: 200ms, start_interval: 100ms, retries: 50 }
+    stop_grace_period: 0s
+  client:
+    image: busybox:test
+    command: [sh, -c, '${idle}']
+    depends_on: { web: { condition: service_healthy } }
+    volumes: ["data:/data"]${extra}
+volumes: { data: }
+`;
+
+  it('comes up in the order of its services, who find each other by name, and stays as it is when nothing differs', async () => {
+    expect(actions(await apply(two()))).toEqual({ shop_default: 'Created', 'shop-web-1': 'Created', 'shop-client-1': 'Created' });
+    const [web, client] = [await container('shop-web-1'), await container('shop-client-1')];
+    expect(web).toMatchObject({ state: 'Running', health: 'Healthy' });
+    expect(Date.parse(client.startedAt ?? '')).toBeGreaterThan(Date.parse(web.startedAt ?? ''));
+    expect(await inside('shop-client-1', "printf 'GET /index HTTP/1.0\\r\\n\\r\\n' | nc -w 2 web 80 | tail -n 1")).toBe('0 hello');
+    expect((await engine.call('application/list', {})).items).toMatchObject([{ name: 'shop', state: 'Running', services: [{ name: 'client', replicas: 1, running: 1, healthy: null }, { name: 'web', replicas: 1, running: 1, healthy: 1 }], networks: ['shop_default'] }]);
+    expect(new Set(Object.values(actions(await apply(two()))))).toEqual(new Set(['Kept']));
+    expect((await containers()).map(({ id }) => id)).toEqual([web.id, client.id]);
+  });
+
+  it('changes only the service that differs, whose volume keeps its data', async () => {
+    await apply(two());
+    const web = await container('shop-web-1');
+    await inside('shop-client-1', 'echo kept > /data/file');
+    const changed = two('\n    environment: { A: "1" }');
+    expect(actions(await apply(changed, { dryRun: true }))).toMatchObject({ 'shop-web-1': 'Kept', 'shop-client-1': 'WouldRecreate' });
+    expect(actions(await apply(changed))).toEqual({ shop_default: 'Kept', 'shop-web-1': 'Kept', 'shop-client-1': 'Recreated' });
+    expect((await container('shop-web-1')).id).toBe(web.id);
+    expect(await inside('shop-client-1', 'echo $A; cat /data/file')).toBe('0 1\nkept');
+  });
+
+  it('makes a changed network anew with the containers on it', async () => {
+    await apply(two());
+    const text = `${two()}networks: { default: { internal: true } }\n`;
+    expect(actions(await apply(text))).toEqual({ shop_default: 'Recreated', 'shop-web-1': 'Recreated', 'shop-client-1': 'Recreated' });
+    expect((await engine.call('network/list', {})).items).toMatchObject([{ name: 'shop_default', driver: 'Internal', containers: ['shop-client-1', 'shop-web-1'] }]);
+  });
+
+  it('stops and starts in order, and goes away with what it made', async () => {
+    await apply(two());
+    expect(await engine.call('application/stop', { name: 'shop' })).toMatchObject({ changed: true, application: { state: 'Stopped' } });
+    const [web, client] = [await container('shop-web-1'), await container('shop-client-1')];
+    expect(Date.parse(client.finishedAt ?? '')).toBeLessThanOrEqual(Date.parse(web.finishedAt ?? ''));
+    expect(await engine.call('application/stop', { name: 'shop' })).toMatchObject({ changed: false });
+    expect(await engine.call('application/start', { name: 'shop' })).toMatchObject({ changed: true, application: { state: 'Running' } });
+    expect(actions(await engine.call('application/remove', { name: 'shop', dryRun: true, removeVolumes: true }))).toEqual({ 'shop-client-1': 'WouldRemove', 'shop-web-1': 'WouldRemove', shop_default: 'WouldRemove', shop_data: 'WouldRemove' });
+    expect(await containers()).toHaveLength(2);
+    expect(actions(await engine.call('application/remove', { name: 'shop', removeVolumes: true }))).toEqual({ 'shop-client-1': 'Removed', 'shop-web-1': 'Removed', shop_default: 'Removed', shop_data: 'Removed' });
+    expect([await containers(), (await engine.call('network/list', {})).items]).toEqual([[], []]);
+    expect(await engine.call('application/remove', { name: 'shop', force: true })).toEqual({ items: [] });
+    await expect(engine.call('application/remove', { name: 'shop' })).rejects.toMatchObject({ data: { code: 'ApplicationNotFound' } });
+  });
+
+  const replicas = (count: number, ...others: readonly string[]): string =>
+    `services:\n${['work', ...others].map((name) => `  ${name}: { image: "busybox:test", network_mode: none, stop_grace_period: 0s, command: [sleep, "1000"]${name === 'work' ? `, scale: ${count}` : ''} }\n`).join('')}`;
+
+  it('has as many replicas as its file says, and names what the file no longer has', async () => {
+    await apply(replicas(3, 'old'));
+    expect((await containers()).map(({ name }) => name).sort()).toEqual(['shop-old-1', 'shop-work-1', 'shop-work-2', 'shop-work-3']);
+    const { warnings, ...applied } = await apply(replicas(1));
+    expect(actions(applied)).toEqual({ 'shop-work-1': 'Kept', 'shop-work-2': 'Removed', 'shop-work-3': 'Removed' });
+    expect(warnings).toEqual([expect.stringContaining('shop-old-1')]);
+    expect(actions(await apply(replicas(1), { removeOrphans: true }))).toEqual({ 'shop-work-1': 'Kept', 'shop-old-1': 'Removed' });
+  });
+
+  it('waits for a service that has work to do, and does not do it twice', async () => {
+    const text = `
+services:
+  job: { image: "busybox:test", network_mode: none, command: [sh, -c, "sleep 0.3; exit 0"] }
+  after: { image: "busybox:test", network_mode: none, stop_grace_period: 0s, command: [sleep, "1000"], depends_on: { job: { condition: service_completed_successfully } } }
+`;
+    await apply(text);
+    const [job, after] = [await container('shop-job-1'), await container('shop-after-1')];
+    expect(job).toMatchObject({ state: 'Exited', exitCode: 0 });
+    expect(Date.parse(after.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(job.finishedAt ?? ''));
+    expect(actions(await apply(text))).toEqual({ 'shop-job-1': 'Kept', 'shop-after-1': 'Kept' });
+    expect((await container('shop-job-1')).startedAt).toBe(job.startedAt);
+  });
+
+  it('names the service that failed, and goes on from there when its cause is gone', async () => {
+    const text = (exit: number): string => `
+services:
+  first: { image: "busybox:test", network_mode: none, stop_grace_period: 0s, command: [sleep, "1000"] }
+  job: { image: "busybox:test", network_mode: none, command: [sh, -c, "exit ${exit}"] }
+  after: { image: "busybox:test", network_mode: none, stop_grace_period: 0s, command: [sleep, "1000"], depends_on: { job: { condition: service_completed_successfully } } }
+`;
+    await expect(apply(text(3))).rejects.toMatchObject({ data: { code: 'ServiceFailed' }, message: expect.stringMatching(/service 'job' of the application 'shop' failed: .*exit code 3/) as string });
+    expect(actions(await apply(text(0)))).toEqual({ 'shop-first-1': 'Kept', 'shop-job-1': 'Recreated', 'shop-after-1': 'Created' });
+    await expect(apply('services: { first: { image: "not/there:1", pull_policy: never } }')).rejects.toMatchObject({ data: { code: 'ServiceFailed' } });
+  });
+
+  it('touches nothing that belongs to others', async () => {
+    await engine.call('container/create', { image: 'busybox:test', name: 'shop-work-1', network: 'None', command: ['true'] });
+    expect(await apply(replicas(1)).then(() => 'done', errorCode)).toBe('ContainerNameInUse');
+    await engine.call('container/remove', { container: 'shop-work-1' });
+    await engine.call('network/create', { name: 'shop_default' });
+    expect(await apply(two()).then(() => 'done', errorCode)).toBe('NetworkNameInUse');
+    await engine.call('network/remove', { network: 'shop_default' });
+    expect(await apply('services: { a: { image: "busybox:test", volumes: ["mine:/data"] } }\nvolumes: { mine: { external: true } }').then(() => 'done', errorCode)).toBe('ServiceFailed');
+    expect(await containers()).toEqual([]);
+  });
+
+  it('gives files of secrets and configs to its containers, read only', async () => {
+    write('hush', 'key.txt');
+    await apply('services: { a: { image: "busybox:test", network_mode: none, stop_grace_period: 0s, command: [sleep, "1000"], secrets: [key], configs: [{ source: conf, target: /etc/app.conf }] } }\nsecrets: { key: { file: key.txt } }\nconfigs: { conf: { file: key.txt } }');
+    expect(await inside('shop-a-1', 'cat /run/secrets/key /etc/app.conf; echo x > /run/secrets/key || echo refused')).toMatch(/^0 hushhushrefused/);
+  });
+
+  it('is completed by the next engine, whenever one is killed', async () => {
+    const texts = [replicas(2, 'a', 'b'), replicas(3, 'b', 'c').replaceAll('"1000"', '"2000"')];
+    for (const [index, delayMs] of [5, 40, 80, 120, 180, 250, 350, 500].entries()) {
+      const text = texts[index % 2] ?? '';
+      const doomed = await host.engine();
+      await doomed.call('host/get', {});
+      const asked = Promise.allSettled([apply(text, { removeOrphans: true }, doomed)]);
+      await delay(delayMs);
+      await host.kill(doomed);
+      await asked;
+      await apply(text, { removeOrphans: true });
+      const expected = index % 2 === 0 ? ['shop-a-1', 'shop-b-1', 'shop-work-1', 'shop-work-2'] : ['shop-b-1', 'shop-c-1', 'shop-work-1', 'shop-work-2', 'shop-work-3'];
+      expect((await containers()).map(({ name, state }) => `${name} ${state}`).sort()).toEqual(expected.map((name) => `${name} Running`));
+      expect(new Set(Object.values(actions(await apply(text, { dryRun: true }))))).toEqual(new Set(['Kept']));
+    }
+  }, 120_000);
+});
