@@ -212,6 +212,31 @@
             Times = @(); ItemTimes = @()
             Fields = @('removed')
         }
+        'application/apply' = @{
+            ReadOnly = $false; Stream = $true; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @('time')
+            Fields = @('name', 'items', 'kind', 'service', 'action', 'reason', 'warnings', 'time', 'stream', 'text')
+        }
+        'application/list' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt'); ItemTimes = @()
+            Fields = @('items', 'name', 'state', 'services', 'replicas', 'running', 'healthy', 'containers', 'networks', 'createdAt')
+        }
+        'application/start' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt'); ItemTimes = @()
+            Fields = @('application', 'name', 'state', 'services', 'replicas', 'running', 'healthy', 'containers', 'networks', 'createdAt', 'changed')
+        }
+        'application/stop' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt'); ItemTimes = @()
+            Fields = @('application', 'name', 'state', 'services', 'replicas', 'running', 'healthy', 'containers', 'networks', 'createdAt', 'changed')
+        }
+        'application/remove' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'kind', 'name', 'service', 'action', 'reason')
+        }
         'container/pause' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
@@ -334,6 +359,7 @@
         'ContainerNameInvalid' = 'invalidArgument'
         'NetworkNameInvalid' = 'invalidArgument'
         'SignalInvalid' = 'invalidArgument'
+        'ComposeInvalid' = 'invalidArgument'
         'CommandMissing' = 'invalidArgument'
         'UserNotFound' = 'invalidArgument'
         'CursorInvalid' = 'invalidArgument'
@@ -342,6 +368,7 @@
         'CredentialFileInvalid' = 'invalidArgument'
         'BundleInvalid' = 'invalidArgument'
         'ContainerNotFound' = 'notFound'
+        'ApplicationNotFound' = 'notFound'
         'ImageNotFound' = 'notFound'
         'BlobNotFound' = 'notFound'
         'SnapshotNotFound' = 'notFound'
@@ -357,6 +384,7 @@
         'NetworkNotConnected' = 'notFound'
         'InterfaceNotFound' = 'notFound'
         'DockerfileInvalid' = 'invalidArgument'
+        'ServiceFailed' = 'failedPrecondition'
         'BuildStepFailed' = 'failedPrecondition'
         'ContainerNameInUse' = 'alreadyExists'
         'ImageReferenceInUse' = 'alreadyExists'
@@ -382,6 +410,7 @@
         'ImageInUse' = 'conflict'
         'ContainerBusy' = 'conflict'
         'SnapshotInUse' = 'conflict'
+        'ApplicationBusy' = 'conflict'
         'StoreBusy' = 'conflict'
         'VolumeInUse' = 'conflict'
         'NetworkInUse' = 'conflict'

@@ -28,6 +28,10 @@
         Message = '''{signal}'' is not a signal.'
         Action = 'Give a name such as SIGTERM or a number from 1 to 64.'
     }
+    'ComposeInvalid' = @{
+        Message = 'The compose file ''{file}'' cannot be used: {path}: {reason}.'
+        Action = 'Correct the file, or leave out what is not supported.'
+    }
     'CommandMissing' = @{
         Message = 'Neither the image nor the request says which command to run.'
         Action = 'Give a command with -Command or -Entrypoint.'
@@ -59,6 +63,10 @@
     'ContainerNotFound' = @{
         Message = 'There is no container ''{id}''.'
         Action = 'Get-Container lists the containers of this host.'
+    }
+    'ApplicationNotFound' = @{
+        Message = 'There is no application ''{name}''.'
+        Action = 'Get-ContainerApplication lists the applications of this host; New-ContainerApplication makes one from compose files.'
     }
     'ImageNotFound' = @{
         Message = 'There is no image ''{reference}'' on this host.'
@@ -119,6 +127,10 @@
     'DockerfileInvalid' = @{
         Message = 'The Dockerfile cannot be used: line {line}: {reason}.'
         Action = 'Correct that line.'
+    }
+    'ServiceFailed' = @{
+        Message = 'The service ''{service}'' of the application ''{application}'' failed: {reason}.'
+        Action = 'Correct the cause and run the command again: it goes on where it was.'
     }
     'BuildStepFailed' = @{
         Message = 'The step at line {line} ({instruction}) ended with exit code {exitCode}.'
@@ -219,6 +231,10 @@
     'SnapshotInUse' = @{
         Message = 'The snapshot {key} is in use: {reason}.'
         Action = 'Stop the container or the program that uses it, and try again.'
+    }
+    'ApplicationBusy' = @{
+        Message = 'The application ''{name}'' is being changed by another engine.'
+        Action = 'Try again in a moment.'
     }
     'StoreBusy' = @{
         Message = 'The store is being changed by another engine.'
