@@ -37,6 +37,7 @@ const needs = {
   test: [
     { name: 'libcap2-bin', why: 'puts capabilities on files in tests', found: program('setcap') },
     { name: 'tini', why: 'the init of containers in tests', found: () => program('catatonit')() || program('tini-static')() },
+    { name: 'e2fsprogs', why: 'root file systems of a fixed size in tests', found: program('mkfs.ext4') },
     { name: 'procps', why: 'finds processes in tests', found: program('pgrep') },
     { name: 'skopeo', why: 'makes image archives for tests', found: program('skopeo') },
     { name: 'docker-registry', why: 'the registry that pulls and pushes are tested on', found: program('docker-registry') },

@@ -122,6 +122,7 @@ export const errorTable = {
   IsolationUnsupported: row('notImplemented', '{isolation} isolation is not available on this host: {reason}.', 'Get-Isolation shows which isolations this host has, and why not the others.'),
   IsolationChangeUnsupported: row('notImplemented', "The isolation of container '{id}' cannot be changed to {isolation}: {reason}.", 'Make a new container with that isolation; ConvertTo-ContainerImage makes an image of what this one changed.'),
   OptionUnsupported: row('notImplemented', '{option} is not supported on this host: {reason}.', 'Leave the option out.'),
+  StorageLimitUnsupported: row('notImplemented', 'The size of a root file system cannot be limited on this host: {reason}.', 'Leave -StorageSizeBytes out, or install what is missing.'),
   NetworkDriverUnsupported: row('notImplemented', "Networks of type '{driver}' are not supported on this host: {reason}.", 'Choose another type of network.'),
   HcsFunctionMissing: row('notImplemented', 'This version of Windows has no {function}; build {build} and later have it.', 'Update Windows to build {build} or later.'),
   ManifestSchemaUnsupported: row('notImplemented', "The image '{reference}' has a manifest of the old form '{mediaType}'.", 'Push the image again with a current tool; the registry keeps it in a form that was given up in 2017.'),

@@ -90,6 +90,7 @@ const settings = {
     readBytesPerSecond: optional(Type.Integer({ minimum: 1, description: 'Most bytes read in a second.' })),
     writeBytesPerSecond: optional(Type.Integer({ minimum: 1, description: 'Most bytes written in a second.' })),
   }))),
+  storageBytes: optional(Type.Integer({ minimum: 16_777_216, description: 'Most bytes that it may write to its root file system, at least 16 MiB; a few percent are for the file system itself.' })),
   oomScoreAdjust: optional(Type.Integer({ minimum: -1000, maximum: 1000, description: 'How early the kernel ends it for want of memory; less than the engine has needs CAP_SYS_RESOURCE, and is raised to that with a warning.' })),
   oomKillDisabled: optional(flag('True lets its processes wait for memory instead of ending them; it needs memoryBytes and cgroups of version 1.')),
   additionalGroups: optional(list(Type.String(), { description: "Further groups of its processes: names of the image's group file, or numbers." })),

@@ -103,6 +103,8 @@ export interface ContainerSpec {
   /** Left out where nothing was asked for but the mode. */
   readonly networking?: ContainerNetworking;
   readonly resources: ResourceLimits;
+  /** Most bytes that it may write to its root file system. */
+  readonly storageBytes?: number;
   /** Left out where there are none. */
   readonly settings?: ContainerSettings;
   readonly mounts: readonly ContainerMount[];

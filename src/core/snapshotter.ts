@@ -74,8 +74,10 @@ export interface Snapshotter {
   readonly appliesAhead?: boolean;
   /** Unpacks a layer over `chain`. Errors: ArchiveInvalid, ArchivePathUnsafe, LayerEntryUnsupported, ArchiveTooLarge, DigestMismatch, DiskFull, OperationCancelled. On any error `key` is removed. */
   applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer>;
-  /** Makes an empty writable snapshot; one that is there already is left as it is. Errors: DiskFull. */
-  prepare(key: SnapshotKey): Promise<void>;
+  /** Why it can make no snapshots of a fixed size here; undefined where it can. Absent where it never can. */
+  sizeLimitObstacle?(): string | undefined;
+  /** Makes an empty writable snapshot, which takes at most `sizeBytes`; one that is there already is left as it is. Before `mount`, `diff` and `changes`. Errors: DiskFull, StorageLimitUnsupported. */
+  prepare(key: SnapshotKey, sizeBytes?: number): Promise<void>;
   /** Mounts the writable snapshot `key` over `chain` at `target`, which exists. A mount that is there already is left as it is. Answers undefined where the folder is all that a runtime needs. */
   mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<SnapshotStorage | undefined>;
   /** Unmounts whatever is at `target`; nothing there is no error. Errors: SnapshotInUse where a container still uses it; it may be repeated. */

@@ -86,7 +86,7 @@ async function* changesOf(ports: Ports, record: ContainerRecord, signal: AbortSi
   if (key === undefined) return;
   const { snapshotter } = technologyOf(ports.isolations, record);
   // A container that never ran has no folder yet.
-  await snapshotter.prepare(key);
+  await snapshotter.prepare(key, record.spec.storageBytes);
   yield* snapshotter.diff(key, ports.metadata.read((reader) => reader.chainBelow(key)), {
     mountPoints: [...platformOf(record.spec.os).alwaysMounted, ...record.spec.mounts.map((mount) => mount.target)],
     onSummary,

@@ -13,7 +13,7 @@ export const containerChanges = (ports: Ports, reference: string, signal?: Abort
     const key = record.snapshotKey;
     if (key === undefined) return [];
     // A container that never ran has no folder yet.
-    await snapshotter.prepare(key);
+    await snapshotter.prepare(key, record.spec.storageBytes);
     return snapshotter.changes(key, ports.metadata.read((reader) => reader.chainBelow(key)), {
       mountPoints: [...platformOf(record.spec.os).alwaysMounted, ...record.spec.mounts.map((mount) => mount.target)],
       ...(signal === undefined ? {} : { signal }),

@@ -20,6 +20,7 @@ export interface CreateRequest extends NetworkingRequest, SettingsRequest {
   readonly workingDirectory?: string | undefined;
   readonly hostName?: string | undefined;
   readonly resources: ResourceLimits;
+  readonly storageBytes?: number | undefined;
   readonly mounts?: readonly ContainerMount[] | undefined;
   readonly readOnlyRoot?: boolean | undefined;
   readonly privileged?: boolean | undefined;
@@ -123,6 +124,7 @@ export const resolveSpec = (request: CreateRequest, image: ImageDefaults, refere
     network: mode,
     ...(networking === undefined ? {} : { networking }),
     resources: request.resources,
+    ...(request.storageBytes === undefined ? {} : { storageBytes: request.storageBytes }),
     ...(settings === undefined ? {} : { settings }),
     mounts: [...mounts, ...imageVolumes.map((target) => ({ kind: 'volume', source: newVolumeId(), target, readOnly: false }) as const)],
     autoRemove: request.autoRemove ?? false,

@@ -63,6 +63,11 @@ export const createContainer = async (
   platformOf(image.platform.os).checkOptions({ ...request, network: resolved.mode });
   const settings = resolveSettings(request, resolved.mode, (reference) => ports.metadata.read((reader) => findContainer(reader, reference).id));
   const warnings = [...(chosenWarning === undefined ? [] : [chosenWarning]), ...(await checkWithHost(technology, request.resources, settings))];
+  if (request.storageBytes !== undefined) {
+    const { snapshotter } = technology;
+    const reason = snapshotter.sizeLimitObstacle === undefined ? `the snapshotter ${snapshotter.name} makes none of a fixed size` : snapshotter.sizeLimitObstacle();
+    if (reason !== undefined) throw new SiloError('StorageLimitUnsupported', { args: { reason } });
+  }
   const warning = warnings.length === 0 ? undefined : warnings.join(' ');
   const volumeIds: string[] = [];
   const spec = resolveSpec(request, await configs.defaults(image.configDigest), image.reference, id, () => {

@@ -83,7 +83,7 @@ export const unpackFor = async (ports: Ports, technology: IsolationTechnology, l
 const packChanges = async (ports: Ports, record: Moving, { snapshotter }: IsolationTechnology, leaseId: string, signal: AbortSignal | undefined): Promise<ArchiveLayer | undefined> => {
   let told: DiffSummary | undefined;
   // A container that never ran has no folder yet.
-  await snapshotter.prepare(record.snapshotKey);
+  await snapshotter.prepare(record.snapshotKey, record.spec.storageBytes);
   const pieces = snapshotter.diff(record.snapshotKey, ports.metadata.read((reader) => reader.chainBelow(record.snapshotKey)), {
     mountPoints: [...platformOf(record.spec.os).alwaysMounted, ...record.spec.mounts.map(({ target }) => target)],
     onSummary: (summary) => { told = summary; },

@@ -16,7 +16,7 @@ export const withMountedRoot = async <T>(ports: Ports, record: ContainerRecord, 
   if (key === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.id }, target: { kind: 'container', id: record.id } });
   try {
     await ports.files.prepareRoot(record.id);
-    await snapshotter.prepare(key);
+    await snapshotter.prepare(key, record.spec.storageBytes);
     await snapshotter.mount(key, ports.metadata.read((reader) => reader.chainBelow(key)), rootPath);
     return await body(rootPath);
   } finally {

@@ -77,7 +77,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   if (links.length > 0) await ports.supervisor.ensure();
   const shown = owner.id === record.id ? links : ports.metadata.read((reader) => linksOf(reader, owner.id));
   const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, shown), hostLines: hostLines(owner, shown) });
-  await snapshotter.prepare(key);
+  await snapshotter.prepare(key, spec.storageBytes);
   const storage = await snapshotter.mount(key, ports.metadata.read((reader) => reader.chainBelow(key)), paths.rootPath);
   throwIfCancelled(signal);
   const networkNamespacePath = await ports.network.prepare(record.sandboxId, owner.spec.network);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
 import type { Params, WireLogLine } from '../../src/contract/index.ts';
+import { diskObstacle } from '../../src/snapshot/overlay/limited-disk.ts';
 import { whyNoContainers } from '../fixtures/busybox-root.ts';
 import { TestHost } from './host-state.ts';
 
@@ -199,6 +200,34 @@ describe.skipIf(reason !== undefined)(`settings of containers${reason === undefi
     expect(await refusal({ pidMode: 'Everybody' })).toMatchObject({ code: 'ParameterInvalid' });
     expect(await refusal({ pidMode: 'container:nobody' })).toMatchObject({ code: 'ContainerNotFound' });
     expect(await refusal({ ipcMode: 'host', sharedMemoryBytes: 65_536 })).toMatchObject({ code: 'ParameterInvalid' });
+  });
+
+  const noLimit = diskObstacle();
+  it.skipIf(noLimit !== undefined)(`limits what a container writes to its root file system, from start to start${noLimit === undefined ? '' : `: ${noLimit}`}`, async () => {
+    const fill = 'dd if=/dev/zero of=/large bs=1M count=64 2>/dev/null && echo all; stat -c %s /large 2>/dev/null';
+    const { container } = await engine.call('container/create', { image: 'busybox:test', name: 'small', network: 'none', storageBytes: 32 * 1024 * 1024, command: ['sh', '-c', `[ -e /mark ] && { cat /mark; exit; }; echo kept > /mark; ${fill}; sleep 100`] });
+    const log = async (): Promise<readonly string[]> => {
+      const lines: string[] = [];
+      await engine.call('container/log', { container: container.id }, { onItem: (item) => lines.push((item as WireLogLine).text) });
+      return lines;
+    };
+    await engine.call('container/start', { container: 'small' });
+    await expect.poll(async () => (await log()).length, { timeout: 20_000 }).toBe(1);
+    const written = Number((await log())[0]);
+    expect(written).toBeGreaterThan(8 * 1024 * 1024);
+    expect(written).toBeLessThan(32 * 1024 * 1024);
+    await engine.call('container/stop', { container: 'small', force: true });
+    const onDisk = (): readonly string[] => readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes(`${host.root}/snapshots/`));
+    expect(onDisk()).toEqual([]);
+    const changes = await engine.call('container/changes', { container: 'small' });
+    expect(changes.items.map(({ path }) => path)).toEqual(expect.arrayContaining(['/mark', '/large']));
+    expect(onDisk()).toEqual([]);
+    await engine.call('container/start', { container: 'small' });
+    await engine.call('container/wait', { container: 'small' });
+    expect((await log()).at(-1)).toBe('kept');
+    await engine.call('container/remove', { container: 'small', force: true });
+    expect(onDisk()).toEqual([]);
+    expect((await run(fill)).lines.at(0)).toBe('all');
   });
 
   it('refuses to remap users, by name, and leaves nothing of all this behind', async () => {

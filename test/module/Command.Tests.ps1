@@ -119,11 +119,12 @@ Describe 'New-Container' -Tag Fast {
     }
     It 'sends the settings of Linux containers in the words of the wire' {
         New-Container -Image 'busybox' -MemoryBytes 64MB -MemorySwapBytes 32MB -CpuSet '0-1' -BlockIoWeight 200 -BlockIoLimit @{ Device = '/dev/sda'; ReadBytesPerSecond = 1MB } -OomScoreAdjust 5 -DisableOomKill -AdditionalGroup audio `
-            -AddCapability NET_ADMIN -DropCapability ALL -Device '/dev/fuse' -Ulimit ([ordered] @{ nofile = 9; nproc = '1:2'; core = 'unlimited' }) -Sysctl @{ 'net.core.somaxconn' = 7 } -SeccompProfile Unconfined -ShmSizeBytes 1MB `
+            -AddCapability NET_ADMIN -DropCapability ALL -Device '/dev/fuse' -Ulimit ([ordered] @{ nofile = 9; nproc = '1:2'; core = 'unlimited' }) -Sysctl @{ 'net.core.somaxconn' = 7 } -SeccompProfile Unconfined -ShmSizeBytes 1MB -StorageSizeBytes 64MB `
             -Init -PidMode Host -IpcMode Container:db -UserNamespace Host | Out-Null
         $sent = Get-Sent 'container/create'
         $sent.memorySwapBytes, $sent.cpuSet, $sent.blockIoWeight, $sent.oomScoreAdjust, $sent.sharedMemoryBytes, $sent.pidMode, $sent.ipcMode, $sent.userNamespace, $sent.seccompProfile |
             Should -Be 33554432, '0-1', 200, 5, 1048576, 'Host', 'Container:db', 'Host', 'Unconfined'
+        $sent.storageBytes | Should -Be 67108864
         $sent.oomKillDisabled, $sent.init | Should -Be $true, $true
         $sent.blockIoLimits[0].device, $sent.blockIoLimits[0].readBytesPerSecond | Should -Be '/dev/sda', 1048576
         foreach ($list in 'additionalGroups', 'addedCapabilities', 'droppedCapabilities', 'devices') { , $sent.$list | Should -BeOfType [array] -Because $list }

@@ -399,6 +399,10 @@
         Message = '이 호스트는 ''{driver}'' 유형의 네트워크를 지원하지 않습니다: {reason}.'
         Action = '다른 유형의 네트워크를 고르세요.'
     }
+    'StorageLimitUnsupported' = @{
+        Message = '이 호스트에서는 루트 파일 시스템의 크기를 제한할 수 없습니다: {reason}.'
+        Action = '-StorageSizeBytes를 빼거나 없는 것을 설치하세요.'
+    }
     'InitMissing' = @{
         Message = '컨테이너용 init 프로그램이 설치되어 있지 않습니다.'
         Action = '설치하세요: apt-get install tini'

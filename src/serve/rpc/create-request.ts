@@ -15,7 +15,7 @@ export const createRequest = (params: Params<'container/run'> | Params<'containe
   network: params.network, networks: params.networks, ports: params.ports, dnsServers: params.dnsServers, dnsSearch: params.dnsSearch, hostEntries: params.hostEntries,
   resources: { ...resourcesOf(params), ...(params.blockIoLimits === undefined ? {} : { blockIoLimits: params.blockIoLimits.map(blockIoLimit) }) },
   mounts: params.mounts?.map(mountOf),
-  oomScoreAdjust: params.oomScoreAdjust, oomKillDisabled: params.oomKillDisabled, additionalGroups: params.additionalGroups, addedCapabilities: params.addedCapabilities,
+  storageBytes: params.storageBytes, oomScoreAdjust: params.oomScoreAdjust, oomKillDisabled: params.oomKillDisabled, additionalGroups: params.additionalGroups, addedCapabilities: params.addedCapabilities,
   droppedCapabilities: params.droppedCapabilities, devices: params.devices, userLimits: params.userLimits, kernelParameters: params.kernelParameters, seccompProfile: params.seccompProfile,
   sharedMemoryBytes: params.sharedMemoryBytes, init: params.init, pidMode: params.pidMode, ipcMode: params.ipcMode, userNamespace: params.userNamespace,
   readOnlyRoot: params.readOnlyRoot, privileged: params.privileged, terminal: params.terminal, openStdin: params.openStdin,

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
 import { chmod, chown, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
 import type { AppliedLayer, DiffOptions, FileChange, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
 import { syncFileSystem, unmount } from '../../../native/libc.ts';
 import { diffPieces, LayerWorkers } from '../../layer/index.ts';
 import type { ApplyAnswer, LayerJob } from './layer-job.ts';
+import { attachDisk, detachDisk, diskObstacle, writableFolder } from './limited-disk.ts';
 import { mountedUpper, mountStack } from './overlay-mount.ts';
 
 /** In development the source itself; in the product the bundle that stands beside the engine's. */
@@ -57,11 +58,14 @@ export class OverlaySnapshotter implements Snapshotter {
     return answer.layer;
   }
 
-  async prepare(key: SnapshotKey): Promise<void> {
+  sizeLimitObstacle(): string | undefined { return diskObstacle(); }
+
+  async prepare(key: SnapshotKey, sizeBytes?: number): Promise<void> {
     const folder = this.#keyFolder(key);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      for (const name of ['work', 'fs']) await mkdir(join(folder, name), { recursive: true, mode: 0o755 });
+      await attachDisk(folder, sizeBytes);
+      for (const name of ['work', 'fs']) await mkdir(join(writableFolder(folder), name), { recursive: true, mode: 0o755 });
     } catch (error) {
       throw fromFileError(error, folder);
     }
@@ -80,7 +84,8 @@ export class OverlaySnapshotter implements Snapshotter {
 
   async mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<undefined> {
     const folder = this.#keyFolder(key);
-    const [upper, work] = [join(folder, 'fs'), join(folder, 'work')];
+    const writable = writableFolder(folder);
+    const [upper, work] = [join(writable, 'fs'), join(writable, 'work')];
     try {
       const place = await realpath(target);
       const present = mountedUpper(place);
@@ -96,28 +101,34 @@ export class OverlaySnapshotter implements Snapshotter {
   }
 
   async unmount(target: string): Promise<void> {
+    const upper = await realpath(target).then(mountedUpper, () => undefined);
     for (let round = 0; round < stackedMounts; round += 1) {
-      if (!(await unmountOnce(target))) return;
+      if (!(await unmountOnce(target))) break;
     }
+    if (upper?.startsWith(`${this.#folder}/`) === true && upper.endsWith('/disk/fs')) detachDisk(dirname(dirname(upper)));
   }
 
   async *diff(key: SnapshotKey, chain: readonly SnapshotKey[], options: DiffOptions = {}): AsyncGenerator<Uint8Array> {
-    const folders = { folder: this.#layerFolder(key), chain: chain.map((below) => this.#layerFolder(below)) };
+    const folders = { folder: this.#upperFolder(key), chain: chain.map((below) => this.#layerFolder(below)) };
     try {
       yield* diffPieces<LayerJob>(this.#workers, (taken) => ({ kind: 'diff', ...folders, mountPoints: options.mountPoints ?? [], latestTime: options.latestTime, taken }), options);
     } catch (error) {
       if (error instanceof SiloError && error.code === 'PathNotFound') throw await this.#missing([key, ...chain], error, folders.folder);
       throw error;
+    } finally {
+      detachDisk(this.#keyFolder(key));
     }
   }
 
   async changes(key: SnapshotKey, chain: readonly SnapshotKey[], options: Pick<DiffOptions, 'signal' | 'mountPoints'> = {}): Promise<readonly FileChange[]> {
-    const folder = this.#layerFolder(key);
+    const folder = this.#upperFolder(key);
     try {
       return (await this.#workers.run({ kind: 'changes', folder, chain: chain.map((below) => this.#layerFolder(below)), mountPoints: options.mountPoints ?? [] }, { signal: options.signal })) as readonly FileChange[];
     } catch (error) {
       if (error instanceof SiloError && error.code === 'PathNotFound') throw await this.#missing([key, ...chain], error, folder);
       throw error;
+    } finally {
+      detachDisk(this.#keyFolder(key));
     }
   }
 
@@ -127,15 +138,21 @@ export class OverlaySnapshotter implements Snapshotter {
   }
 
   async usage(key: SnapshotKey): Promise<SnapshotUsage> {
+    const folder = this.#keyFolder(key);
     try {
-      return (await this.#workers.run({ kind: 'usage', folder: this.#keyFolder(key) })) as SnapshotUsage;
+      await attachDisk(folder, undefined);
+      const writable = writableFolder(folder);
+      return (await this.#workers.run({ kind: 'usage', folder: writable === folder ? folder : join(writable, 'fs') })) as SnapshotUsage;
     } catch (error) {
       if (error instanceof SiloError && error.code === 'PathNotFound') throw notFound(key, error);
       throw error;
+    } finally {
+      detachDisk(folder);
     }
   }
 
   async remove(key: SnapshotKey): Promise<void> {
+    detachDisk(this.#keyFolder(key));
     await this.#workers.run({ kind: 'remove', folder: this.#keyFolder(key) });
   }
 
@@ -171,6 +188,11 @@ export class OverlaySnapshotter implements Snapshotter {
     return join(this.#folder, String(key));
   }
 
+  /** What a writable snapshot holds over its layers. */
+  #upperFolder(key: SnapshotKey): string {
+    return join(writableFolder(this.#keyFolder(key)), 'fs');
+  }
+
   #layerFolder(key: SnapshotKey): string {
     return join(this.#keyFolder(key), 'fs');
   }
@@ -187,7 +209,7 @@ export class OverlaySnapshotter implements Snapshotter {
 
   async #missing(keys: readonly SnapshotKey[], error: unknown, target: string): Promise<unknown> {
     for (const key of keys) {
-      if ((await stat(this.#layerFolder(key)).catch(() => undefined)) === undefined) return notFound(key, error);
+      if ((await stat(this.#upperFolder(key)).catch(() => undefined)) === undefined) return notFound(key, error);
     }
     return fromFileError(error, target);
   }

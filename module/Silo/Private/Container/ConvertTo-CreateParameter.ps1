@@ -7,7 +7,7 @@ function ConvertTo-CreateParameter {
         Isolation = 'isolation'; MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount'
         StopSignal = 'stopSignal'; StopTimeoutSeconds = 'stopTimeoutSeconds'
         MemorySwapBytes = 'memorySwapBytes'; CpuSet = 'cpuSet'; BlockIoWeight = 'blockIoWeight'; OomScoreAdjust = 'oomScoreAdjust'; ShmSizeBytes = 'sharedMemoryBytes'
-        PidMode = 'pidMode'; IpcMode = 'ipcMode'; UserNamespace = 'userNamespace'
+        StorageSizeBytes = 'storageBytes'; PidMode = 'pidMode'; IpcMode = 'ipcMode'; UserNamespace = 'userNamespace'
     }
     foreach ($key in $same.Keys) { if ($Bound.ContainsKey($key)) { $wire[$same[$key]] = $Bound[$key] } }
     $switches = @{ ReadOnly = 'readOnlyRoot'; Privileged = 'privileged'; Terminal = 'terminal'; OpenStandardInput = 'openStdin'; AutoRemove = 'autoRemove'; DisableOomKill = 'oomKillDisabled'; Init = 'init' }

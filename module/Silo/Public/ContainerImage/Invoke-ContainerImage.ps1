@@ -64,6 +64,9 @@ function Invoke-ContainerImage {
     .PARAMETER BlockIoLimit
     Most bytes a second of block devices, each as @{ Device = '/dev/sda'; ReadBytesPerSecond = 10MB;
     WriteBytesPerSecond = 5MB }.
+    .PARAMETER StorageSizeBytes
+    Most bytes that it may write to its root file system, at least 16 MB; a few percent are for the file system
+    itself.
     .PARAMETER OomScoreAdjust
     How early the kernel ends it for want of memory, -1000 to 1000. What needs more rights than the engine has is
     raised to the least that it may give, with a warning.
@@ -245,6 +248,9 @@ function Invoke-ContainerImage {
 
         [ValidateNotNullOrEmpty()]
         [System.Collections.IDictionary[]] $BlockIoLimit,
+
+        [ValidateRange(16777216, [long]::MaxValue)]
+        [long] $StorageSizeBytes,
 
         [ValidateRange(-1000, 1000)]
         [int] $OomScoreAdjust,
