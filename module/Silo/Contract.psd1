@@ -447,6 +447,7 @@
         'IsolationUnsupported' = 'notImplemented'
         'IsolationChangeUnsupported' = 'notImplemented'
         'OptionUnsupported' = 'notImplemented'
+        'StorageLimitUnsupported' = 'notImplemented'
         'NetworkDriverUnsupported' = 'notImplemented'
         'HcsFunctionMissing' = 'notImplemented'
         'ManifestSchemaUnsupported' = 'notImplemented'

@@ -380,6 +380,10 @@
         Message = '{option} is not supported on this host: {reason}.'
         Action = 'Leave the option out.'
     }
+    'StorageLimitUnsupported' = @{
+        Message = 'The size of a root file system cannot be limited on this host: {reason}.'
+        Action = 'Leave -StorageSizeBytes out, or install what is missing.'
+    }
     'NetworkDriverUnsupported' = @{
         Message = 'Networks of type ''{driver}'' are not supported on this host: {reason}.'
         Action = 'Choose another type of network.'
