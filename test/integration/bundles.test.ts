@@ -74,7 +74,7 @@ describe.skipIf(skipReason('OCI bundles', whyNoContainers()))('the silo command 
     await expect.poll(state).toBe('stopped');
     expect(silo('delete', '--force', id).status).toBe(0);
     expect(silo('list', '-q').stdout).not.toContain(id);
-  });
+  }, 180_000);
 
   it('says where a bundle has no config.json', () => {
     expect(silo('run', '-b', join(folder, 'nothing'), 'x')).toMatchObject({ status: 1, stderr: expect.stringMatching(/^silo: PathNotFound: .*config\.json/) as string });

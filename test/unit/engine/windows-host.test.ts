@@ -62,7 +62,7 @@ beforeEach(async () => {
   const quiet = (): void => undefined;
   const partial: { readonly [Port in keyof Ports]?: Partial<Ports[Port]> } = {
     metadata, locks: new FileLocks(join(folder, 'locks')), host, content, files, log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    network: { prepare: () => Promise.resolve(undefined), release: nothing }, supervisor: { ensure: nothing, ensureSoon: quiet },
+    network: { prepare: () => Promise.resolve(undefined), release: nothing }, volumes: { checkSource: nothing }, supervisor: { ensure: nothing, ensureSoon: quiet },
     isolations: { Process: offer('hcs-process', wclayer), HyperV: { ...offer('hcs-hyperv', wclayer), linux: offer('hcs-linux', layers('lcow')) } },
     clock: { now: () => new Date('2026-11-22T04:00:00Z') }, newId: ((count) => () => idOf(`made up ${count++}`))(0),
   };
@@ -77,7 +77,7 @@ afterEach(() => {
 });
 
 type Request = Parameters<typeof createContainer>[2];
-const create = (image: string, changes: Partial<Request> = {}): ReturnType<typeof createContainer> => createContainer(ports, new ImageConfigs(ports.content), { image, resources: {}, ...changes });
+const create = (image: string, changes: Partial<Request> = {}): ReturnType<typeof createContainer> => createContainer(ports, new ImageConfigs(ports.content), { image, resources: {}, network: 'none', ...changes });
 
 describe('a Windows server', () => {
   it("runs an image of its own build on its kernel, and in a VM where that is asked for", async () => {
