@@ -75,6 +75,7 @@ Describe 'Mounts' -Tag Fast {
     }
     It 'refuse a size that is none' { { New-Container -Image 'busybox' -Mount 'type=tmpfs,target=/t,size=much' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
     It 'refuse an object that is no mount' { { New-Container -Image 'busybox' -Mount ([pscustomobject] @{ Target = '/t' }) } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
+    It 'of SMB shares are refused by name' { { New-Container -Image 'busybox' -Mount 'type=smb,source=//server/share,target=/t' } | Should -Throw -ErrorId 'OptionUnsupported,New-Container' }
     It 'need a source to bind' { { New-ContainerMount -Type Bind -Target '/t' } | Should -Throw -ErrorId 'ParameterInvalid,New-ContainerMount' }
 }
 

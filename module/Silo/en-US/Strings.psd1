@@ -38,6 +38,7 @@
     NewMount = 'Describe mount'
     VolumeExists = "Volume '{0}' was there already."
     VolumeIsNotThere = 'The volume was not there.'
+    SmbMountUnsupported = 'map the share on the host (Windows: New-SmbGlobalMapping; Linux: mount -t cifs) and bind its folder with type=bind'
     RequestImage = 'Get image'
     SubmitImage = 'Push image'
     AddTag = 'Add name {0}'

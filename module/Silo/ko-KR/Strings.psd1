@@ -38,6 +38,7 @@
     NewMount = '마운트 기술'
     VolumeExists = "볼륨 '{0}'이(가) 이미 있었습니다."
     VolumeIsNotThere = '볼륨이 없었습니다.'
+    SmbMountUnsupported = '호스트에서 공유를 연결하고(Windows: New-SmbGlobalMapping, Linux: mount -t cifs) 그 폴더를 type=bind로 마운트하세요'
     RequestImage = '이미지 받기'
     SubmitImage = '이미지 푸시'
     AddTag = '이름 {0} 추가'

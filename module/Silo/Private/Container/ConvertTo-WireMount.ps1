@@ -27,6 +27,7 @@ function ConvertTo-WireMount {
         }
         if (-not $known) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountPartUnknown -f $part } -Target $Mount }
     }
+    if ($wire.kind -eq 'smb') { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'OptionUnsupported' -Argument @{ option = 'type=smb'; reason = $script:Strings.SmbMountUnsupported } -Target $Mount }
     if ($wire.kind -notin 'Bind', 'Volume', 'Tmpfs' -or $wire.target -eq '' -or ($wire.source -eq '' -and $wire.kind -eq 'Bind')) {
         Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'Mount'; reason = $script:Strings.MountIncomplete } -Target $Mount
     }
