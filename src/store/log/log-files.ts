@@ -120,7 +120,13 @@ export class LogFiles {
   }
 
   async #add(file: FileHandle): Promise<void> {
-    const { ino, size } = await file.stat({ bigint: true });
+    const stats = await file.stat({ bigint: true });
+    // Windows opens a folder as if it were an empty file.
+    if (stats.isDirectory()) {
+      await file.close();
+      throw fromFileError(Object.assign(new Error(`${this.#path} is a folder`), { code: 'EISDIR' }), this.#path);
+    }
+    const { ino, size } = stats;
     this.#segments.push({ file, inode: ino, begin: this.size, size: Number(size) });
   }
 
