@@ -31,6 +31,10 @@ describe("the verbs of an OCI runtime's command line", () => {
     expect(command).toEqual({ verb: 'exec', id: 'web', args: ['ls', '-l', '--env', 'C', '--', '007'], cwd: undefined, env: ['A=1', 'B=2'], terminal: true, user: '7', process: undefined, detach: false, pidFile: undefined, shimLog: undefined });
   });
 
+  it('have one that the runtime itself starts a shim with', async () => {
+    expect((await read('--root', '/r', 'bundle-shim', '--shim-log', '/l', 'web')).command).toEqual({ verb: 'shim', id: 'web', shimLog: '/l' });
+  });
+
   it('take a process document instead of a command', async () => {
     expect((await read('exec', '-p', '/process.json', 'web')).command).toMatchObject({ verb: 'exec', id: 'web', args: [], process: '/process.json' });
   });

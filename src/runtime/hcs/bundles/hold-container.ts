@@ -10,6 +10,8 @@ import { joinStreams } from './join-streams.ts';
 
 /** What a container may take to shut down when its process has ended, before it is ended by force (runhcs gives it as long). */
 const shutDownPatienceMs = 5 * 60_000;
+/** Whoever started it may be slow to hear so. */
+const answerPatienceMs = 1000;
 /** Told of a container that ended before its process was started. */
 const neverStarted = 1;
 
@@ -57,10 +59,11 @@ export const holdContainer = async (service: HostComputeService, states: BundleS
       }
     });
     const held = await Promise.race([started.promise, system.exited]);
-    await stopWaiting();
+    const stopped = stopWaiting();
     if (!('processId' in held)) return neverStarted;
     const exitCode = await joinStreams(held, { terminal: process.terminal, guest: guestOf(state) });
     await endSystem(system);
+    await within(answerPatienceMs, stopped);
     return exitCode;
   } finally {
     await system.close();
@@ -70,8 +73,14 @@ export const holdContainer = async (service: HostComputeService, states: BundleS
 const endSystem = async (system: ComputeSystem): Promise<void> => {
   // A Linux container has ended with its process.
   await system.shutDown().catch(() => system.terminate().catch(() => undefined));
+  if (!(await within(shutDownPatienceMs, system.exited))) await system.terminate().catch(() => undefined);
+};
+
+/** Whether the work is done in that time. */
+const within = async (patienceMs: number, work: Promise<unknown>): Promise<boolean> => {
   const patience = new AbortController();
-  const late = delay(shutDownPatienceMs, 'late', { signal: patience.signal }).catch(() => undefined);
-  if ((await Promise.race([system.exited, late])) === 'late') await system.terminate().catch(() => undefined);
+  const late = delay(patienceMs, false, { signal: patience.signal }).catch(() => false);
+  const done = await Promise.race([work.then(() => true), late]);
   patience.abort();
+  return done;
 };

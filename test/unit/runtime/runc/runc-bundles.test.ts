@@ -20,4 +20,8 @@ describe("a bundle's command line for runc", () => {
     const refused = (): unknown => runcArguments({ verb: 'create', ...source, [name]: 'x' }, settings);
     expect(refused).toThrow(expect.objectContaining<Partial<SiloError>>({ code: 'OptionUnsupported' }));
   });
+
+  it('refuses the verb of a shim', () => {
+    expect(() => runcArguments({ verb: 'shim', id: 'web', shimLog: undefined }, settings)).toThrow(expect.objectContaining<Partial<SiloError>>({ code: 'OptionUnsupported' }));
+  });
 });
