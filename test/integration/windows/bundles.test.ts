@@ -46,15 +46,4 @@ describe.skipIf(skipReason('OCI bundles under Wine', wineSimulator.whyNot()))("t
     expect(await silo('list', '-q')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(await simulator.counts()).toMatchObject({ systems: 0, processes: 0 });
   }, testTimeout);
-
-  it('has a shim of its own for a container that is created, started and ended', async () => {
-    expect(await silo('create', '-b', bundle('ping -n 100 127.0.0.1 >nul'), 'web')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-    expect(JSON.parse((await silo('state', 'web')).stdout)).toMatchObject({ id: 'web', status: 'created' });
-    expect(await silo('start', 'web')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-    expect(JSON.parse((await silo('state', 'web')).stdout)).toMatchObject({ id: 'web', status: 'running' });
-    expect(await silo('exec', 'web', 'cmd', '/c', 'exit 3')).toMatchObject({ exitCode: 3 });
-    expect(await silo('delete', 'web')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ContainerRunning') as string });
-    expect(await silo('delete', '--force', 'web')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-    expect(await simulator.counts()).toMatchObject({ systems: 0, processes: 0 });
-  }, testTimeout);
 });
