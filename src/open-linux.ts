@@ -4,6 +4,7 @@ import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import { Engine, supervisedContainers } from './engine/index.ts';
 import { LinuxFileTransfer } from './files/index.ts';
 import { LinuxNetwork } from './network/linux-network.ts';
+import { tcpPortProbe } from './host/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { RuncRuntime } from './runtime/runc/index.ts';
@@ -50,6 +51,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     network: new LinuxNetwork({ root, runFolder, log }),
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
+    portProbe: tcpPortProbe,
     fileTransfer: new LinuxFileTransfer(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),

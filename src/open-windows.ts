@@ -6,6 +6,7 @@ import { readAccess, setAccess } from '../native/advapi32.ts';
 import { SiloError } from './base/index.ts';
 import type { BundleRuntime, HostFacts, Network, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
+import { tcpPortProbe } from './host/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
@@ -100,6 +101,7 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     network: machine.network(root),
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
+    portProbe: tcpPortProbe,
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),
     supervisor,

@@ -67,6 +67,7 @@
         'Test-ContainerHost'
         'Test-ContainerImage'
         'Wait-Container'
+        'Wait-ContainerProcess'
     )
     CmdletsToExport = @()
     VariablesToExport = @()

@@ -161,7 +161,18 @@ export const methods = define({
     readOnly: false,
     errors: [...containerErrors, 'RuntimeFailed'],
   },
-  'container/wait': { summary: 'Waits until a container has ended.', params: record({ container: containerRef, timeoutSeconds }), result: record({ container }), readOnly: true, errors: [...containerErrors, 'OperationTimedOut'] },
+  'container/wait': {
+    summary: 'Waits until a container has ended, runs, is healthy, or takes connections.',
+    params: record({
+      container: containerRef,
+      timeoutSeconds,
+      for: optional(oneOf(['Exit', 'Running', 'Healthy', 'Port'], 'What is waited for; Exit where left out. One that ends while something else is waited for is the error ContainerNotRunning.')),
+      port: optional(Type.Integer({ minimum: 1, maximum: 65535, description: 'TCP port in the container; goes with Port.' })),
+    }),
+    result: record({ container }),
+    readOnly: true,
+    errors: [...containerErrors, 'OperationTimedOut', 'ContainerNotRunning', 'ParameterInvalid', 'OperationCancelled'],
+  },
   'container/list': {
     summary: 'Containers in order of their creation, in pages.',
     params: record({

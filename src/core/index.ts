@@ -14,6 +14,7 @@ export type * from './locks.ts';
 export type * from './log.ts';
 export type * from './metadata.ts';
 export type * from './network.ts';
+export type * from './port-probe.ts';
 export type * from './registry.ts';
 export type * from './runtime.ts';
 export type * from './snapshotter.ts';

@@ -56,7 +56,7 @@ const runCreated = async (
   // Awaited below, where the container's own end is known; until then a failure must not count as unheard of.
   following?.catch(() => undefined);
   try {
-    const record = await waitContainer(ports, created.id, options.timeoutSeconds, signal);
+    const record = await waitContainer(ports, created.id, { timeoutSeconds: options.timeoutSeconds }, signal);
     ended.abort();
     await following;
     if (created.spec.autoRemove) await removeContainer(ports, created.id, { force: true });

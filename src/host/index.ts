@@ -3,5 +3,6 @@
  * decisions: what follows from a fact is the engine's business. The composition root reads it once an
  * engine and hands it on as HostFacts.
  */
+export { tcpPortProbe } from './tcp-port-probe.ts';
 export { linuxHostFacts } from './linux-host-facts.ts';
 export { askedWindowsHostFacts, windowsHostFacts } from './windows-host-facts.ts';

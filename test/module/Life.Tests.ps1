@@ -51,6 +51,19 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         $sent.follow | Should -BeTrue
         $sent.afterSeq | Should -Be 0
     }
+    It 'Wait-Container waits for what -For says, and for a port where one is named' {
+        Wait-Container -Name 'web-1' -Port 80 -TimeoutSeconds 5
+        $sent = Get-Sent 'container/wait'
+        $sent.for | Should -Be 'Port'
+        $sent.port | Should -Be 80
+        Wait-Container -Name 'web-1' -For Healthy
+        (Get-Sent 'container/wait').for | Should -Be 'Healthy'
+        (Get-Sent 'container/wait').Keys | Should -Not -Contain 'port'
+    }
+    It 'Wait-ContainerProcess takes processes from the pipeline' {
+        (Get-ContainerProcess -Name 'web-1' | Wait-ContainerProcess -TimeoutSeconds 3 -PassThru).ExitCode | Should -Be 0
+        (Get-Sent 'process/wait').timeoutSeconds | Should -Be 3
+    }
     It 'Stop-ContainerProcess takes processes from the pipeline' {
         (Get-ContainerProcess -Name 'web-1' | Stop-ContainerProcess -Force -PassThru).ExitCode | Should -Be 143
         (Get-Sent 'process/stop').force | Should -BeTrue

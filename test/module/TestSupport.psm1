@@ -109,6 +109,7 @@ function Get-CallTable {
         'Test-ContainerHost'           = @{}
         'Test-ContainerImage'          = @{ Name = 'busybox:latest' }
         'Wait-Container'               = @{ Name = 'web-1' }
+        'Wait-ContainerProcess'        = @{ ContainerId = 'web-1'; ProcessId = 'p' }
     }
 }
 

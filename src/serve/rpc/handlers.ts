@@ -74,7 +74,9 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
     const { record, changed, stopReason, durationMs } = await stopContainer(engine.forChange(), container, { timeoutSeconds, force }, signal);
     return { container: viewRecord(record), changed, stopReason, durationMilliseconds: durationMs };
   },
-  'container/wait': async ({ container, timeoutSeconds }, { engine, signal }) => ({ container: viewRecord(await waitContainer(engine.ports, container, timeoutSeconds, signal)) }),
+  'container/wait': async ({ container, timeoutSeconds, for: wanted, port }, { engine, signal }) => ({
+    container: viewRecord(await waitContainer(engine.ports, container, { timeoutSeconds, port, for: wanted === undefined ? undefined : lower(wanted) }, signal)),
+  }),
   'container/list': async ({ containers, states, limit, cursor }, { engine }) => {
     const page = await listContainers(engine.ports, { containers, states: states?.map((state): ContainerState => lower(state)), limit, cursor });
     return { items: page.items.map(viewContainer), next: page.next ?? null };

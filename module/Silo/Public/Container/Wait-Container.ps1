@@ -1,10 +1,11 @@
 function Wait-Container {
     <#
     .SYNOPSIS
-    Waits until containers have ended.
+    Waits until containers have ended, run, are healthy or take connections.
     .DESCRIPTION
-    Returns once every named container has ended; those that do not run any more are not waited for. The
-    containers are waited for together, not one after the other.
+    Returns once every named container has ended; those that do not run any more are not waited for. With -For
+    something else is waited for: one that ends meanwhile is the error ContainerNotRunning. The containers are
+    waited for together, not one after the other.
     .PARAMETER Name
     Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
     beginning of an id is no name: that goes to -Id.
@@ -12,6 +13,11 @@ function Wait-Container {
     Ids of containers, 64 hex digits or the beginning of one.
     .PARAMETER InputObject
     Containers, as Get-Container gives them.
+    .PARAMETER For
+    Exit, the default; Running; Healthy, by the health check of the container; or Port, until the port of -Port takes
+    connections from this host.
+    .PARAMETER Port
+    TCP port in the container; -For Port is understood.
     .PARAMETER TimeoutSeconds
     Most seconds to wait; -1, the default, waits for ever. Then the error OperationTimedOut is written.
     .PARAMETER PassThru
@@ -26,6 +32,10 @@ function Wait-Container {
     (Start-Container -Name backup -PassThru | Wait-Container -PassThru).ExitCode
 
     Starts a container, waits for its end and shows its exit code.
+    .EXAMPLE
+    Start-Container -Name web; Wait-Container -Name web -Port 80 -TimeoutSeconds 30
+
+    Starts a container and goes on when its server listens.
     .INPUTS
     System.String, Silo.Container
     .OUTPUTS
@@ -53,6 +63,12 @@ function Wait-Container {
         [ValidateNotNull()]
         [psobject[]] $InputObject,
 
+        [ValidateSet('Exit', 'Running', 'Healthy', 'Port')]
+        [string] $For,
+
+        [ValidateRange(1, 65535)]
+        [int] $Port,
+
         [ValidateRange(-1, [int]::MaxValue)]
         [int] $TimeoutSeconds = -1,
 
@@ -62,6 +78,12 @@ function Wait-Container {
     )
     begin {
         . Import-CallerPreference
+        $parameter = @{ timeoutSeconds = $TimeoutSeconds }
+        if ($For) { $parameter.for = $For }
+        if ($PSBoundParameters.ContainsKey('Port')) {
+            $parameter.port = $Port
+            if (-not $For) { $parameter.for = 'Port' }
+        }
         $jobId = New-Object -TypeName 'System.Collections.Generic.List[string]'
     }
     process {
@@ -70,7 +92,7 @@ function Wait-Container {
             foreach ($item in $target) { $jobId.Add($item.Reference) }
             return
         }
-        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/wait' -Target $target -Parameter @{ timeoutSeconds = $TimeoutSeconds }) {
+        foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/wait' -Target $target -Parameter $parameter) {
             if ($PassThru) { ConvertTo-SiloContainer -Record $result.Container -Method 'container/wait' }
         }
     }
