@@ -1,9 +1,11 @@
 import yargs from 'yargs';
 import type { BundleRuntime } from '../core/index.ts';
-import { attachCommand, type Attachment } from './attach-command.ts';
+import { attachCommand } from './attach-command.ts';
 import { addBundleCommands, protectCommand } from './bundle-commands.ts';
 import { callCommand } from './call-command.ts';
 import { engineCommand, exitCodes, type CommandContext } from './engine-command.ts';
+import type { Attachment } from './join-terminal.ts';
+import { sessionCommand } from './session-command.ts';
 import { superviseCommand } from './supervise-command.ts';
 
 /** Reads the command line and runs the command; the answer is the exit code. */
@@ -22,6 +24,15 @@ export const runCli = async (args: readonly string[], context: (stateRoot?: stri
     .command('attach <container>', 'join this terminal to a running container (Ctrl+P Ctrl+Q leaves it)', (command) =>
       command.positional('container', { type: 'string', demandOption: true, describe: 'name or id' }),
     async ({ container }) => { exitCode = await attachCommand(context(), attachment, container); })
+    .command('session <container>', 'start a process with this terminal in a running container: its shell, or what follows --', (command) =>
+      command.positional('container', { type: 'string', demandOption: true, describe: 'name or id' })
+        .option('user', { type: 'string', describe: 'user[:group]' })
+        .option('working-directory', { type: 'string', describe: 'absolute path in the container' })
+        .option('environment', { type: 'string', array: true, nargs: 1, default: [], describe: 'NAME=value' }),
+    async (argv) => {
+      const command = ((argv as { readonly '--'?: readonly string[] })['--'] ?? []).map(String);
+      exitCode = await sessionCommand(context(), attachment, { container: argv.container, command, user: argv.user, workingDirectory: argv['working-directory'], environment: argv.environment });
+    })
     .command('supervise', 'look after containers while no engine runs (started by the engine)', (command) =>
       command.option('state-root', { type: 'string', describe: 'the state root, where SILO_ROOT cannot be set' }),
     async ({ stateRoot }) => { exitCode = await superviseCommand(context(stateRoot)); });

@@ -120,6 +120,8 @@ export interface ExecSpec {
   /** Bytes for the process's standard input; undefined closes it. */
   readonly stdin?: Uint8Array;
   readonly signal?: AbortSignal;
+  /** For a process with a terminal, where the runtime joins them: called before the process starts, when the terminal can be joined in `folder`. */
+  readonly onJoinable?: () => Promise<void>;
 }
 
 export interface RunningProcess {
@@ -164,6 +166,8 @@ export interface RuntimeRequirement {
  */
 export interface Runtime {
   readonly name: string;
+  /** True where `exec` calls `onJoinable`. */
+  readonly joinsTerminals?: boolean;
   /**
    * Says in sentences which settings and limits the host gives only in part, and refuses what it cannot give.
    * It makes nothing. Absent where the runtime has no such settings. Errors: ParameterInvalid,

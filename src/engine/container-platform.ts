@@ -25,6 +25,8 @@ export interface ContainerPlatform {
   environment(terminal: boolean): readonly NameValue[];
   /** What reads a command that an image gives as one text. */
   readonly shell: readonly string[];
+  /** For people, in the order in which they are tried. */
+  readonly shells: readonly [string, ...string[]];
   /** Names with the same key are one variable. */
   readonly variableKey: (name: string) => string;
   /** Errors: ParameterInvalid. */

@@ -22,7 +22,7 @@ export { removeContainer } from './remove-container.ts';
 export { runContainer, disconnected, type LineSink } from './run-container.ts';
 export { listContainers, lookAt, type LiveContainer } from './list-containers.ts';
 export { readContainerLog } from './container-log.ts';
-export { listProcesses, runProcess, startProcess, waitProcess, type ProcessRequest } from './processes.ts';
+export { listProcesses, runProcess, startProcess, startSession, waitProcess, type ProcessRequest } from './processes.ts';
 export { getIsolation, setHostIsolation, type IsolationReport } from './isolation.ts';
 export { setContainerIsolation } from './isolation-swap.ts';
 export { isHostReady, windowsIsolations } from './isolation-availability.ts';

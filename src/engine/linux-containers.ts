@@ -21,6 +21,7 @@ export const linuxContainers: ContainerPlatform = {
   alwaysMounted: ['/proc', '/sys', '/dev', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf'],
   environment: (terminal) => [{ name: 'PATH', value: defaultPath }, ...(terminal ? [{ name: 'TERM', value: 'xterm' }] : [])],
   shell: ['/bin/sh', '-c'],
+  shells: ['bash', 'sh'],
   variableKey: (name) => name,
   workingDirectory: (path) => absolute('workingDirectory', path),
   user: (name) => name,

@@ -1,4 +1,4 @@
-import { SiloError } from '../base/index.ts';
+import { isSiloError, SiloError } from '../base/index.ts';
 import type { ContainerRecord, ExecResult, NameValue, ProcessRecord, ProcessSpec } from '../core/index.ts';
 import { findContainer } from './container-lookup.ts';
 import { withContainer } from './container-lock.ts';
@@ -34,14 +34,15 @@ export const processSpec = ({ spec }: ContainerRecord, request: ProcessRequest):
 
 interface Started { readonly record: ProcessRecord; readonly exited: Promise<ProcessRecord> }
 
-const begin = (ports: Ports, reference: string, request: ProcessRequest, signal: AbortSignal | undefined): Promise<Started> =>
+const begin = (ports: Ports, reference: string, request: ProcessRequest, signal: AbortSignal | undefined, join?: (folder: string) => Promise<void>): Promise<Started> =>
   withContainer(ports, reference, signal, async (container) => {
     const target = { kind: 'container', id: container.id } as const;
     if (container.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
     if (container.state !== 'running') throw new SiloError('ContainerNotRunning', { args: { id: reference, state: container.state }, target });
-    const process = processSpec(container, request);
-    const id = ports.newId();
     const { runtime } = technologyOf(ports.isolations, container);
+    if (join !== undefined && runtime.joinsTerminals !== true) throw new SiloError('OptionUnsupported', { args: { option: 'A session', reason: `the terminal of a container of ${runtime.name} cannot be joined` }, target });
+    const process: ProcessSpec = { ...processSpec(container, request), terminal: join !== undefined };
+    const id = ports.newId();
     const { folder, logPath } = await ports.files.process(container.id, id);
     const running = await runtime.exec({
       taskId: container.id,
@@ -51,6 +52,7 @@ const begin = (ports: Ports, reference: string, request: ProcessRequest, signal:
       folder,
       logPath,
       ...(request.input === undefined ? {} : { stdin: request.input }),
+      ...(join === undefined ? {} : { onJoinable: () => join(folder) }),
     });
     const record: ProcessRecord = { id, containerId: container.id, args: request.command, user: process.user, startedAt: ports.clock.now(), exitedAt: undefined, exitCode: null, state: 'running', pid: running.pid };
     await ports.metadata.write((writer) => { writer.putProcess(record); });
@@ -71,6 +73,29 @@ export const startProcess = async (ports: Ports, reference: string, request: Pro
   const { record, exited } = await begin(ports, reference, request, signal);
   exited.catch((error: unknown) => { ports.log.warn({ process: record.id, err: error }, 'the end of a process could not be recorded'); });
   return record;
+};
+
+/** A process with a terminal that somebody joined. */
+export interface ContainerSession {
+  readonly record: ProcessRecord;
+  readonly exited: Promise<ProcessRecord>;
+}
+
+/**
+ * Starts a process with a terminal, which `join` joins in its folder before it starts. Without a command that
+ * is the container's first shell; `join` is then called for each that is tried. It goes on when nobody is joined any more.
+ */
+export const startSession = async (ports: Ports, reference: string, request: Omit<ProcessRequest, 'command' | 'input'> & { readonly command?: readonly string[] | undefined }, join: (folder: string) => Promise<void>): Promise<ContainerSession> => {
+  const { spec } = ports.metadata.read((reader) => findContainer(reader, reference));
+  const commands = request.command === undefined || request.command.length === 0 ? platformOf(spec.os).shells.map((shell) => [shell]) : [request.command];
+  for (const [index, command] of commands.entries()) {
+    try {
+      return await begin(ports, reference, { ...request, command }, undefined, join);
+    } catch (error) {
+      if (!isSiloError(error, 'ExecutableNotFound') || index === commands.length - 1) throw error;
+    }
+  }
+  throw new SiloError('CommandMissing');
 };
 
 /** Starts a process, hands its output to `sink` and waits for its end. Cancelling leaves the process running. */

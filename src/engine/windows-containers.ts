@@ -49,6 +49,7 @@ export const windowsContainers: ContainerPlatform = {
   // The registry of the image has the PATH of its services; one that is made up here would hide it.
   environment: () => [],
   shell: ['cmd', '/S', '/C'],
+  shells: ['pwsh', 'powershell', 'cmd'],
   variableKey: (name) => name.toUpperCase(),
   workingDirectory: (path) => {
     const folder = folderPath(path);

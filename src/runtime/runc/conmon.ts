@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { SiloError } from '../../base/index.ts';
 import { requireProgram } from './programs.ts';
 
@@ -18,6 +18,8 @@ export interface ConmonCall {
   readonly openStdin: boolean;
   /** Process document of a further process; undefined creates the container. */
   readonly execDocument?: string;
+  /** Of a further process: called when its attach socket is there; the process starts afterwards. */
+  readonly onJoinable?: (() => Promise<void>) | undefined;
 }
 
 /** One line that conmon writes to its sync pipe (conmon, `ctr_exit.c` and `utils.c`: write_or_close_sync_fd). */
@@ -63,13 +65,14 @@ export const startConmon = (call: ConmonCall): ConmonSession => {
     '--full-attach',
     ...(call.terminal ? ['--terminal'] : []),
     ...(call.openStdin ? ['--stdin'] : []),
+    ...(call.onJoinable === undefined ? [] : ['--exec-attach']),
     ...(call.execDocument === undefined ? [] : ['--exec', '--exec-process-spec', call.execDocument]),
   ], {
     detached: true,
     // conmon leaves a file `oom` in its working folder too.
     cwd: call.bundlePath,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', _OCI_SYNCPIPE: '3' },
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...(call.onJoinable === undefined ? [] : ['pipe', 'pipe'] as const)],
+    env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', _OCI_SYNCPIPE: '3', ...(call.onJoinable === undefined ? {} : { _OCI_ATTACHPIPE: '4', _OCI_STARTPIPE: '5' }) },
   });
   const pipe = child.stdio[3] as Readable;
   let stderr = '';
@@ -91,6 +94,7 @@ export const startConmon = (call: ConmonCall): ConmonSession => {
       if (call.execDocument === undefined || message.data < 0) { second.resolve(undefined); release(); }
     } else { second.resolve(message); release(); }
   };
+  if (call.onJoinable !== undefined) joinBeforeStart(child.stdio[4] as Readable, child.stdio[5] as Writable, call.onJoinable, first.reject);
   pipe.setEncoding('utf8').on('data', (text: string) => {
     buffer += text;
     for (let end = buffer.indexOf('\n'); end >= 0; end = buffer.indexOf('\n')) {
@@ -110,4 +114,16 @@ export const startConmon = (call: ConmonCall): ConmonSession => {
     release();
   });
   return { first: first.promise, second: second.promise };
+};
+
+/** conmon waits for two bytes: before it does anything, and between its word on the attach pipe and the start of the process (conmon.c, `start_pipe_fd`). */
+const joinBeforeStart = (attachPipe: Readable, startPipe: Writable, join: () => Promise<void>, fail: (error: unknown) => void): void => {
+  startPipe.on('error', () => undefined);
+  attachPipe.on('error', () => undefined);
+  startPipe.write('1');
+  attachPipe.once('data', () => {
+    attachPipe.destroy();
+    join().catch(fail).finally(() => { startPipe.end('1'); });
+  });
+  attachPipe.once('end', () => { startPipe.destroy(); });
 };

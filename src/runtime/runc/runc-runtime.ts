@@ -44,6 +44,7 @@ const endPatienceMs = 10_000;
 /** Runtime of process isolation on Linux: runc makes the containers, one conmon each keeps stdio, log and exit code. */
 export class RuncRuntime implements Runtime {
   readonly name = 'runc';
+  readonly joinsTerminals = true;
   readonly #runcRoot: string;
   readonly #tasksFolder: string;
   readonly #exitsFolder: string;
@@ -203,8 +204,9 @@ export class RuncRuntime implements Runtime {
       pidFile,
       monitorPidFile: join(spec.folder, 'monitor-pid'),
       terminal: spec.process.terminal,
-      openStdin: spec.stdin !== undefined,
+      openStdin: spec.stdin !== undefined || spec.onJoinable !== undefined,
       execDocument: document,
+      onJoinable: spec.onJoinable,
     });
     const started = await session.first;
     // A negative number is runc's own failure; conmon gives the exit code of a process that could not be run as one.
