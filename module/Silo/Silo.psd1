@@ -18,6 +18,7 @@
         'Copy-ContainerFile'
         'Disconnect-ContainerNetwork'
         'Disconnect-ContainerRegistry'
+        'Enter-ContainerSession'
         'Export-Container'
         'Export-ContainerImage'
         'Find-ContainerImage'

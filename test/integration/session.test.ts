@@ -64,7 +64,7 @@ describe.skipIf(skipReason('sessions', missing))('a session in a container', () 
 
   it('shows the prompt of the first shell that is there, does what is typed, and ends with its exit code', async () => {
     const terminal = enter('entered', '--environment', 'COLOUR=blue');
-    await terminal.sees(/# $/);
+    await terminal.sees(/\/ # /);
     terminal.type('echo $((40+2)) $COLOUR $TERM; tty; stty size\n');
     await terminal.sees(/42 blue xterm\r\n\/dev\/pts\/\d+\r\n33 101\r\n/);
     terminal.resize(40, 120);
@@ -77,7 +77,7 @@ describe.skipIf(skipReason('sessions', missing))('a session in a container', () 
 
   it('gives Ctrl+C to what runs in it', async () => {
     const terminal = enter('entered');
-    await terminal.sees(/# $/);
+    await terminal.sees(/\/ # /);
     terminal.type('sleep 500; echo after-$?\n');
     await delay(500);
     terminal.type('\u0003');

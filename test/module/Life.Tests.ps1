@@ -60,6 +60,14 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         (Get-Sent 'container/wait').for | Should -Be 'Healthy'
         (Get-Sent 'container/wait').Keys | Should -Not -Contain 'port'
     }
+    It 'Enter-ContainerSession says why it cannot: no such container, one that does not run, no terminal' {
+        Enter-ContainerSession -Name 'missing' -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -Be 'ContainerNotFound,Enter-ContainerSession'
+        Enter-ContainerSession -Name 'web-2' -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -Be 'ContainerNotRunning,Enter-ContainerSession'
+        Enter-ContainerSession -Name 'web-1' -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -Be 'ParameterInvalid,Enter-ContainerSession'
+    }
     It 'Wait-ContainerProcess takes processes from the pipeline' {
         (Get-ContainerProcess -Name 'web-1' | Wait-ContainerProcess -TimeoutSeconds 3 -PassThru).ExitCode | Should -Be 0
         (Get-Sent 'process/wait').timeoutSeconds | Should -Be 3

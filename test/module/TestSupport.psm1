@@ -60,6 +60,7 @@ function Get-CallTable {
         'Disconnect-ContainerNetwork'  = @{ Name = 'web-1'; Network = 'nat' }
         'Copy-ContainerFile'           = @{ Name = 'web-1'; Path = '/etc/hosts'; Destination = '/tmp' }
         'Disconnect-ContainerRegistry' = @{ Registry = 'private.example' }
+        'Enter-ContainerSession'       = @{ Name = 'web-1' }
         'Export-Container'             = @{ Name = 'web-1'; Path = '/tmp/web-1.tar' }
         'Export-ContainerImage'        = @{ Name = 'busybox:latest'; Path = '/tmp/image.tar' }
         'Find-ContainerImage'          = @{ Repository = 'busybox' }
