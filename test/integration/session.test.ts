@@ -66,11 +66,11 @@ describe.skipIf(skipReason('sessions', missing))('a session in a container', () 
     const terminal = enter('entered', '--environment', 'COLOUR=blue');
     await terminal.sees(/\/ # /);
     terminal.type('echo $((40+2)) $COLOUR $TERM; tty; stty size\n');
-    await terminal.sees(/42 blue xterm\r\n\/dev\/pts\/\d+\r\n33 101\r\n/);
+    await terminal.sees(/42 blue xterm\r+\n\/dev\/pts\/\d+\r+\n33 101\r+\n/);
     terminal.resize(40, 120);
     await delay(300);
     terminal.type('stty size\n');
-    await terminal.sees(/40 120\r\n/);
+    await terminal.sees(/40 120\r+\n/);
     terminal.type('exit 7\n');
     expect(await terminal.exited).toBe(7);
   });
@@ -83,7 +83,7 @@ describe.skipIf(skipReason('sessions', missing))('a session in a container', () 
     terminal.type('\u0003');
     await delay(300);
     terminal.type('echo still $((1+1))\n');
-    await terminal.sees(/still 2\r\n/);
+    await terminal.sees(/still 2\r+\n/);
     terminal.type('exit\n');
     await terminal.exited;
   });
@@ -97,6 +97,16 @@ describe.skipIf(skipReason('sessions', missing))('a session in a container', () 
     const left = items.find(({ command }) => command.includes('echo ready; exec sleep 777'));
     expect(left?.state).toBe('Running');
     await engine.call('process/stop', { container: 'entered', process: left?.id ?? '', force: true });
+  });
+
+  it('opens again after the terminal of another one was lost', async () => {
+    const lost = enter('entered');
+    await lost.sees(/\/ # /);
+    lost.end();
+    const terminal = enter('entered');
+    await terminal.sees(/\/ # /);
+    terminal.type('exit\n');
+    await terminal.exited;
   });
 
   it('is refused without a terminal, and says what cannot be run', async () => {

@@ -61,7 +61,7 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         (Get-Sent 'container/wait').Keys | Should -Not -Contain 'port'
     }
     It 'Enter-ContainerSession says why it cannot: no such container, one that does not run, no terminal' {
-        Enter-ContainerSession -Name 'missing' -ErrorVariable problem -ErrorAction SilentlyContinue
+        Enter-ContainerSession -Name 'fail-ContainerNotFound' -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -Be 'ContainerNotFound,Enter-ContainerSession'
         Enter-ContainerSession -Name 'web-2' -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -Be 'ContainerNotRunning,Enter-ContainerSession'
