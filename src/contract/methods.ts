@@ -208,6 +208,8 @@ export const methods = define({
       follow: optional(flag('Goes on until the container or process ends.')),
       tail: optional(count('Only the last lines.')),
       since: optional(time('Only lines from then on.')),
+      until: optional(time('Only lines before; not with follow.')),
+      only: optional(oneOf(['stdout', 'stderr'], 'Only lines of this stream; tail counts those, without follow.')),
       stream,
     }),
     result: record({ lines: count('Lines sent.') }),

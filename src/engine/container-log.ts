@@ -1,15 +1,23 @@
 import { SiloError } from '../base/index.ts';
+import type { LogLine } from '../core/index.ts';
 import { findContainer } from './container-lookup.ts';
 import { exitOf } from './settle.ts';
 import type { Ports } from './ports.ts';
 import type { LineSink } from './run-container.ts';
 import { technologyOf } from './technology.ts';
 
+/** As many as the reader gives at once. */
+const batchLines = 100;
+
 export interface LogRequest {
   readonly process?: string | undefined;
   readonly follow?: boolean | undefined;
   readonly tail?: number | undefined;
   readonly since?: Date | undefined;
+  /** Only lines before; not while following. */
+  readonly until?: Date | undefined;
+  /** Only lines of this stream; `tail` counts those. While following it counts all that were there. */
+  readonly stream?: LogLine['stream'] | undefined;
 }
 
 /** Hands a container's output, or a process's, to `sink`; returns how many lines. Following ends with the task. */
@@ -30,16 +38,29 @@ export const readContainerLog = async (ports: Ports, reference: string, request:
     if (current.state === 'created' || current.state === 'exited' || current.state === 'removing') return true;
     return (await exitOf(ports, current)) !== undefined;
   };
+  const { tail, until, stream } = request;
+  if (until !== undefined && request.follow === true) throw new SiloError('ParameterInvalid', { args: { parameter: 'until', reason: 'following ends with the container, not at a time' } });
+  const wanted = until === undefined && stream === undefined ? undefined : (line: LogLine): boolean => (stream === undefined || line.stream === stream) && (until === undefined || line.time < until);
+  // The reader counts lines of every kind from the end.
+  const last = wanted === undefined || request.follow === true ? undefined : tail;
+  const kept: LogLine[] = [];
   let lines = 0;
   const query = {
-    ...(request.tail === undefined ? {} : { tail: request.tail }),
+    ...(tail === undefined || last !== undefined ? {} : { tail }),
     ...(request.since === undefined ? {} : { since: request.since }),
     ...(request.follow === true ? { follow: { ended } } : {}),
     ...(signal === undefined ? {} : { signal }),
   };
   for await (const batch of ports.logs.read(path, query)) {
-    await sink(batch);
-    lines += batch.length;
+    const chosen = wanted === undefined ? batch : batch.filter(wanted);
+    if (last !== undefined) {
+      kept.push(...chosen);
+      if (kept.length > last) kept.splice(0, kept.length - last);
+      continue;
+    }
+    if (chosen.length > 0) await sink(chosen);
+    lines += chosen.length;
   }
-  return lines;
+  for (let begin = 0; begin < kept.length; begin += batchLines) await sink(kept.slice(begin, begin + batchLines));
+  return lines + kept.length;
 };

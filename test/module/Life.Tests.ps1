@@ -68,6 +68,12 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         Enter-ContainerSession -Name 'web-1' -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -Be 'ParameterInvalid,Enter-ContainerSession'
     }
+    It 'Get-ContainerLog asks for one stream, and for lines before a time' {
+        [void] (Get-ContainerLog -Name 'web-1' -Stream stderr -Until ([datetime] '2026-11-22'))
+        $sent = Get-Sent 'container/log'
+        $sent.only | Should -Be 'stderr'
+        $sent.until | Should -Not -BeNullOrEmpty
+    }
     It 'Wait-ContainerProcess takes processes from the pipeline' {
         (Get-ContainerProcess -Name 'web-1' | Wait-ContainerProcess -TimeoutSeconds 3 -PassThru).ExitCode | Should -Be 0
         (Get-Sent 'process/wait').timeoutSeconds | Should -Be 3

@@ -90,7 +90,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   'container/log': async (params, context) => {
     const sink = sinkOf(context);
     if (sink === undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'stream', reason: 'it is required: a log is only given as a stream' } });
-    const request = { process: params.process, follow: params.follow, tail: params.tail, since: params.since === undefined ? undefined : new Date(params.since) };
+    const request = { process: params.process, follow: params.follow, tail: params.tail, since: params.since === undefined ? undefined : new Date(params.since), until: params.until === undefined ? undefined : new Date(params.until), stream: params.only };
     return { lines: await readContainerLog(context.engine.ports, params.container, request, sink, context.signal) };
   },
 

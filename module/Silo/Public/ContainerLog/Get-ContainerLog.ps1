@@ -20,6 +20,10 @@ function Get-ContainerLog {
     Only that many of the last lines.
     .PARAMETER Since
     Only lines from then on.
+    .PARAMETER Until
+    Only lines before then; not with -Follow.
+    .PARAMETER Stream
+    Only lines of stdout or of stderr. -Tail counts those; with -Follow it counts the lines of both.
     .EXAMPLE
     Get-ContainerLog -Name web -Tail 20
 
@@ -67,7 +71,12 @@ function Get-ContainerLog {
         [ValidateRange(0, [int]::MaxValue)]
         [int] $Tail,
 
-        [datetime] $Since
+        [datetime] $Since,
+
+        [datetime] $Until,
+
+        [ValidateSet('stdout', 'stderr')]
+        [string] $Stream
     )
     begin {
         . Import-CallerPreference
@@ -75,6 +84,8 @@ function Get-ContainerLog {
         if ($Follow) { $parameter.follow = $true }
         if ($PSBoundParameters.ContainsKey('Tail')) { $parameter.tail = $Tail }
         if ($PSBoundParameters.ContainsKey('Since')) { $parameter.since = ConvertTo-WireTime -Time $Since }
+        if ($PSBoundParameters.ContainsKey('Until')) { $parameter.until = ConvertTo-WireTime -Time $Until }
+        if ($Stream) { $parameter.only = $Stream.ToLowerInvariant() }
         if ($ProcessId) { $parameter.process = $ProcessId }
     }
     process {
