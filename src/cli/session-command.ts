@@ -53,8 +53,7 @@ const runSession = async (engine: Engine, attachment: Attachment, { container, c
       joined = { socket: await attachment.open(folder), folder };
     });
     if (joined === undefined) throw new Error('The process started before its terminal was joined.');
-    const { socket, folder } = joined as { readonly socket: number; readonly folder: string };
-    const left = await joinTerminal(attachment, socket, folder, true);
+    const left = await joinTerminal(attachment, joined.socket, joined.folder, true);
     if (!left) return (await session.exited).exitCode ?? exitCodes.failed;
     process.stdout.write(`\r\nThe process ${session.record.id.slice(0, 12)} goes on.\r\n`);
     return exitCodes.done;

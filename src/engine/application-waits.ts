@@ -17,7 +17,7 @@ export const awaitCondition = async (ports: Ports, id: string, condition: Depend
   const record = ports.metadata.read((reader) => reader.container(id));
   if (record === undefined) throw new SiloError('ContainerNotFound', { args: { id }, target: { kind: 'container', id } });
   if (condition === 'service_completed_successfully') {
-    const ended = await waitContainer(ports, id, timeoutSeconds, signal);
+    const ended = await waitContainer(ports, id, { timeoutSeconds }, signal);
     if (ended.exitCode !== 0) throw failed(ended, ended.exitCode === null ? 'its exit code is not known' : `it ended with exit code ${ended.exitCode}`);
   } else if (condition === 'service_healthy') await awaitHealth(ports, record, timeoutSeconds, signal);
 };

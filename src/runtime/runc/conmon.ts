@@ -74,6 +74,7 @@ export const startConmon = (call: ConmonCall): ConmonSession => {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...(call.onJoinable === undefined ? [] : ['pipe', 'pipe'] as const)],
     env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', _OCI_SYNCPIPE: '3', ...(call.onJoinable === undefined ? {} : { _OCI_ATTACHPIPE: '4', _OCI_STARTPIPE: '5' }) },
   });
+  const streams: readonly unknown[] = child.stdio;
   const pipe = child.stdio[3] as Readable;
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => { if (stderr.length < 8192) stderr += text; });
@@ -94,7 +95,7 @@ export const startConmon = (call: ConmonCall): ConmonSession => {
       if (call.execDocument === undefined || message.data < 0) { second.resolve(undefined); release(); }
     } else { second.resolve(message); release(); }
   };
-  if (call.onJoinable !== undefined) joinBeforeStart(child.stdio[4] as Readable, child.stdio[5] as Writable, call.onJoinable, first.reject);
+  if (call.onJoinable !== undefined) joinBeforeStart(streams[4] as Readable, streams[5] as Writable, call.onJoinable, first.reject);
   pipe.setEncoding('utf8').on('data', (text: string) => {
     buffer += text;
     for (let end = buffer.indexOf('\n'); end >= 0; end = buffer.indexOf('\n')) {
