@@ -31,7 +31,7 @@ export interface SparseSegment { readonly offset: number; readonly sizeBytes: nu
 export interface SparseFile {
   /** Bytes of the file with its holes. */
   readonly realSizeBytes: number;
-  /** Undefined where the map stands before the data (GNU PAX format 1.0). */
+  /** Undefined where the map stands before the data (GNU's PAX format 1.0; 0.0 and 0.1 have it in the header). */
   readonly segments: readonly SparseSegment[] | undefined;
 }
 
@@ -116,9 +116,14 @@ const signedSum = (block: Buffer): number => {
   return sum;
 };
 
-/** Records of a PAX extended header: `<length> <key>=<value>\n`, the length counting itself (POSIX, pax). */
+/**
+ * Records of a PAX extended header: `<length> <key>=<value>\n`, the length counting itself (POSIX, pax). The
+ * sparse format 0.0 repeats two keys; what they say is given as 0.1 says it, in `GNU.sparse.map`.
+ */
 export const parsePaxRecords = (data: Buffer): Map<ByteString, Buffer> => {
   const records = new Map<ByteString, Buffer>();
+  const segments: string[] = [];
+  let offset: string | undefined;
   let at = 0;
   while (at < data.length) {
     // Some archivers fill the rest with zeros.
@@ -128,9 +133,19 @@ export const parsePaxRecords = (data: Buffer): Map<ByteString, Buffer> => {
     const end = at + Number.parseInt(digits, 10);
     const equals = data.indexOf(0x3d, blank);
     if (!/^[0-9]+$/.test(digits) || end > data.length || equals < 0 || equals >= end || data[end - 1] !== 0x0a) throw archiveInvalid('a PAX header is malformed');
-    records.set(data.toString('latin1', blank + 1, equals), data.subarray(equals + 1, end - 1));
+    const key = data.toString('latin1', blank + 1, equals);
+    const value = data.subarray(equals + 1, end - 1);
+    records.set(key, value);
+    if (key === 'GNU.sparse.offset') offset = value.toString('latin1');
+    if (key === 'GNU.sparse.numbytes') {
+      if (offset === undefined) throw archiveInvalid('a sparse map is malformed');
+      segments.push(offset, value.toString('latin1'));
+      offset = undefined;
+    }
     at = end;
   }
+  if (offset !== undefined) throw archiveInvalid('a sparse map is malformed');
+  if (segments.length > 0 && !records.has('GNU.sparse.map')) records.set('GNU.sparse.map', Buffer.from(segments.join(','), 'latin1'));
   return records;
 };
 
@@ -145,6 +160,15 @@ export const parseSparseSegments = (block: Buffer, start: number, count: number)
       sizeBytes: positive(number(block, at + 12, 12, 'sparse map'), 'sparse map'),
     });
   }
+  return segments;
+};
+
+/** Segments of the sparse format 0.1: offsets and sizes in turn, with commas between. */
+export const parseSparseMap = (map: string): SparseSegment[] => {
+  const numbers = map === '' ? [] : map.split(',').map((digits) => decimal(digits, 'sparse map'));
+  if (numbers.length % 2 !== 0) throw archiveInvalid('a sparse map is malformed');
+  const segments: SparseSegment[] = [];
+  for (let index = 0; index < numbers.length; index += 2) segments.push({ offset: numbers[index] ?? 0, sizeBytes: numbers[index + 1] ?? 0 });
   return segments;
 };
 

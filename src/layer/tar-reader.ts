@@ -1,6 +1,6 @@
 import { SiloError } from '../base/index.ts';
 import {
-  archiveInvalid, blockBytes, decimal, parseHeader, parsePaxRecords, parseSparseSegments, sparseRealSize,
+  archiveInvalid, blockBytes, decimal, parseHeader, parsePaxRecords, parseSparseMap, parseSparseSegments, sparseRealSize,
   type RawHeader, type SparseSegment, type TarEntry, type TarType,
 } from './tar-header.ts';
 
@@ -239,10 +239,17 @@ const attributesOf = (pax: ReadonlyMap<string, Buffer>): ReadonlyMap<string, Uin
   return found ?? noAttributes;
 };
 
-const paxSparse = (pax: ReadonlyMap<string, Buffer> | undefined, name: string): { realSizeBytes: number; segments: undefined } | undefined => {
+/** The sparse formats that GNU tar writes into PAX headers (GNU tar manual, "Storing Sparse Files"). */
+const paxSparse = (pax: ReadonlyMap<string, Buffer> | undefined, name: string): { readonly realSizeBytes: number; readonly segments: readonly SparseSegment[] | undefined } | undefined => {
   if (pax === undefined) return undefined;
-  const major = pax.get('GNU.sparse.major');
-  if (major === undefined && pax.get('GNU.sparse.map') === undefined && pax.get('GNU.sparse.size') === undefined) return undefined;
-  if (major?.toString('latin1') !== '1') throw new SiloError('LayerEntryUnsupported', { args: { entry: name, reason: 'a sparse file in a PAX format before 1.0' } });
-  return { realSizeBytes: paxNumber(pax, 'GNU.sparse.realsize') ?? 0, segments: undefined };
+  const major = pax.get('GNU.sparse.major')?.toString('latin1');
+  const map = pax.get('GNU.sparse.map');
+  if (major === undefined && map === undefined && pax.get('GNU.sparse.size') === undefined) return undefined;
+  if (major === '1') return { realSizeBytes: paxNumber(pax, 'GNU.sparse.realsize') ?? 0, segments: undefined };
+  if (major !== undefined && major !== '0') throw new SiloError('LayerEntryUnsupported', { args: { entry: name, reason: `a sparse file in the PAX format ${major.slice(0, 20)}` } });
+  const realSizeBytes = paxNumber(pax, 'GNU.sparse.size') ?? paxNumber(pax, 'GNU.sparse.realsize');
+  if (realSizeBytes === undefined) throw archiveInvalid('a sparse file does not say how large it is');
+  const segments = parseSparseMap(map?.toString('latin1') ?? '');
+  if (segments.length !== (paxNumber(pax, 'GNU.sparse.numblocks') ?? segments.length)) throw archiveInvalid('a sparse map is malformed');
+  return { realSizeBytes, segments };
 };

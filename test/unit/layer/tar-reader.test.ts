@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { SiloError } from '../../../src/base/index.ts';
 import { layerComponents } from '../../../src/layer/byte-path.ts';
 import type { TarEntry } from '../../../src/layer/tar-header.ts';
+import { SparseLayout } from '../../../src/layer/sparse-layout.ts';
 import { TarReader } from '../../../src/layer/tar-reader.ts';
 import { OverlayLayers } from '../../fixtures/overlay-layers.ts';
 import { mountSmallDisk } from '../../fixtures/small-disk.ts';
-import { buildEntry, buildTar, tarHeader, withChecksum, type BuiltEntry } from '../../fixtures/tar-builder.ts';
+import { buildEntry, buildTar, padded, paxRecord, tarHeader, withChecksum, type BuiltEntry } from '../../fixtures/tar-builder.ts';
 import { skipReason, temporaryFolders, whyNoMounts } from '../../fixtures/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -62,6 +63,56 @@ describe('the reader of tar archives', () => {
       expect(read?.entry).toMatchObject({ name, type: 'file', uid: entry.uid, mode: entry.mode, mtime: entry.mtime });
       expect(read?.content.equals(entry.content)).toBe(true);
     }));
+  });
+
+  it('puts the pieces of a sparse file at the same places, however the archive tells of them', () => {
+    const sparse = fc.record({ parts: fc.array(fc.tuple(fc.nat(700), fc.uint8Array({ maxLength: 900 })), { maxLength: 8 }), tail: fc.nat(600), cut: fc.integer({ min: 1, max: 1500 }) });
+    fc.assert(fc.property(sparse, ({ parts, tail, cut }) => {
+      const segments: [number, Uint8Array][] = [];
+      let size = 0;
+      for (const [gap, bytes] of parts) {
+        segments.push([size + gap, bytes]);
+        size += gap + bytes.length;
+      }
+      size += tail;
+      const whole = Buffer.alloc(size);
+      for (const [offset, bytes] of segments) whole.set(bytes, offset);
+      const data = Buffer.concat(segments.map(([, bytes]) => bytes));
+      const pairs = segments.map(([offset, bytes]): [number, number] => [offset, bytes.length]);
+      const records = Buffer.concat([paxRecord('GNU.sparse.size', `${size}`), paxRecord('GNU.sparse.numblocks', `${pairs.length}`), ...pairs.flatMap(([offset, length]) => [paxRecord('GNU.sparse.offset', `${offset}`), paxRecord('GNU.sparse.numbytes', `${length}`)])]);
+      const forms = [
+        [tarHeader({ name: 'p', flag: 'x' }, records.length), padded(records), buildEntry({ name: 's', content: data })],
+        [buildEntry({ name: 'GNUSparseFile.1/s', content: data, pax: { 'GNU.sparse.size': `${size}`, 'GNU.sparse.numblocks': `${pairs.length}`, 'GNU.sparse.name': 's', 'GNU.sparse.map': pairs.join(',') } })],
+        [buildEntry({ name: 'GNUSparseFile.1/s', content: Buffer.concat([padded(Buffer.from([pairs.length, ...pairs.flat()].map((value) => `${value}\n`).join(''))), data]), pax: { 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.sparse.name': 's', 'GNU.sparse.realsize': `${size}` } })],
+      ];
+      for (const form of forms) {
+        const [read] = readAll(buildTar(...form), cut);
+        expect(read?.entry.name).toBe('s');
+        const made = Buffer.alloc(size);
+        const layout = new SparseLayout(read?.entry.sparse ?? { realSizeBytes: -1, segments: [] }, (piece, position) => { piece.copy(made, position); });
+        for (let at = 0; at < (read?.content.length ?? 0); at += cut) layout.push(read?.content.subarray(at, at + cut) ?? Buffer.alloc(0));
+        layout.finish();
+        expect([layout.realSizeBytes, made.equals(whole)]).toEqual([size, true]);
+      }
+    }), { numRuns: 200 });
+  });
+
+  it('answers any sparse map in a header with an error of its contract, or with a file that holds it', () => {
+    const texts = fc.oneof(fc.nat(2000).map(String), fc.string({ unit: fc.constantFrom('0', '1', '9', ',', '-', '.', ' ', 'x'), maxLength: 24 }));
+    const keys = fc.constantFrom('size', 'realsize', 'numblocks', 'offset', 'numbytes', 'map', 'major', 'minor', 'name');
+    fc.assert(fc.property(fc.array(fc.tuple(keys, texts), { maxLength: 8 }), fc.uint8Array({ maxLength: 700 }), (list, content) => {
+      const records = Buffer.concat(list.map(([key, value]) => paxRecord(`GNU.sparse.${key}`, value)));
+      try {
+        const [read] = readAll(buildTar(tarHeader({ name: 'p', flag: 'x' }, records.length), padded(records), { name: 's', content }));
+        if (read?.entry.sparse === undefined) return;
+        const layout = new SparseLayout(read.entry.sparse, (piece, position) => { expect(position + piece.length).toBeLessThanOrEqual(layout.realSizeBytes); });
+        layout.push(read.content);
+        layout.finish();
+      } catch (error) {
+        if (!(error instanceof SiloError)) throw error;
+        expectContract(error);
+      }
+    }), { numRuns: 1000 });
   });
 
   it('answers changed bytes with entries or with an error of its contract', () => {
