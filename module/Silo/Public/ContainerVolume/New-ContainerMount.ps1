@@ -27,6 +27,10 @@ function New-ContainerMount {
     New-Container -Image nginx -Mount $web, (New-ContainerMount -Type Tmpfs -Target /tmp -SizeBytes 64MB)
 
     Makes a container with a folder of the host and one in memory.
+    .EXAMPLE
+    New-Container -Image postgres -Mount (New-ContainerMount -Type Volume -Source database -Target /var/lib/postgresql/data)
+
+    Makes a container with a volume.
     .INPUTS
     None
     .OUTPUTS
@@ -36,7 +40,7 @@ function New-ContainerMount {
     .LINK
     New-ContainerVolume
     #>
-    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Low')]
+    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerMount')]
     param(
         [Parameter(Mandatory = $true, Position = 0)]

@@ -15,6 +15,10 @@ function New-ContainerVolume {
     New-ContainerVolume -Name database -Label @{ tier = 'data' }
 
     Makes a volume with a label.
+    .EXAMPLE
+    New-ContainerVolume -Name database -IfNotExists
+
+    Makes sure that the volume is there; the command may be repeated.
     .INPUTS
     System.String
     .OUTPUTS
