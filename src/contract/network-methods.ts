@@ -54,7 +54,7 @@ const networkRef = text('Name, id, or the beginning of an id.');
 
 const lookUpErrors = ['NetworkNotFound', 'IdAmbiguous'] as const satisfies readonly ErrorCode[];
 const hostErrors = ['NetworkToolMissing', 'NetworkFailed', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
-const makeErrors = ['SubnetConflict', 'NetworkDriverUnsupported', 'InterfaceNotFound', ...hostErrors] as const satisfies readonly ErrorCode[];
+const makeErrors = ['ParameterInvalid', 'SubnetConflict', 'NetworkDriverUnsupported', 'InterfaceNotFound', ...hostErrors] as const satisfies readonly ErrorCode[];
 /** What linking a container to its networks may answer. */
 export const linkErrors = ['AddressInUse', 'AddressExhausted', 'PortInUse', 'NetworkNotFound', ...makeErrors] as const satisfies readonly ErrorCode[];
 

@@ -1,7 +1,9 @@
 /**
- * Measures Silo beside runc, Docker and Podman in one run and prints a table: containers and the engine, or,
- * with an argument, images, networks, or `hcs`: the wrapper of the Host Compute Service on the simulator. Everything it makes lies in a temp folder that is removed in the end.
- * `--rounds N` takes other than 15, or than 3 for images, whose rounds are long.
+ * Measures Silo beside runc, Docker and Podman in one run and prints a table: one container and the engine, or,
+ * with an argument, many containers and their logs, images, networks, or `hcs`: the wrapper of the Host Compute Service on the simulator.
+ * Everything it makes lies in a temp folder that is removed in the end.
+ * `--rounds N` takes other than 15, or than 3 for images, whose rounds are long; `--count N` (containers) and
+ * `--megabytes N` (of a log) other than 200 and 1000.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
@@ -18,9 +20,11 @@ import { startRunc } from './peers/runc.ts';
 import { peerVersions } from './peers/versions.ts';
 import { buildRows } from './rows/build.ts';
 import { cmdletRows } from './rows/cmdlet.ts';
-import { containerRows } from './rows/containers.ts';
+import { containerRows, execRows } from './rows/containers.ts';
 import { hcsRows } from './rows/hcs.ts';
 import { listingRows } from './rows/listing.ts';
+import { logRows } from './rows/logs.ts';
+import { manyContainerRows } from './rows/many-containers.ts';
 import { networkRows } from './rows/networks.ts';
 import { memoryRows } from './rows/memory.ts';
 import { pullRows } from './rows/pull.ts';
@@ -30,12 +34,18 @@ import { unpackRows } from './rows/unpack.ts';
 import { openSetting, type Setting } from './setting.ts';
 import { formatTable, type Row } from './table.ts';
 
-const { values, positionals } = parseArgs({ options: { rounds: { type: 'string' } }, allowPositionals: true });
-const selections = ['containers', 'images', 'networks', 'hcs'] as const;
-const selection = positionals.length > 1 ? undefined : selections.find((each) => each === (positionals[0] ?? 'containers'));
+const { values, positionals } = parseArgs({ options: { rounds: { type: 'string' }, count: { type: 'string' }, megabytes: { type: 'string' } }, allowPositionals: true });
+const selections = ['engine', 'containers', 'images', 'networks', 'hcs'] as const;
+const selection = positionals.length > 1 ? undefined : selections.find((each) => each === (positionals[0] ?? 'engine'));
 if (selection === undefined) throw new Error(`what to measure is one of: ${selections.join(', ')}`);
-const rounds = Number(values.rounds ?? (selection === 'images' ? 3 : 15));
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number');
+const wholeNumber = (option: keyof typeof values, otherwise: number): number => {
+  const value = Number(values[option] ?? otherwise);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${option} takes a whole number`);
+  return value;
+};
+const rounds = wholeNumber('rounds', selection === 'images' ? 3 : 15);
+const manyCount = wholeNumber('count', 200);
+const logMegabytes = wholeNumber('megabytes', 1000);
 
 /** A peer that doesn't work is told in a row; it never ends the run. */
 const startPeers = async (folder: string, { archive, configPath }: Setting): Promise<readonly (Peer | MissingPeer)[]> => {
@@ -70,8 +80,8 @@ const unmountBelow = async (folder: string): Promise<void> => {
   for (const target of targets.reverse()) await command('umount', ['--lazy', target]);
 };
 
-/** Containers, the engine itself, builds and lists. */
-const containerBench = async (folder: string): Promise<Row[]> => {
+/** A container, the engine itself, builds and lists. */
+const engineBench = async (folder: string): Promise<Row[]> => {
   const setting = await openSetting(folder);
   const rows: Row[] = [];
   try {
@@ -125,6 +135,32 @@ const imageBench = async (folder: string): Promise<Row[]> => {
   return rows;
 };
 
+/** Docker is slow enough that fewer containers tell its rate; the whole run is to stay within some minutes. */
+const dockerShare = 4;
+
+/** Many containers at once, a process more, logs and statistics. */
+const containersBench = async (folder: string): Promise<Row[]> => {
+  const setting = await openSetting(folder);
+  const rows: Row[] = [];
+  try {
+    const own = join(folder, 'runc');
+    mkdirSync(own);
+    const runc = await startRunc(own, setting.archive, setting.configPath);
+    try {
+      console.log('bench: a process more');
+      const missing = isMissing(runc) ? [{ what: `  against ${runc.name}`, measured: runc.missing }] : [];
+      rows.push(...await rowsOrReason('exec', () => execRows(setting, isMissing(runc) ? [] : [runc], missing, rounds)));
+    } finally {
+      if (!isMissing(runc)) await runc.close();
+    }
+    rows.push(...await rowsOrReason('logs', () => logRows(setting, { megabytes: logMegabytes, rounds })));
+    rows.push(...await rowsOrReason('many containers', () => manyContainerRows(setting, { count: manyCount, dockerCount: Math.ceil(manyCount / dockerShare), rounds })));
+  } finally {
+    await setting.close();
+  }
+  return rows;
+};
+
 const networkBench = async (folder: string): Promise<Row[]> => {
   const setting = await openSetting(folder);
   try {
@@ -135,7 +171,7 @@ const networkBench = async (folder: string): Promise<Row[]> => {
   }
 };
 
-const benches = { containers: containerBench, images: imageBench, networks: networkBench, hcs: (folder: string): Promise<Row[]> => rowsOrReason('HCS', () => hcsRows(folder, rounds)) } as const;
+const benches = { engine: engineBench, containers: containersBench, images: imageBench, networks: networkBench, hcs: (folder: string): Promise<Row[]> => rowsOrReason('HCS', () => hcsRows(folder, rounds)) } as const;
 
 if (process.getuid?.() !== 0) {
   console.log('bench: running containers needs root');

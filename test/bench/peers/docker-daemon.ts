@@ -13,6 +13,8 @@ export interface DockerDaemon {
   readonly name: string;
   /** Runs `docker` with these arguments. */
   readonly docker: (...args: readonly string[]) => Promise<string>;
+  /** Its API (HTTP). */
+  readonly socket: string;
   readonly close: () => Promise<void>;
 }
 
@@ -47,5 +49,5 @@ export const startDockerDaemon = async (folder: string, { hostNetwork = false, b
     await close();
     return { name, missing: `dockerd did not start: ${errors.trim().split('\n').at(-1) ?? ''}` };
   }
-  return { name, docker: (...args) => command(docker, args, environment), close };
+  return { name, docker: (...args) => command(docker, args, environment), socket, close };
 };

@@ -1,17 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineClient } from '../../../build/engine-client.ts';
+import { memoryOf } from '../process-memory.ts';
 import type { Setting } from '../setting.ts';
 import { megabytes, type Row } from '../table.ts';
 
 const goalBytes = 75e6;
-
-/** Kernel's own sums (proc(5), smaps_rollup). PSS shares what several processes map, RSS counts it fully. */
-const memoryOf = (pid: number): { readonly rss: number; readonly pss: number } => {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN) * 1024;
-  return { rss: field('Rss'), pss: field('Pss') };
-};
 
 const rowOf = (what: string, pid: number): Row => {
   const { rss, pss } = memoryOf(pid);
