@@ -5,7 +5,7 @@ $script:OnWindows = ($PSVersionTable.PSEdition -ne 'Core') -or $IsWindows
 $script:KeepsDateText = $PSVersionTable.PSVersion -ge [version] '7.5'
 $script:Engine = $null
 $script:Discarded = New-Object -TypeName System.Collections.ArrayList
-$script:KnownName = @{ Container = @(); ContainerId = @(); Image = @(); Network = @(); Volume = @() }
+$script:KnownName = @{ Container = @(); ContainerId = @(); Image = @(); Application = @(); Network = @(); Volume = @() }
 # Credentials of Connect-ContainerRegistry that only the engine keeps: the next engine gets them again.
 $script:KnownCredential = @{}
 $script:Contract = $null

@@ -7,7 +7,7 @@ import { statusOf, type ApplicationStatus } from './list-applications.ts';
 import type { Ports } from './ports.ts';
 import { removeContainer } from './remove-container.ts';
 import { removeNetwork } from './remove-network.ts';
-import { removeVolumes } from './remove-volumes.ts';
+import { removeVolume } from './volumes.ts';
 import { startContainer } from './start-container.ts';
 import { stopContainer } from './stop-container.ts';
 
@@ -97,9 +97,23 @@ export const removeApplication = (ports: Ports, name: string, options: { readonl
       items.push({ kind: 'Network', name: network.name, service: null, action, reason });
     }
     const volumes = [...new Set(members.flatMap(({ membership }) => [...membership.imageVolumes, ...(options.removeVolumes === true ? membership.volumes : [])]))];
-    const removed = await removeVolumes(ports, volumes, { dryRun: options.dryRun, except: new Set(members.map(({ record }) => record.id)) });
-    return [...items, ...removed.map((volume): ApplicationItem => ({ kind: 'Volume', name: volume, service: null, action, reason }))];
+    for (const volume of volumes) if (await releaseVolume(ports, volume, members, options.dryRun === true, signal)) items.push({ kind: 'Volume', name: volume, service: null, action, reason });
+    return items;
   });
+
+/** False where other containers mount it, or where it is not there. */
+const releaseVolume = async (ports: Ports, volume: string, members: readonly Member[], dryRun: boolean, signal: AbortSignal | undefined): Promise<boolean> => {
+  if (dryRun) {
+    const leaving = new Set(members.map(({ record }) => record.id));
+    return ports.metadata.read((reader) => reader.volume(volume) !== undefined && !reader.containers().some(({ id, spec }) => !leaving.has(id) && spec.mounts.some(({ kind, source }) => kind === 'volume' && source === volume)));
+  }
+  try {
+    return (await removeVolume(ports, volume, true, signal)).removed;
+  } catch (error) {
+    if (isSiloError(error, 'VolumeInUse')) return false;
+    throw error;
+  }
+};
 
 const end = async (ports: Ports, id: string, signal: AbortSignal | undefined): Promise<void> => {
   try {

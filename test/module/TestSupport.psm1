@@ -65,6 +65,7 @@ function Get-CallTable {
         'Export-ContainerImage'        = @{ Name = 'busybox:latest'; Path = '/tmp/image.tar' }
         'Find-ContainerImage'          = @{ Repository = 'busybox' }
         'Get-Container'                = @{ Name = 'web-1' }
+        'Get-ContainerApplication'     = @{}
         'Get-ContainerChange'          = @{ Name = 'web-1' }
         'Get-ContainerEvent'           = @{}
         'Get-ContainerHost'            = @{}
@@ -83,12 +84,14 @@ function Get-CallTable {
         'Measure-Container'            = @{ Name = 'web-1' }
         'Move-ContainerStore'          = @{ Path = '/tmp/silo-elsewhere' }
         'New-Container'                = @{ Image = 'busybox:latest'; Name = 'new' }
+        'New-ContainerApplication'     = @{ Path = '/tmp/compose.yaml' }
         'New-ContainerImage'           = @{ Path = '/tmp' }
         'New-ContainerMount'           = @{ Type = 'Volume'; Source = 'data'; Target = '/data' }
         'New-ContainerNetwork'         = @{ Name = 'back' }
         'New-ContainerVolume'          = @{ Name = 'cache' }
         'Optimize-ContainerStore'      = @{ UnusedImage = $true }
         'Remove-Container'             = @{ Name = 'web-1' }
+        'Remove-ContainerApplication'  = @{ Name = 'shop' }
         'Remove-ContainerImage'        = @{ Name = 'busybox:latest' }
         'Remove-ContainerImageTag'     = @{ Reference = 'busybox:latest' }
         'Remove-ContainerNetwork'      = @{ Name = 'front' }
@@ -102,8 +105,10 @@ function Get-CallTable {
         'Set-Container'                = @{ Name = 'web-1'; CpuCount = 2 }
         'Set-Isolation'                = @{ Isolation = 'HyperV'; Name = 'web-1' }
         'Start-Container'              = @{ Name = 'web-1' }
+        'Start-ContainerApplication'   = @{ Name = 'shop' }
         'Start-ContainerProcess'       = @{ Name = 'web-1'; FilePath = 'ls' }
         'Stop-Container'               = @{ Name = 'web-1' }
+        'Stop-ContainerApplication'    = @{ Name = 'shop' }
         'Stop-ContainerProcess'        = @{ ContainerId = 'web-1'; ProcessId = 'p' }
         'Submit-ContainerImage'        = @{ Name = 'busybox:latest' }
         'Suspend-Container'            = @{ Name = 'web-1' }

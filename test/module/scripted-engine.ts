@@ -52,6 +52,8 @@ const makeContainer = (name: string, index: number, changes: Fields = {}): Field
   ...changes,
 });
 
+const application = (name: string): Fields => ({ name, state: 'Running', services: [{ name: 'web', replicas: 2, running: 1, healthy: null }], containers: [`${name}-web-1`], networks: [`${name}_default`], createdAt: epoch });
+
 const oddLabels = [
   { name: 'iso', value: '2026-11-22T04:05:06Z' }, { name: 'day', value: '2026-11-22' }, { name: 'epoch', value: '/Date(0)/' }, { name: '', value: 'empty key' },
   { name: 'Path', value: 'upper' }, { name: 'PATH', value: 'all upper' }, { name: 'deep', value: `${'['.repeat(40)}${']'.repeat(40)}` },
@@ -290,6 +292,14 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     if (stream !== undefined) await sendLines(textOf(stream), events, token);
     return { lastSeq: 3 };
   },
+  'application/list': ({ names }) => ({ items: (Array.isArray(names) ? names.map(textOf) : ['shop', 'blog']).map((name) => (name === 'absent' ? fail('ApplicationNotFound', 'host', name, 'application/list') : application(name))) }),
+  'application/apply': async ({ dryRun, stream }, token) => {
+    if (stream !== undefined) await sendLines(textOf(stream), logLines('lines-2'), token);
+    return { name: 'shop', items: [{ kind: 'Container', name: 'shop-web-1', service: 'web', action: dryRun === true ? 'WouldCreate' : 'Created', reason: 'it is not there' }], warnings: ['The variable TAG is not set; it is taken for an empty text.'] };
+  },
+  'application/start': ({ name }) => ({ application: application(textOf(name)), changed: name !== 'shop' }),
+  'application/stop': ({ name }) => ({ application: application(textOf(name)), changed: name !== 'shop' }),
+  'application/remove': ({ name, dryRun, force }) => ({ items: name === 'gone' ? (force === true ? [] : fail('ApplicationNotFound', 'host', 'gone', 'application/remove')) : [{ kind: 'Container', name: `${textOf(name)}-web-1`, service: 'web', action: dryRun === true ? 'WouldRemove' : 'Removed', reason: 'it belongs to the application' }] }),
   'network/list': ({ networks }) => {
     const networkList = [makeNetwork('nat', 31, ['web-1']), makeNetwork('front', 32, [])];
     if (!Array.isArray(networks)) return { items: networkList };

@@ -73,4 +73,9 @@
     NetworkIsNotConnected = "The container was not connected to '{0}'."
     TheNetworks = 'the networks of this host'
     RepairNetwork = 'Repair'
+    NewApplication = 'Make application'
+    StartApplication = 'Start application'
+    StopApplication = 'Stop application'
+    RemoveApplication = 'Remove application'
+    ApplicationUnchanged = "Nothing was to be done for the application '{0}'."
 }

@@ -73,4 +73,9 @@
     NetworkIsNotConnected = "컨테이너가 '{0}'에 연결되어 있지 않았습니다."
     TheNetworks = '이 호스트의 네트워크'
     RepairNetwork = '복구'
+    NewApplication = '애플리케이션 만들기'
+    StartApplication = '애플리케이션 시작'
+    StopApplication = '애플리케이션 중지'
+    RemoveApplication = '애플리케이션 제거'
+    ApplicationUnchanged = "애플리케이션 '{0}'에 대해 할 일이 없었습니다."
 }

@@ -1,7 +1,7 @@
 function Get-CompletionText {
     # For argument completers: names from memory, and one short look at an engine that is up and idle.
     # Completion never starts an engine and never waits for one.
-    param([ValidateSet('Container', 'ContainerId', 'Image', 'Network', 'Volume')] [string] $Kind, [string] $Word)
+    param([ValidateSet('Container', 'ContainerId', 'Image', 'Network', 'Volume', 'Application')] [string] $Kind, [string] $Word)
     $word = $Word.Trim("'", '"')
     $engine = $script:Engine
     $list = $Kind -replace 'Id$', ''

@@ -1,6 +1,6 @@
 function Read-KnownName {
     param([hashtable] $Engine, [string] $Kind)
-    $method = @{ Container = 'container/list'; Image = 'image/list'; Network = 'network/list'; Volume = 'volume/list' }[$Kind]
+    $method = @{ Container = 'container/list'; Image = 'image/list'; Network = 'network/list'; Volume = 'volume/list'; Application = 'application/list' }[$Kind]
     $request = Get-RequestRecord -Caller $MyInvocation -Method $method
     try {
         Send-EngineRequest -Engine $Engine -Request $request

@@ -1,0 +1,62 @@
+function Start-ContainerApplication {
+    <#
+    .SYNOPSIS
+    Starts applications of several containers.
+    .DESCRIPTION
+    Starts the containers of each application that do not run, each service after those that it depends on: where
+    the compose files say so it waits until they are healthy, or have completed.
+    .PARAMETER Name
+    Names of applications; * and ? stand for any characters.
+    .PARAMETER InputObject
+    Applications, as Get-ContainerApplication gives them.
+    .PARAMETER TimeoutSeconds
+    Time that each service may take to be healthy, or complete. Without it there is no end.
+    .PARAMETER PassThru
+    Gives the application as it is afterwards.
+    .EXAMPLE
+    Start-ContainerApplication -Name shop
+
+    Starts an application.
+    .EXAMPLE
+    Get-ContainerApplication | Start-ContainerApplication -TimeoutSeconds 60 -PassThru
+
+    Starts all of them and shows them.
+    .INPUTS
+    System.String, Silo.ContainerApplication
+    .OUTPUTS
+    None, or Silo.ContainerApplication with -PassThru
+    .LINK
+    Get-ContainerApplication
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [OutputType('Silo.ContainerApplication')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
+        [SupportsWildcards()]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Application -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.ContainerApplication')]
+        [ValidateNotNull()]
+        [psobject[]] $InputObject,
+
+        [ValidateRange(1, [int]::MaxValue)]
+        [int] $TimeoutSeconds,
+
+        [switch] $PassThru
+    )
+    begin { . Import-CallerPreference }
+    process {
+        foreach ($target in @(Resolve-ApplicationTarget -Cmdlet $PSCmdlet -Name $Name -InputObject $InputObject)) {
+            if (-not $PSCmdlet.ShouldProcess($target, $script:Strings.StartApplication)) { continue }
+            $parameter = @{ name = $target }
+            if ($PSBoundParameters.ContainsKey('TimeoutSeconds')) { $parameter.timeoutSeconds = $TimeoutSeconds }
+            $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'application/start' -Parameter $parameter
+            if ($null -eq $result) { continue }
+            if (-not $result.Changed) { Write-Verbose -Message ($script:Strings.ApplicationUnchanged -f $target) }
+            if ($PassThru) { ConvertTo-SiloObject -TypeName 'Silo.ContainerApplication' -Method 'application/start' -Record $result.Application }
+        }
+    }
+}
