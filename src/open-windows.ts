@@ -4,16 +4,16 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { readAccess, setAccess } from '../native/advapi32.ts';
 import { SiloError } from './base/index.ts';
-import type { BundleRuntime, HostFacts, Network, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
-import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer } from './engine/index.ts';
+import type { BundleRuntime, HostFacts, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
+import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer, type IsolationTechnology } from './engine/index.ts';
 import { tcpPortProbe } from './host/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
-import { HcsBundles, HcsRuntime, processIsolation, type HcsLibraries } from './runtime/hcs/index.ts';
+import { HcsBundles, HcsRuntime, hyperVIsolation, processIsolation, type HcsLibraries, type IsolationPlan } from './runtime/hcs/index.ts';
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
-import { WclayerSnapshotter } from './snapshot/wclayer/index.ts';
+import { WclayerSnapshotter, type ScratchHolder } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, windowsLocking } from './store/index.ts';
 import { ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
 import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts';
@@ -22,9 +22,10 @@ import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts
 export interface WindowsMachine {
   readonly system: RootSystem;
   readonly hcs: HcsLibraries;
-  snapshotter(root: string): Snapshotter;
+  /** `holder`: who attaches the writable disks. */
+  snapshotter(root: string, holder: ScratchHolder): Snapshotter;
   readonly copyFolder: FolderCopy;
-  network(root: string): Network;
+  network(root: string): HcnNetwork;
   /** A name that nobody has taken yet, for the supervisor's pipe. */
   pipeAddress(opened: Pick<OpenedRoot, 'runFolder'>): string;
   /** Closes that pipe to all but administrators. */
@@ -57,7 +58,7 @@ const protectRoot = async (root: string): Promise<void> => {
 export const windowsMachine: WindowsMachine = {
   system: { locking: windowsLocking, runFolderOf: (root, bootId) => join(root, 'run', bootId), protect: protectRoot },
   hcs: {},
-  snapshotter: (root) => new WclayerSnapshotter(root, { libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' } }),
+  snapshotter: (root, holder) => new WclayerSnapshotter(root, { holder, libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' } }),
   copyFolder: copyOnWindows,
   network: (root) => new HcnNetwork({ root, programs: hostPrograms }),
   pipeAddress: () => String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
@@ -73,16 +74,24 @@ const dropEarlierRuns = async (runFolder: string): Promise<void> => {
 
 const addressFileOf = (root: string): string => join(root, 'supervisor.json');
 
+/** Memory of a utility VM that runs a container without a limit (hcsshim, internal/uvm); the host lends only what is used of it. */
+const machineMemoryMB = 1024;
+
 /** In the supervisor the runtime is the one that holds output; an engine asks the supervisor's, and looks with its own. */
 type Role = 'engine' | 'supervisor';
 
-const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMachine, role: Role): { readonly engine: Engine; readonly local: HcsRuntime } => {
+const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMachine, role: Role): { readonly engine: Engine; readonly locals: readonly HcsRuntime[] } => {
   const { host, log } = options;
   const { root, runFolder, locks, stateRoot, metadata } = opened;
   const supervisor = machine.supervisor(options, opened);
-  const local = new HcsRuntime({ plan: processIsolation(host.cpuCount), runFolder, exitsFolder: join(root, 'exits'), locks, libraries: machine.hcs });
+  const network = machine.network(root);
   const channel = new SupervisorChannel({ addressFile: addressFileOf(root), ensure: () => supervisor.ensure() });
-  const technology = { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter: machine.snapshotter(root) };
+  const locals: HcsRuntime[] = [];
+  const technologyOf = (plan: IsolationPlan, holder: ScratchHolder): IsolationTechnology => {
+    const local = new HcsRuntime({ plan, runFolder, exitsFolder: join(root, 'exits'), locks, libraries: machine.hcs });
+    locals.push(local);
+    return { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter: machine.snapshotter(root, holder) };
+  };
   const available = host.windows === undefined ? undefined : windowsIsolations(host.windows);
   const offer = (kind: 'Process' | 'HyperV' | 'Linux', made: IsolationOffer['technology'], missing: string): IsolationOffer => {
     const found = available?.[kind];
@@ -98,7 +107,7 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     content: new FileContentStore(root, machine.system.locking),
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes'), machine.copyFolder),
-    network: machine.network(root),
+    network,
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
     portProbe: tcpPortProbe,
@@ -106,16 +115,19 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),
     supervisor,
     isolations: {
-      Process: offer('Process', technology, ''),
-      HyperV: { ...offer('HyperV', undefined, 'this release does not put utility VMs together yet'), linux: offer('Linux', undefined, 'this release does not put utility VMs together yet') },
+      Process: offer('Process', technologyOf(processIsolation(host.cpuCount), 'host'), ''),
+      HyperV: {
+        ...offer('HyperV', technologyOf(hyperVIsolation({ memoryMB: machineMemoryMB, processors: host.cpuCount }, (namespaceId) => network.describe(namespaceId)), 'machine'), ''),
+        linux: offer('Linux', undefined, 'this release makes no ext4 disks, which Linux containers have their layers on'),
+      },
     },
     clock: { now: () => new Date() },
     newId: () => randomBytes(32).toString('hex'),
   }, root);
-  engine.atClose(() => local.close());
+  for (const local of locals) engine.atClose(() => local.close());
   engine.atClose(() => channel.close());
   engine.inBackground('removal of what earlier boots left', () => dropEarlierRuns(runFolder));
-  return { engine, local };
+  return { engine, locals };
 };
 
 /** Opens a state root on Windows for a session. */
@@ -124,19 +136,20 @@ export const openWindowsEngine = (options: OpenOptions, machine: WindowsMachine 
 
 /** Opens a state root on Windows for its supervisor, which holds the runtimes and serves them to engines. */
 export const openWindowsSupervised = async (options: OpenOptions, machine: WindowsMachine = windowsMachine): Promise<{ readonly engine: Engine; readonly serve: () => Promise<SupervisedService> }> => {
-  let made: { readonly local: HcsRuntime; readonly runFolder: string } | undefined;
+  let made: { readonly locals: readonly HcsRuntime[]; readonly runFolder: string } | undefined;
   const engine = await openRoot(options, machine.system, (opened) => {
-    const { engine: assembled, local } = assemble(options, opened, machine, 'supervisor');
-    made = { local, runFolder: opened.runFolder };
+    const { engine: assembled, locals } = assemble(options, opened, machine, 'supervisor');
+    made = { locals, runFolder: opened.runFolder };
     return assembled;
   });
   const serve = async (): Promise<SupervisedService> => {
     if (made === undefined) throw new Error('unreachable');
-    const { local, runFolder } = made;
-    const taken = await local.reattach();
+    const { locals, runFolder } = made;
+    const taken: string[] = [];
+    for (const local of locals) taken.push(...(await local.reattach()));
     if (taken.length > 0) options.log.warn({ tasks: taken }, 'took over containers whose supervisor had ended; what they wrote meanwhile is lost');
     const server = await RuntimeServer.listen({
-      runtimes: [local],
+      runtimes: locals,
       address: machine.pipeAddress({ runFolder }),
       addressFile: addressFileOf(engine.root),
       log: options.log,

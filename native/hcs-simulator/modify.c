@@ -116,6 +116,7 @@ static HRESULT check_files(struct request *request, const struct system *system,
   const char *file = json_string(settings, strstr(path, "/VirtualPMem/") != NULL ? "HostPath" : "Path");
   if (strstr(path, "/Scsi/") != NULL || strstr(path, "/VirtualPMem/") != NULL) {
     if (file != NULL && !file_exists(file)) return answer_error(request, E_FILE_NOT_FOUND, "%s: there is no '%s'", path, file);
+    if (strstr(path, "/Scsi/") != NULL && file != NULL && (disk_is_attached(file) || disk_is_held(file))) return answer_error(request, (HRESULT)0x80070020, "%s: '%s' is in use", path, file);
   } else if (strstr(path, "/Shares") != NULL) {
     if (file == NULL || json_string(settings, "Name") == NULL) return answer_error(request, E_INVALIDARG, "%s: Name and Path are needed", path);
     if (!folder_exists(file)) return answer_error(request, E_PATH_NOT_FOUND, "%s: there is no '%s'", path, file);
@@ -125,6 +126,17 @@ static HRESULT check_files(struct request *request, const struct system *system,
     if (folder == NULL || json_string(settings, "ContainerPath") == NULL) return answer_error(request, E_PATH_NOT_FOUND, "%s: there is no such HostPath", path);
   }
   return S_OK;
+}
+
+bool disk_is_held(const char *path) {
+  for (const struct system *system = systems; system != NULL; system = system->next) {
+    if (!system->is_vm || system->state == SYSTEM_STOPPED) continue;
+    for (const struct json *resource = system->resources->first; resource != NULL; resource = resource->next) {
+      const char *file = strncmp(resource->name, "VirtualMachine/Devices/Scsi/", 28) == 0 ? json_string(resource, "Path") : NULL;
+      if (file != NULL && strcmp(file, path) == 0) return true;
+    }
+  }
+  return false;
 }
 
 static HRESULT modify_resource(struct request *request, struct system *system, const char *path, int asked, const struct json *settings) {
@@ -187,6 +199,25 @@ static char *source_of(const struct system *machine, const char *type, const str
   return NULL;
 }
 
+/* A Windows guest's layers are put over its scratch, which is mounted at the root of the container. */
+static HRESULT combine_layers(struct request *request, struct system *machine, const char *path, const struct json *settings) {
+  const char *scratch = json_string(machine->mounts, path);
+  const struct json *layers = json_member(settings, "Layers");
+  if (scratch == NULL) return S_OK;
+  for (const struct json *layer = layers == NULL ? NULL : layers->first; layer != NULL; layer = layer->next) {
+    char *folder = guest_path(machine, json_string(layer, "Path"));
+    bool there = folder != NULL;
+    free(folder);
+    if (!there) return answer_error(request, E_PATH_NOT_FOUND, "GuestRequest: there is no layer at '%s'", json_string(layer, "Path") == NULL ? "" : json_string(layer, "Path"));
+  }
+  char *nearest = layers == NULL || layers->first == NULL ? NULL : guest_path(machine, json_string(layers->first, "Path"));
+  char *root = nearest == NULL ? NULL : guest_filter_begin(machine, path, scratch, nearest);
+  free(nearest);
+  if (root != NULL) json_set_string(machine->mounts, path, root);
+  free(root);
+  return S_OK;
+}
+
 static HRESULT modify_guest(struct request *request, struct system *system, const struct json *guest) {
   char *problem = NULL;
   struct system *machine = system->is_vm ? system : system->host;
@@ -214,12 +245,14 @@ static HRESULT modify_guest(struct request *request, struct system *system, cons
   struct json *old = json_member(machine->mounts, path);
   if (request_of(json_string(guest, "RequestType")) == REMOVE) {
     if (old == NULL) return answer_error(request, E_NOT_FOUND, "GuestRequest: nothing is mounted at '%s'", path);
-    json_free(json_take(machine->mounts, old));
+    char *below = strcmp(type, "CombinedLayers") == 0 ? guest_filters_end(machine, path) : NULL;
+    if (below != NULL) json_set_string(machine->mounts, path, below);
+    else json_free(json_take(machine->mounts, old));
+    free(below);
     return S_OK;
   }
+  if (strcmp(type, "CombinedLayers") == 0 && !machine->is_linux) return combine_layers(request, machine, path, settings);
   char *source = source_of(machine, type, settings);
-  /* A Windows guest's scratch is mounted at the root that its filter is then put on: nothing else is found there. */
-  if (source == NULL && strcmp(type, "CombinedLayers") == 0) return S_OK;
   if (source == NULL) return answer_error(request, E_NOT_FOUND, "GuestRequest: there is nothing to mount at '%s'", path);
   json_set_string(machine->mounts, path, source);
   free(source);

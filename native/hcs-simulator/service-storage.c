@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "compute.h"
 #include "layer-files.h"
 #include "layer-trees.h"
 #include "virtual-disks.h"
@@ -184,7 +185,7 @@ static HRESULT open_disk(struct request *request) {
 static HRESULT attach_disk(struct request *request) {
   struct disk *disk = argument_handle(request, "Disk", HANDLE_DISK);
   if (disk == NULL) return E_HANDLE;
-  if (*attachment_of(disk->path) != NULL) return SHARING_VIOLATION;
+  if (*attachment_of(disk->path) != NULL || disk_is_held(disk->path)) return SHARING_VIOLATION;
   int64_t flags = argument_whole(request, "Flags", 0);
   if ((flags & ATTACH_READ_ONLY) != 0) return E_NOTIMPL;
   HRESULT code = attach(disk->path);
@@ -692,12 +693,75 @@ static HRESULT volume_at_mount_point(struct request *request) {
   return code;
 }
 
+bool disk_is_attached(const char *path) { return *attachment_of(path) != NULL; }
+
+/* Filters in virtual machines: what a real guest does on its own disk is here an overlay below the state folder. */
+
+struct guest_filter {
+  char *machine, *path, *below, *root;
+  struct guest_filter *next;
+};
+
+static struct guest_filter *guest_filters;
+static int last_guest_root;
+
+char *guest_filter_begin(const struct system *machine, const char *path, const char *contents, const char *layer) {
+  char *files = path_join(layer, "Files");
+  bool whole = is_folder(files);
+  free(files);
+  if (!whole) return NULL;
+  struct text root = {0}, work = {0}, options = {0};
+  text_print(&root, "%s/guests/%d", service_root(), ++last_guest_root);
+  /* `contents` is upper/ of the disk's; its neighbour is made where the disk was never initialized. */
+  text_print(&work, "%s/../work", contents);
+  text_print(&options, "lowerdir=%s/Files,upperdir=%s,workdir=%s,redirect_dir=off,metacopy=off", layer, contents, work.bytes);
+  bool mounted = make_folders(root.bytes) && make_folders(work.bytes) && mount("overlay", root.bytes, "overlay", MS_NODEV, options.bytes) == 0;
+  free(work.bytes);
+  free(options.bytes);
+  if (!mounted) {
+    free(root.bytes);
+    return NULL;
+  }
+  struct guest_filter *made = must_allocate(sizeof *made);
+  *made = (struct guest_filter){.machine = copy_text(machine->id), .path = copy_text(path), .below = copy_text(contents), .root = root.bytes, .next = guest_filters};
+  guest_filters = made;
+  return copy_text(made->root);
+}
+
+static void drop_guest_filter(struct guest_filter **link) {
+  struct guest_filter *gone = *link;
+  umount2(gone->root, MNT_DETACH);
+  rmdir(gone->root);
+  *link = gone->next;
+  free(gone->machine);
+  free(gone->path);
+  free(gone->below);
+  free(gone->root);
+  free(gone);
+}
+
+char *guest_filters_end(const struct system *machine, const char *path) {
+  char *below = NULL;
+  for (struct guest_filter **link = &guest_filters; *link != NULL;) {
+    struct guest_filter *filter = *link;
+    if (strcmp(filter->machine, machine->id) != 0 || (path != NULL && strcmp(filter->path, path) != 0)) {
+      link = &filter->next;
+      continue;
+    }
+    free(below);
+    below = copy_text(filter->below);
+    drop_guest_filter(link);
+  }
+  return below;
+}
+
 static void count_storage(struct json *counts) {
   int attached = 0, filtered = 0, mounted = 0;
   for (struct attachment *attachment = attachments; attachment != NULL; attachment = attachment->next) {
     attached++;
     filtered += attachment->filtered;
   }
+  for (struct guest_filter *filter = guest_filters; filter != NULL; filter = filter->next) filtered++;
   for (struct mount_point *point = mount_points; point != NULL; point = point->next) mounted++;
   json_set_whole(counts, "disks", attached);
   json_set_whole(counts, "filters", filtered);
@@ -707,6 +771,7 @@ static void count_storage(struct json *counts) {
 
 /* A host that starts again has nothing attached; its mount points stay, and lead nowhere. */
 static void reset_storage(void) {
+  while (guest_filters != NULL) drop_guest_filter(&guest_filters);
   while (mount_points != NULL && SUCCEEDED(forget_mount_point(&mount_points, true))) {}
   while (attachments != NULL && SUCCEEDED(detach(&attachments, true))) {}
 }
@@ -749,10 +814,31 @@ static const struct handler handlers[] = {
 
 const struct service_table storage_table = {.handlers = handlers, .count = count_storage, .reset = reset_storage};
 #else
+#include "compute.h"
+
 /* Layers need a file system that keeps what Windows' does, and one that lays folders over each other. Wine has neither. */
 static const struct handler handlers[] = {
   {NULL, NULL, 0},
 };
+
+bool disk_is_attached(const char *path) {
+  (void)path;
+  return false;
+}
+
+char *guest_filter_begin(const struct system *machine, const char *path, const char *contents, const char *layer) {
+  (void)machine;
+  (void)path;
+  (void)contents;
+  (void)layer;
+  return NULL;
+}
+
+char *guest_filters_end(const struct system *machine, const char *path) {
+  (void)machine;
+  (void)path;
+  return NULL;
+}
 
 void disk_handle_closed(void *object, bool client_gone) {
   (void)object;

@@ -33,7 +33,7 @@ export const fileMethods = define({
       skipped: list(Type.String(), { description: 'Sockets, pipes and devices, which are not copied; a hundred at most are told.' }),
     }),
     readOnly: false,
-    errors: [...containerErrors, 'ContainerNotRunning', 'SnapshotNotFound', ...pathErrors],
+    errors: [...containerErrors, 'ContainerNotRunning', 'SnapshotNotFound', 'SnapshotInUse', ...pathErrors],
   },
   'container/changes': {
     summary: 'What a container changed in its root file system.',
@@ -47,6 +47,6 @@ export const fileMethods = define({
     params: record({ container: containerRef, path: text('Absolute path of the file to write.'), force: optional(flag('Replaces what is there.')), pause: optional(flag('Freezes a running container meanwhile; true where left out.')), progressToken }),
     result: record({ path: text('Path.'), sizeBytes: count('Bytes written.') }),
     readOnly: false,
-    errors: [...containerErrors, 'SnapshotNotFound', 'LayerEntryUnsupported', 'RuntimeFailed', ...pathErrors],
+    errors: [...containerErrors, 'SnapshotNotFound', 'SnapshotInUse', 'LayerEntryUnsupported', 'RuntimeFailed', ...pathErrors],
   },
 });

@@ -80,6 +80,12 @@ export interface Snapshotter {
   prepare(key: SnapshotKey, sizeBytes?: number): Promise<void>;
   /** Mounts the writable snapshot `key` over `chain` at `target`, which exists. A mount that is there already is left as it is. Answers undefined where the folder is all that a runtime needs. */
   mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<SnapshotStorage | undefined>;
+  /**
+   * Shows the files at `target`, which exists, for the time of `work`, as changes are made from outside of a
+   * container. Present only where `mount` shows nothing there, since a virtual machine takes the writable part; not
+   * to be called while it has it (SnapshotInUse). Errors: those of mount.
+   */
+  withRoot?<T>(key: SnapshotKey, chain: readonly SnapshotKey[], target: string, work: () => Promise<T>): Promise<T>;
   /** Unmounts whatever is at `target`; nothing there is no error. Errors: SnapshotInUse where a container still uses it; it may be repeated. */
   unmount(target: string): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import { SiloError, isSiloError } from '../base/index.ts';
-import type { ContainerRecord, EndpointRecord, TaskMount } from '../core/index.ts';
+import type { ContainerRecord, EndpointRecord, SnapshotKey, Snapshotter, SnapshotStorage, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
 import { awaitNameService, hostLines, linksOf, nameServiceOf } from './name-service.ts';
@@ -78,11 +78,10 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const shown = owner.id === record.id ? links : ports.metadata.read((reader) => linksOf(reader, owner.id));
   const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, shown), hostLines: hostLines(owner, shown) });
   await snapshotter.prepare(key, spec.storageBytes);
-  const storage = await snapshotter.mount(key, ports.metadata.read((reader) => reader.chainBelow(key)), paths.rootPath);
+  const { storage, mounts } = await mountFiles(ports, record, key, snapshotter, paths.rootPath, signal);
   throwIfCancelled(signal);
   const networkNamespacePath = await ports.network.prepare(record.sandboxId, owner.spec.network);
   await refuseListeners(ports, links);
-  const mounts = await volumeMounts(ports, record, paths.rootPath, signal);
   throwIfCancelled(signal);
   const linking = attachLinks(ports, record, links);
   // A namespace gets its links while the task is made in it; a compute system takes what is there when it is made.
@@ -122,6 +121,16 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const startedAt = ports.clock.now();
   await runtime.start(record.id);
   return { pid, startedAt, attached };
+};
+
+/** The root, and the volumes with what the image has for them: copied before a virtual machine takes the root away. */
+const mountFiles = async (ports: Ports, record: ContainerRecord, key: SnapshotKey, snapshotter: Snapshotter, rootPath: string, signal: AbortSignal | undefined): Promise<{ readonly storage: SnapshotStorage | undefined; readonly mounts: readonly TaskMount[] }> => {
+  const chain = ports.metadata.read((reader) => reader.chainBelow(key));
+  const volumes = (): Promise<readonly TaskMount[]> => volumeMounts(ports, record, rootPath, signal);
+  const fills = record.spec.mounts.some(({ kind, target }) => kind === 'volume' && platformOf(record.spec.os).pathInRoot(target) !== undefined);
+  const filled = fills ? await snapshotter.withRoot?.(key, chain, rootPath, volumes) : undefined;
+  const storage = await snapshotter.mount(key, chain, rootPath);
+  return { storage, mounts: filled ?? await volumes() };
 };
 
 /** What a container's volumes and binds are on this host; a volume that is used for the first time gets what the image has there. */

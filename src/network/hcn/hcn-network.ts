@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { formatIpPrefix, hasErrno, parseIpPrefix, prefixesOverlap, SiloError } from '../../base/index.ts';
 import type { AttachedEndpoint, EndpointReference, EndpointRequest, HostEndpoint, HostNetwork, Listener, Network, NetworkDefinition, NetworkMode, NetworkSubnet, OccupiedSubnet, RuntimeRequirement } from '../../core/index.ts';
-import { protocolNumbers, type EndpointDocument, type NetworkDocument } from './documents.ts';
+import { protocolNumbers, type EndpointDocument, type NamespaceDocument, type NetworkDocument } from './documents.ts';
 import { attachedEndpoint, endpointDocument } from './endpoint-document.ts';
 import { HcnSandboxes } from './hcn-sandboxes.ts';
 import { HcnService } from './hcn-service.ts';
@@ -97,6 +97,14 @@ export class HcnNetwork implements Network {
   async detach(_sandboxId: string, reference: EndpointReference): Promise<void> {
     const endpoint = await this.#findEndpoint(reference);
     if (endpoint !== undefined) await this.#service.remove('Endpoint', endpoint.ID);
+  }
+
+  /** A namespace with its endpoints, for a virtual machine that gets an adapter for each of them. */
+  async describe(namespaceId: string): Promise<{ readonly namespace: Made<NamespaceDocument>; readonly endpoints: readonly Made<EndpointDocument>[] }> {
+    const namespace = await this.#service.get('Namespace', namespaceId);
+    if (namespace === undefined) throw new SiloError('NetworkFailed', { args: { reason: `there is no namespace ${namespaceId}` } });
+    const endpoints = (await this.#service.list('Endpoint')).filter(({ HostComputeNamespace }) => HostComputeNamespace?.toLowerCase() === namespaceId.toLowerCase());
+    return { namespace, endpoints };
   }
 
   /** After a restart of the host endpoints are still there, and have their addresses and ports; their namespaces are gone. */

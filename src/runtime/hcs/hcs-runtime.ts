@@ -70,11 +70,14 @@ export class HcsRuntime implements Runtime {
     if (signal?.aborted === true) throw new SiloError('OperationCancelled');
     const files = this.#files(spec.id);
     const process = this.#plan.process(spec.process, { stdin: spec.openStdin }, true);
-    const { system, machine } = await this.#plan.systems(spec);
-    checkDocument('ComputeSystem', system);
     checkDocument('ProcessParameters', process);
+    await mkdir(files.folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => { throw fromFileError(error, files.folder, 'container'); });
+    const { system, machine } = await this.#plan.systems(spec, files.folder).catch(async (error: unknown) => {
+      await this.delete(spec.id);
+      throw error;
+    });
+    checkDocument('ComputeSystem', system);
     try {
-      await mkdir(files.folder, { recursive: true, mode: 0o700 });
       await rm(files.exitFile, { force: true });
       await rm(files.outOfMemory, { force: true });
       await files.writeNote({ vmId: machine?.id, process, names: namesOf(spec.process), logPath: spec.logPath, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });

@@ -1,13 +1,13 @@
-import { copyFile } from 'node:fs/promises';
-import { win32 } from 'node:path';
-import { fromFileError } from '../../base/index.ts';
-import type { ResourceLimits, TaskSpec } from '../../core/index.ts';
+import { copyFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
+import type { ResourceLimits, SnapshotStorage, TaskSpec } from '../../core/index.ts';
 import type { ComputeSystemDocument } from './documents/compute-system.ts';
 import type { ProcessParameters } from './documents/process.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
 import { hostedLinuxSystem, linuxGuestSteps, linuxUtilityVm, type LinuxBoot } from './builders/linux-guest.ts';
 import { linuxProcess, windowsProcess, type ProcessStreams } from './builders/process-parameters.ts';
-import { hostedWindowsSystem, windowsGuestSteps, windowsUtilityVm } from './builders/utility-vm.ts';
+import { hostedWindowsSystem, networkRequests, windowsGuestSteps, windowsUtilityVm, type MachineNetwork } from './builders/utility-vm.ts';
 import { megabytes, processIsolatedSystem, processorLimits, storageOf } from './builders/windows-container.ts';
 
 /** What a task is made of. With a machine, that comes first, takes the requests, and then holds the system. */
@@ -27,7 +27,8 @@ export interface IsolationPlan {
   /** The runtime's name, which container records keep. */
   readonly name: string;
   readonly guest: 'windows' | 'linux';
-  systems(spec: TaskSpec): Promise<TaskSystems>;
+  /** `folder` is the task's own, and goes with it. */
+  systems(spec: TaskSpec, folder: string): Promise<TaskSystems>;
   process(spec: TaskSpec['process'], streams: ProcessStreams, first: boolean): ProcessParameters;
   /** Requests that set limits of a running system. */
   limits(resources: ResourceLimits): readonly ModifySettingRequest[];
@@ -58,23 +59,38 @@ const machineId = (spec: TaskSpec): string => `${spec.id}@vm`;
 const machineMemory = (spec: TaskSpec, size: MachineSize, ownMB: number): number =>
   spec.resources.memoryBytes === undefined ? size.memoryMB : Math.max(size.memoryMB, megabytes(spec.resources.memoryBytes) + ownMB);
 
-/** Windows containers in a utility VM of their own; the image's lowest layer brings what it boots. */
-export const hyperVIsolation = (size: MachineSize): IsolationPlan => ({
+/** What a machine starts from: of the nearest layer that has it, which is whole there, and as new as the image (hcsshim, internal/uvmfolder). */
+const utilityVmOf = async ({ layers }: SnapshotStorage): Promise<string> => {
+  for (const { path } of layers) {
+    const folder = join(path, 'UtilityVM');
+    try {
+      await stat(join(folder, 'SystemTemplate.vhdx'));
+      return folder;
+    } catch (error) {
+      if (!hasErrno(error, 'ENOENT')) throw fromFileError(error, folder);
+    }
+  }
+  throw new SiloError('IsolationUnsupported', { args: { isolation: 'HyperV', reason: 'no layer of the image has a utility VM, which such a container starts in' }, target: { kind: 'isolation', id: 'HyperV' } });
+};
+
+/** Windows containers in a utility VM of their own; the image brings what it boots. `networkOf` looks a namespace of the host up. */
+export const hyperVIsolation = (size: MachineSize, networkOf: (namespaceId: string) => Promise<MachineNetwork>): IsolationPlan => ({
   name: 'hcs-hyperv',
   guest: 'windows',
-  systems: async (spec) => {
+  systems: async (spec, folder) => {
     const storage = storageOf(spec);
-    const utilityVmPath = win32.join(storage.layers.at(-1)?.path ?? '', 'UtilityVM');
-    const scratchPath = win32.join(spec.bundlePath, 'vm-scratch.vhdx');
-    const template = win32.join(utilityVmPath, 'SystemTemplate.vhdx');
+    const utilityVmPath = await utilityVmOf(storage);
+    const scratchPath = join(folder, 'vm-scratch.vhdx');
+    const template = join(utilityVmPath, 'SystemTemplate.vhdx');
     await copyFile(template, scratchPath).catch((error: unknown) => { throw fromFileError(error, template); });
     const place = { lun: 1 };
+    const network = spec.networkNamespacePath === undefined ? [] : networkRequests(await networkOf(spec.networkNamespacePath));
     return {
       system: hostedWindowsSystem(spec, storage, place, machineId(spec), size.processors),
       machine: {
         id: machineId(spec),
-        document: windowsUtilityVm({ utilityVmPath, scratchPath, processors: size.processors, memoryMB: machineMemory(spec, size, 512) }),
-        requests: windowsGuestSteps(spec, storage, place).map(({ add }) => add),
+        document: windowsUtilityVm({ filesPath: join(utilityVmPath, 'Files'), scratchPath, processors: size.processors, memoryMB: machineMemory(spec, size, 512) }),
+        requests: [...network, ...windowsGuestSteps(spec, storage, place).map(({ add }) => add)],
         files: [scratchPath, storage.scratchPath],
       },
     };

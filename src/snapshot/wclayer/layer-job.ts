@@ -1,6 +1,9 @@
 import type { LayerFile, PieceJob } from '../../layer/index.ts';
 import type { StorageLibraries } from './layer-storage.ts';
 
+/** Who attaches a scratch disk: the host, which shows it as a folder, or a virtual machine. */
+export type ScratchHolder = 'host' | 'machine';
+
 /** A snapshot's folder below `snapshots`. */
 export interface KeyFolder { readonly key: number; readonly folder: string }
 
@@ -26,6 +29,7 @@ export interface MountJob extends StorageJob {
   readonly kind: 'mount';
   readonly chain: readonly KeyFolder[];
   readonly target: string;
+  readonly holder: ScratchHolder;
 }
 
 /** `own` is the folder of all snapshots. */

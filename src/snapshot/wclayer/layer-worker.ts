@@ -6,7 +6,7 @@ import { diffScratch } from './diff-scratch.ts';
 import { snapshotNotFound } from './layer-folder.ts';
 import type { WclayerJob } from './layer-job.ts';
 import { LayerStorage } from './layer-storage.ts';
-import { mountScratch, prepareScratch, removeSnapshot, unmountAt } from './scratch-disk.ts';
+import { mountScratch, prepareScratch, readyScratch, removeSnapshot, unmountAt } from './scratch-disk.ts';
 import { storageError } from './storage-error.ts';
 
 const storages = new Map<string, LayerStorage>();
@@ -23,7 +23,7 @@ const run = (job: WclayerJob, handler: JobHandler): unknown => {
   switch (job.kind) {
     case 'apply': return applyLayer(storage, job, handler);
     case 'prepare': return prepareScratch(storage, job);
-    case 'mount': return mountScratch(storage, job);
+    case 'mount': return job.holder === 'host' ? mountScratch(storage, job) : readyScratch(storage, job);
     case 'unmount': return unmountAt(storage, job.own.folder, job.target);
     case 'diff': return diffScratch(storage, job, { cancelled: handler.cancelled, piece: handler.pieces(job) });
     case 'usage':

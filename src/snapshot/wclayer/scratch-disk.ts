@@ -67,14 +67,11 @@ export const requireScratch = ({ key, folder }: KeyFolder): string => {
  * killed engine can undo what it began.
  */
 export const mountScratch = (storage: LayerStorage, { own, chain, target }: MountJob): SnapshotStorage => {
-  const layers = chain.map(layerReference);
+  const layers = layersOf(own, chain);
   const path = requireScratch(own);
-  if (layers.length === 0) throw new SiloError('OptionUnsupported', { args: { option: 'A container without an image', reason: 'Windows has its system in the lowest layer' }, target: { kind: 'snapshot', id: String(own.key) } });
-  // The folder itself: what is mounted on it would be followed, and may be gone.
-  lstatSync(target);
-  const place = join(realpathSync(dirname(target)), basename(target));
-  const before = readJson(mountFile(own.folder));
-  if (typeof before === 'string' && before !== place) unmountScratch(storage, own, before);
+  const place = placeOf(target);
+  const before = noteOfMount(own.folder);
+  if (before !== undefined && before !== place) unmountScratch(storage, own, before);
   writeWhole(mountFile(own.folder), JSON.stringify(place));
   const volume = storage.withDisk(path, (disk) => {
     const attached = storage.disks.physicalPath(disk) !== undefined;
@@ -94,6 +91,34 @@ export const mountScratch = (storage: LayerStorage, { own, chain, target }: Moun
     }
   });
   return { layers, scratchPath: `${volume}${volume.startsWith('/') ? '' : '\\'}` };
+};
+
+/**
+ * Makes a scratch disk ready for a virtual machine, which attaches it itself: initialized, as the filter in the
+ * guest finds it then, and attached to nothing here. The target is noted as for a mount, so that whoever unmounts it
+ * finds the disk.
+ */
+export const readyScratch = (storage: LayerStorage, { own, chain, target }: MountJob): SnapshotStorage => {
+  const layers = layersOf(own, chain);
+  const path = requireScratch(own);
+  const place = placeOf(target);
+  const before = noteOfMount(own.folder);
+  if (before === undefined) release(storage, own);
+  else unmountScratch(storage, own, before);
+  if (!isInitialized(own.folder)) storage.withVolume(path, (volume) => { initialize(storage, own, volume, layers); });
+  writeWhole(mountFile(own.folder), JSON.stringify(place));
+  return { layers, scratchPath: path };
+};
+
+const layersOf = ({ key }: KeyFolder, chain: readonly KeyFolder[]): readonly LayerReference[] => {
+  if (chain.length === 0) throw new SiloError('OptionUnsupported', { args: { option: 'A container without an image', reason: 'Windows has its system in the lowest layer' }, target: { kind: 'snapshot', id: String(key) } });
+  return chain.map(layerReference);
+};
+
+/** The folder itself: what is mounted on it would be followed, and may be gone. */
+const placeOf = (target: string): string => {
+  lstatSync(target);
+  return join(realpathSync(dirname(target)), basename(target));
 };
 
 /** A writable layer is initialized once. */

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fromFileError, hasErrno } from '../../base/index.ts';
 import type { AppliedLayer, DiffOptions, LayerSource, SnapshotKey, Snapshotter, SnapshotStorage, SnapshotUsage } from '../../core/index.ts';
 import { diffPieces, LayerWorkers } from '../../layer/index.ts';
-import type { KeyFolder, WclayerJob } from './layer-job.ts';
+import type { KeyFolder, ScratchHolder, WclayerJob } from './layer-job.ts';
 import type { StorageLibraries } from './layer-storage.ts';
 
 /** In development the source itself; in the product the bundle that stands beside the engine's. */
@@ -18,6 +18,8 @@ export interface WclayerOptions {
   readonly libraries?: StorageLibraries;
   /** Size of the scratch disks; they take what is written to them. */
   readonly scratchBytes?: number;
+  /** Who attaches the scratch disks when they are mounted; the host where not given. Both may work on the same root: a disk goes from one to the other when it is mounted the next time. */
+  readonly holder?: ScratchHolder;
 }
 
 /**
@@ -30,14 +32,18 @@ export class WclayerSnapshotter implements Snapshotter {
   readonly #folder: string;
   readonly #libraries: StorageLibraries;
   readonly #scratchBytes: number;
+  readonly #holder: ScratchHolder;
+  readonly withRoot?: NonNullable<Snapshotter['withRoot']>;
   readonly #layerWorkers = new LayerWorkers<WclayerJob>(workerFile);
   readonly #mountWorkers = new LayerWorkers<WclayerJob>(workerFile, 2);
 
   /** @param root the state root; the snapshotter owns its folder `snapshots`, made on first use. */
-  constructor(root: string, { libraries = windowsLibraries, scratchBytes = defaultScratchBytes }: WclayerOptions = {}) {
+  constructor(root: string, { libraries = windowsLibraries, scratchBytes = defaultScratchBytes, holder = 'host' }: WclayerOptions = {}) {
     this.#folder = join(root, 'snapshots');
     this.#libraries = libraries;
     this.#scratchBytes = scratchBytes;
+    this.#holder = holder;
+    if (holder === 'machine') this.withRoot = (key, chain, target, work) => this.#shown(key, chain, target, work);
   }
 
   async applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer> {
@@ -54,7 +60,7 @@ export class WclayerSnapshotter implements Snapshotter {
   }
 
   async mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<SnapshotStorage> {
-    return (await this.#mountWorkers.run({ kind: 'mount', ...this.#job(key), chain: this.#chain(chain), target })) as SnapshotStorage;
+    return this.#mount(key, chain, target, this.#holder);
   }
 
   async unmount(target: string): Promise<void> {
@@ -87,6 +93,19 @@ export class WclayerSnapshotter implements Snapshotter {
 
   async sync(): Promise<void> {
     await this.#layerWorkers.run({ kind: 'sync', libraries: this.#libraries, own: { key: 0, folder: this.#folder } });
+  }
+
+  async #mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string, holder: ScratchHolder): Promise<SnapshotStorage> {
+    return (await this.#mountWorkers.run({ kind: 'mount', ...this.#job(key), chain: this.#chain(chain), target, holder })) as SnapshotStorage;
+  }
+
+  async #shown<T>(key: SnapshotKey, chain: readonly SnapshotKey[], target: string, work: () => Promise<T>): Promise<T> {
+    await this.#mount(key, chain, target, 'host');
+    try {
+      return await work();
+    } finally {
+      await this.unmount(target);
+    }
   }
 
   #own(key: SnapshotKey): KeyFolder {

@@ -6,8 +6,8 @@ import { guestMark } from './guest-mark.ts';
 import { isPipe, owner, schemaVersion, windowsContainer, type WindowsContainerExtras } from './windows-container.ts';
 
 export interface UtilityVmSpec {
-  /** Folder `UtilityVM` of the image's lowest layer. */
-  readonly utilityVmPath: string;
+  /** Folder `UtilityVM\Files` of a layer. */
+  readonly filesPath: string;
   /** The virtual machine's own writable disk, a copy of SystemTemplate.vhdx. */
   readonly scratchPath: string;
   readonly memoryMB: number;
@@ -24,7 +24,7 @@ const guestSharePath = (name: string): string => `\\\\?\\VMSMB\\VSMB-{dcc079ae-6
 const administratorsOnly = 'D:P(A;;FA;;;SY)(A;;FA;;;BA)';
 
 /** A machine that runs Windows containers; HCS itself speaks with the agent in it. Several containers may share one. */
-export const windowsUtilityVm = ({ utilityVmPath, scratchPath, memoryMB, processors }: UtilityVmSpec): ComputeSystemDocument => ({
+export const windowsUtilityVm = ({ filesPath, scratchPath, memoryMB, processors }: UtilityVmSpec): ComputeSystemDocument => ({
   Owner: owner,
   SchemaVersion: schemaVersion,
   VirtualMachine: {
@@ -34,7 +34,7 @@ export const windowsUtilityVm = ({ utilityVmPath, scratchPath, memoryMB, process
     Devices: {
       Scsi: { 0: { Attachments: { 0: { Type: 'VirtualDisk', Path: scratchPath } } } },
       HvSocket: { HvSocketConfig: { DefaultBindSecurityDescriptor: administratorsOnly } },
-      VirtualSmb: { DirectFileMappingInMB: 1024, Shares: [{ Name: 'os', Path: `${utilityVmPath}\\Files`, Options: readOnlyShare }] },
+      VirtualSmb: { DirectFileMappingInMB: 1024, Shares: [{ Name: 'os', Path: filesPath, Options: readOnlyShare }] },
     },
     RegistryChanges: { AddValues: [{ Key: { Hive: 'System', Name: 'CurrentControlSet\\Services\\gns' }, Name: 'EnableCompartmentNamespace', Type: 'DWord', DWordValue: 1 }] },
     GuestConnection: {},
@@ -84,6 +84,30 @@ export const windowsGuestSteps = (spec: TaskSpec, storage: SnapshotStorage, plac
     },
   ];
 };
+
+/** A network namespace of the host with its endpoints, as the Host Compute Network describes them. */
+export interface MachineNetwork {
+  readonly namespace: object;
+  readonly endpoints: readonly { readonly ID: string; readonly MacAddress?: string }[];
+}
+
+/** Gives a machine the namespace under the host's id, and an adapter for each endpoint, which its guest hears of before and after (hcsshim, internal/uvm/network.go). */
+export const networkRequests = ({ namespace, endpoints }: MachineNetwork): readonly ModifySettingRequest[] => [
+  { GuestRequest: toRequest({ ResourceType: 'NetworkNamespace', RequestType: 'Add', Settings: namespace }) },
+  ...endpoints.flatMap((endpoint): readonly ModifySettingRequest[] => {
+    const { ID, MacAddress } = endpoint;
+    const told = (settings: object): GuestRequest => toRequest({ ResourceType: 'Network', RequestType: 'Add', Settings: { AdapterId: ID, ...settings } });
+    return [
+      { GuestRequest: told({ RequestType: 'PreAdd', Settings: endpoint }) },
+      {
+        ResourcePath: `VirtualMachine/Devices/NetworkAdapters/${ID}`,
+        RequestType: 'Add',
+        Settings: { EndpointId: ID, ...(MacAddress === undefined ? {} : { MacAddress }) },
+        GuestRequest: told({ RequestType: 'Add' }),
+      },
+    ];
+  }),
+];
 
 /** A Windows container in a machine that has taken the steps. */
 export const hostedWindowsSystem = (spec: TaskSpec, storage: SnapshotStorage, place: GuestPlace, vmId: string, processors: number, extras?: WindowsContainerExtras): ComputeSystemDocument => {

@@ -119,7 +119,7 @@ export const bundleSystems = async (config: BundleConfig, options: BundleSystems
   const utilityVmPath = vm?.isOwn === true ? await utilityVmOf(config) : '';
   const copy = { from: join(utilityVmPath, 'SystemTemplate.vhdx'), to: join(options.folder, 'vm-scratch.vhdx') };
   return {
-    ...(vm?.isOwn === true ? { machine: { document: owned(windowsUtilityVm({ utilityVmPath, scratchPath: copy.to, ...size })), copy } } : {}),
+    ...(vm?.isOwn === true ? { machine: { document: owned(windowsUtilityVm({ filesPath: join(utilityVmPath, 'Files'), scratchPath: copy.to, ...size })), copy } } : {}),
     steps: windowsGuestSteps(task, storage, place),
     files: [scratchDisk, ...(vm?.isOwn === true ? [copy.to] : [])],
     system: (credentialGuard) => owned(hostedWindowsSystem(task, storage, place, vm?.id ?? '', size.processors, { ...config.extras, ...(credentialGuard === undefined ? {} : { credentialGuard }) })),

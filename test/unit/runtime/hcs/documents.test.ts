@@ -37,7 +37,7 @@ const linuxTask = taskSpec({
 });
 const boot: LinuxBoot = { kernelPath: 'C:\\Silo\\linux\\vmlinux', root: { kind: 'vhd', path: 'C:\\Silo\\linux\\rootfs.vhd' }, memoryMB: 1024, processors: 2 };
 const place = { lun: 3, firstMemory: 4 };
-const vm = { utilityVmPath: 'C:\\layers\\base\\UtilityVM', scratchPath: 'C:\\vm\\sandbox.vhdx', memoryMB: 1024, processors: 2 };
+const vm = { filesPath: 'C:\\layers\\base\\UtilityVM\\Files', scratchPath: 'C:\\vm\\sandbox.vhdx', memoryMB: 1024, processors: 2 };
 const directKernel = linuxUtilityVm(boot);
 const second = taskSpec({ ...task, id: 'b'.repeat(64) });
 

@@ -141,6 +141,48 @@ describe.skipIf(skipReason('layers of Windows', whyNoSimulatedLayers()))('the sn
     expect(await snapshotter.list()).toEqual([1]);
   });
 
+  describe('for a virtual machine', () => {
+    const forMachine = (): WclayerSnapshotter => new WclayerSnapshotter(root, { libraries: storage.libraries(), holder: 'machine' });
+
+    it('gives a scratch disk that is initialized and attached to nothing, whoever had it before', async () => {
+      await apply(1, [], { name: 'a', content: 'image' });
+      await mount(2, [1]);
+      writeFileSync(join(target, 'new'), 'written');
+      const machine = forMachine();
+      expect(await machine.mount(2, [1], target)).toMatchObject({ layers: [{ path: layer(1) }], scratchPath: join(root, 'snapshots', '2', 'sandbox.vhdx') });
+      await storage.expectNothingHeld();
+      expect(readdirSync(target)).toEqual([]);
+      expect(existsSync(join(root, 'snapshots', '2', 'layerchain.json'))).toBe(true);
+      await machine.mount(2, [1], target);
+      await machine.unmount(target);
+      await snapshotter.mount(2, [1], target);
+      expect([readFileSync(join(target, 'a'), 'utf8'), readFileSync(join(target, 'new'), 'utf8')]).toEqual(['image', 'written']);
+    });
+
+    it('shows the files for the time of some work alone, also where it fails', async () => {
+      await apply(1, [], { name: 'a', content: 'image' });
+      const machine = forMachine();
+      await machine.prepare(2);
+      expect(await machine.withRoot?.(2, [1], target, () => Promise.resolve(readFileSync(join(target, 'a'), 'utf8')))).toBe('image');
+      await expect(machine.withRoot?.(2, [1], target, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+      await storage.expectNothingHeld();
+      expect(readdirSync(target)).toEqual([]);
+    });
+
+    it('tells the changes of a disk that no machine has', async () => {
+      await apply(1, [], { name: 'a' });
+      await mount(2, [1]);
+      writeFileSync(join(target, 'new'), 'written');
+      const before = await diff(2, [1]);
+      const machine = forMachine();
+      await machine.mount(2, [1], target);
+      const pieces: Uint8Array[] = [];
+      for await (const piece of machine.diff(2, [1])) pieces.push(piece);
+      expect(Buffer.concat(pieces).equals(before)).toBe(true);
+      await storage.expectNothingHeld();
+    });
+  });
+
   it('mounts again what a restart of the host took away', async () => {
     await apply(1, [], { name: 'a', content: 'image' });
     await mount(10, [1]);
