@@ -110,6 +110,13 @@ export interface ServiceSettings {
   readonly terminal: boolean;
   readonly openStdin: boolean;
   readonly isolation?: 'Process' | 'HyperV' | undefined;
+  readonly addedCapabilities?: readonly string[] | undefined;
+  readonly droppedCapabilities?: readonly string[] | undefined;
+  readonly additionalGroups?: readonly string[] | undefined;
+  readonly init?: boolean | undefined;
+  readonly sharedMemoryBytes?: number | undefined;
+  readonly kernelParameters?: readonly { readonly name: string; readonly value: string }[] | undefined;
+  readonly cpuSet?: string | undefined;
   readonly memoryBytes?: number | undefined;
   readonly cpuCount?: number | undefined;
   readonly processCount?: number | undefined;

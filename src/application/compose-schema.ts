@@ -75,12 +75,13 @@ const serviceSchema = map({
   networks: eitherOf(texts, namesTo(orNothing(linkSchema))), network_mode: text, dns: textOrTexts, dns_search: textOrTexts, extra_hosts: hosts, mac_address: text,
   depends_on: eitherOf(texts, namesTo(dependencySchema)), healthcheck: healthCheckSchema, restart: text, stop_signal: text, stop_grace_period: text,
   read_only: flag, privileged: flag, tty: flag, stdin_open: flag, isolation: Type.Unsafe<string>({ type: 'string', enum: ['default', 'process', 'hyperv'] }),
+  cap_add: texts, cap_drop: texts, group_add: Type.Array(amount), init: flag, shm_size: amount, sysctls: listOrMap, cpuset: text,
   mem_limit: amount, cpus: amount, pids_limit: amount, deploy: orNothing(deploySchema), scale: amount, profiles: texts,
   extends: eitherOf(text, needing(map({ service: text, file: text }), 'service')), secrets: Type.Array(eitherOf(text, grantSchema)), configs: Type.Array(eitherOf(text, grantSchema)), logging: loggingSchema,
   ...refused(
-    'develop', 'annotations', 'attach', 'blkio_config', 'cap_add', 'cap_drop', 'cgroup', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_shares', 'cpu_quota', 'cpu_period', 'cpu_rt_period', 'cpu_rt_runtime', 'cpuset',
-    'credential_spec', 'device_cgroup_rules', 'devices', 'dns_opt', 'domainname', 'label_file', 'provider', 'external_links', 'gpus', 'group_add', 'init', 'ipc', 'links', 'mem_reservation', 'mem_swappiness', 'memswap_limit', 'models',
-    'oom_kill_disable', 'oom_score_adj', 'pid', 'platform', 'post_start', 'pre_stop', 'pull_refresh_after', 'runtime', 'security_opt', 'shm_size', 'sysctls', 'storage_opt', 'tmpfs', 'ulimits', 'use_api_socket', 'uts', 'userns_mode', 'volumes_from',
+    'develop', 'annotations', 'attach', 'blkio_config', 'cgroup', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_shares', 'cpu_quota', 'cpu_period', 'cpu_rt_period', 'cpu_rt_runtime', 
+    'credential_spec', 'device_cgroup_rules', 'devices', 'dns_opt', 'domainname', 'label_file', 'provider', 'external_links', 'gpus', 'ipc', 'links', 'mem_reservation', 'mem_swappiness', 'memswap_limit', 'models',
+    'oom_kill_disable', 'oom_score_adj', 'pid', 'platform', 'post_start', 'pre_stop', 'pull_refresh_after', 'runtime', 'security_opt', 'storage_opt', 'tmpfs', 'ulimits', 'use_api_socket', 'uts', 'userns_mode', 'volumes_from',
   ),
 });
 

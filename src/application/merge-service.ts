@@ -52,10 +52,10 @@ const mergeBuild: Merger = (below, above) => {
 
 /** How a key is merged that is not simply replaced (compose specification, 13-merge). */
 const mergers: Readonly<Record<string, Merger>> = {
-  environment: mergeEntries, labels: mergeEntries, build: mergeBuild, deploy: mergeMaps, healthcheck: mergeMaps, logging: mergeMaps,
+  environment: mergeEntries, labels: mergeEntries, sysctls: mergeEntries, build: mergeBuild, deploy: mergeMaps, healthcheck: mergeMaps, logging: mergeMaps,
   depends_on: mergeNamed({ condition: 'service_started' }), networks: mergeNamed(null),
   ports: append(whole), expose: append(whole), env_file: (below, above) => [...listOf(below), ...listOf(above)], volumes: append(targetOf), secrets: append(targetOf), configs: append(targetOf),
-  dns: appendTexts, dns_search: appendTexts, profiles: appendTexts,
+  cap_add: appendTexts, cap_drop: appendTexts, group_add: appendTexts, dns: appendTexts, dns_search: appendTexts, profiles: appendTexts,
   extra_hosts: (below, above) => [...hostLines(below), ...hostLines(above)],
 };
 

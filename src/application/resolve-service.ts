@@ -65,6 +65,8 @@ class ServiceReader {
       stopSignal: this.#text('stop_signal'), stopTimeoutSeconds: this.#seconds(['stop_grace_period'], Math.ceil),
       readOnlyRoot: this.#flag(['read_only']) ?? false, privileged: this.#flag(['privileged']) ?? false, terminal: this.#flag(['tty']) ?? false, openStdin: this.#flag(['stdin_open']) ?? false,
       isolation: isolation === 'process' ? 'Process' : isolation === 'hyperv' ? 'HyperV' : undefined,
+      addedCapabilities: this.#texts('cap_add'), droppedCapabilities: this.#texts('cap_drop'), additionalGroups: this.#texts('group_add'), init: this.#flag(['init']), sharedMemoryBytes: this.#bytes(['shm_size']),
+      kernelParameters: this.#service.sysctls === undefined ? undefined : Object.entries(withValues(entriesOf(this.#service.sysctls))).map(([name, value]) => ({ name, value })), cpuSet: this.#text('cpuset'),
       memoryBytes: this.#bytes(['mem_limit']) ?? this.#bytes(['deploy', 'resources', 'limits', 'memory']),
       cpuCount: this.#number(['cpus']) ?? this.#number(['deploy', 'resources', 'limits', 'cpus']),
       processCount: this.#number(['pids_limit']) ?? this.#number(['deploy', 'resources', 'limits', 'pids']),
@@ -79,6 +81,8 @@ class ServiceReader {
   }
 
   #text(key: string): string | undefined { return this.#service[key] as string | undefined ?? undefined; }
+
+  #texts(key: string): readonly string[] | undefined { return this.#service[key] === undefined ? undefined : textsOf(this.#service[key]); }
 
   #read<T, R>(path: readonly string[], read: (value: T) => R | undefined, what: string): R | undefined {
     const value = this.#find(path);

@@ -55,7 +55,10 @@ export const replicaRequest = (application: Application, service: ApplicationSer
       ? { networks: settings.links.map(({ network, ...link }) => ({ ...link, network: application.networks.get(network)?.name })) }
       : { network: shared === undefined ? settings.networkMode : `container:${replicaName(application.name, shared, 1)}` }),
     ports: settings.ports, dnsServers: settings.dnsServers, dnsSearch: settings.dnsSearch, hostEntries: settings.hostEntries,
+    addedCapabilities: settings.addedCapabilities, droppedCapabilities: settings.droppedCapabilities, additionalGroups: settings.additionalGroups,
+    init: settings.init, sharedMemoryBytes: settings.sharedMemoryBytes, kernelParameters: settings.kernelParameters,
     resources: {
+      ...(settings.cpuSet === undefined ? {} : { cpuSet: settings.cpuSet }),
       ...(settings.memoryBytes === undefined ? {} : { memoryBytes: settings.memoryBytes }),
       ...(settings.cpuCount === undefined ? {} : { cpuCount: settings.cpuCount }),
       ...(settings.processCount === undefined ? {} : { processCount: settings.processCount }),

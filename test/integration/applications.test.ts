@@ -148,6 +148,11 @@ services:
     await expect(apply('services: { first: { image: "not/there:1", pull_policy: never } }')).rejects.toMatchObject({ data: { code: 'ServiceFailed' } });
   });
 
+  it('gives its containers the settings of the kernel that its file asks for', async () => {
+    await apply('services: { a: { image: "busybox:test", network_mode: none, stop_grace_period: 0s, command: [sleep, "1000"], cap_drop: [ALL], cap_add: [NET_RAW], group_add: [1234], init: true, shm_size: 8m, sysctls: { kernel.msgmax: 4096 } } }');
+    expect(await inside('shop-a-1', 'grep CapBnd /proc/1/status; grep Groups /proc/1/status; cat /proc/sys/kernel/msgmax; df -k /dev/shm | tail -n 1')).toMatch(/^0 CapBnd:\s*0000000000002000\nGroups:.*1234.*\n4096\n\S+\s+8192 /);
+  });
+
   it('touches nothing that belongs to others', async () => {
     await engine.call('container/create', { image: 'busybox:test', name: 'shop-work-1', network: 'None', command: ['true'] });
     expect(await apply(replicas(1)).then(() => 'done', errorCode)).toBe('ContainerNameInUse');
