@@ -43,7 +43,7 @@ const platform = async (): Promise<Platform> => {
     return {
       open: openLinuxEngine,
       openSupervised: async (options) => ({ engine: await openLinuxEngine(options) }),
-      facts: linuxHostFacts,
+      facts: () => linuxHostFacts(),
       probe: (root, log) => probeLinuxHost(root, linuxHostFacts(), log),
     };
   }
@@ -69,7 +69,7 @@ const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): 
   const logPath = join(root, 'log', 'engine.log');
   // Who makes a folder owns it: on Windows everybody could make this one, and it shall be the administrators'.
   const log = createLogger(logPath, undefined, process.platform !== 'win32' || isElevated());
-  const options = (here: Platform): OpenOptions => ({ root, host: here.facts(), log, selfCommand });
+  const options = (here: Platform): OpenOptions => ({ root, host: here.facts(), log, defaultRoot: defaultRoot(), selfCommand });
   return {
     version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), trimMemory,
     open: async () => {

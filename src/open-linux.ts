@@ -11,7 +11,7 @@ import { RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, linuxLocking } from './store/index.ts';
-import { DetachedSupervisor } from './supervisor/index.ts';
+import { DetachedSupervisor, SystemdService } from './supervisor/index.ts';
 import { FolderVolumes } from './volume/index.ts';
 
 /**
@@ -38,7 +38,7 @@ const linux: RootSystem = { locking: linuxLocking, runFolderOf };
 /** Opens a state root on Linux, and mends in the background what engines that were killed left behind. */
 export const openLinuxEngine = (options: OpenOptions): Promise<Engine> => openRoot(options, linux, (opened) => assemble(options, opened));
 
-const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
+const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
   const engine: Engine = new Engine({
     metadata,
     locks,
@@ -56,6 +56,7 @@ const assemble = ({ host, log, selfCommand }: OpenOptions, { root, runFolder, lo
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),
     supervisor: new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => supervisedContainers(engine.ports).length > 0 }),
+    service,
     isolations: {
       Process: {
         technology: {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SiloError, hasErrno } from './base/index.ts';
-import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
+import type { HostFacts, HostService, Logger, RuntimeRequirement } from './core/index.ts';
 import { dropDoubtfulLayers, repairStore, type Engine } from './engine/index.ts';
 import { clearMovedRoot, FileLocks, FolderRoot, followMoves, SqliteMetadata, type FileLocking } from './store/index.ts';
 
@@ -12,6 +12,10 @@ export interface OpenOptions {
   readonly log: Logger;
   /** Command that starts this program again, for the supervisor. */
   readonly selfCommand: readonly [string, string];
+  /** The root of whoever names none. */
+  readonly defaultRoot?: string | undefined;
+  /** In place of the system's own service manager. */
+  readonly service?: HostService | undefined;
 }
 
 /** A state root that this process is a user of. */
@@ -68,7 +72,7 @@ export const openRoot = async (options: OpenOptions, system: RootSystem, assembl
   const runFolder = system.runFolderOf(root, host.bootId);
   await makeFolders(root, runFolder, system.protect?.bind(system));
   const locks = new FileLocks(join(root, 'locks'), system.locking);
-  const stateRoot = await FolderRoot.use(root, locks);
+  const stateRoot = await FolderRoot.use(root, locks, runFolder);
   if (followMoves(root) !== root) {
     // Moved between the look and the use.
     await stateRoot.leave();

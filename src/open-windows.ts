@@ -6,7 +6,7 @@ import { readAccess, setAccess } from '../native/advapi32.ts';
 import { SiloError } from './base/index.ts';
 import type { BundleRuntime, HostFacts, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer, type IsolationTechnology } from './engine/index.ts';
-import { tcpPortProbe } from './host/index.ts';
+import { tcpPortProbe, WindowsFeatures } from './host/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
@@ -15,7 +15,7 @@ import { HcsBundles, HcsRuntime, hyperVIsolation, processIsolation, type HcsLibr
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
 import { WclayerSnapshotter, type ScratchHolder } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, windowsLocking } from './store/index.ts';
-import { ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
+import { ScheduledService, ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
 import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts';
 
 /** What a Windows machine gives; a simulated one gives the same in another way. */
@@ -114,6 +114,8 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),
     supervisor,
+    service: options.service ?? new ScheduledService({ locks, runFolder, command: options.selfCommand }),
+    features: new WindowsFeatures(),
     isolations: {
       Process: offer('Process', technologyOf(processIsolation(host.cpuCount), 'host'), ''),
       HyperV: {

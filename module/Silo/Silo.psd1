@@ -37,6 +37,7 @@
         'Get-ContainerVolume'
         'Get-Isolation'
         'Import-ContainerImage'
+        'Install-ContainerHost'
         'Invoke-ContainerCommand'
         'Invoke-ContainerImage'
         'Measure-Container'
@@ -72,6 +73,7 @@
         'Suspend-Container'
         'Test-ContainerHost'
         'Test-ContainerImage'
+        'Uninstall-ContainerHost'
         'Wait-Container'
         'Wait-ContainerProcess'
     )

@@ -88,6 +88,7 @@ export const errorTable = {
   AddressInUse: row('conflict', 'The address {address} of network {network} belongs to {owner}.', 'Choose another address, or leave it out: a free one is chosen.'),
   PortInUse: row('conflict', 'The port {port} of this host is in use: {owner}.', 'Publish another port of the host, or end what holds this one.'),
   ComputeResourceBusy: row('conflict', "A file that '{id}' needs is in use by another program: {reason}.", 'End the other program, or wait for it, and try again.'),
+  StoreMounted: row('conflict', 'Something is still mounted below {path}: {mounts}.', 'End what uses it, unmount it, and try again; nothing was removed.'),
   // Rights
   ElevationRequired: row('permissionDenied', 'This needs administrative rights: {reason}.', 'Run PowerShell elevated (Windows) or as root (Linux).'),
   PathAccessDenied: row('permissionDenied', "Access to '{path}' was denied.", 'Grant the engine access to the path.'),
@@ -106,6 +107,9 @@ export const errorTable = {
   // Availability
   EngineStopping: row('unavailable', 'The engine is ending.', 'Run the command again; a new engine starts.'),
   SupervisorUnavailable: row('unavailable', 'The supervisor that keeps the containers cannot be reached: {reason}.', 'Try again; on Windows, look at the scheduled task Silo and at the log that Get-ContainerHost names.'),
+  ServiceManagerMissing: row('unavailable', 'No service can be installed on this host: {reason}.', "Go on without: restart policies work on demand, from the first command after a reboot. Or have the host's own init run: silo supervise --service"),
+  HostServiceFailed: row('failedPrecondition', "The service '{name}' could not be changed: {reason}.", 'Correct the cause; on Linux, journalctl -u with its name tells more.'),
+  HostFeatureFailed: row('failedPrecondition', "The feature '{feature}' could not be enabled: {reason}.", 'Correct the cause, or enable it with the command that Test-ContainerHost names.'),
   ComputeServiceStopped: row('unavailable', 'The Host Compute Service does not answer: {reason}.', 'Start it: Start-Service vmcompute'),
   NetworkServiceStopped: row('unavailable', 'The Host Networking Service does not answer: {reason}.', 'Start it: Start-Service hns'),
   GuestUnreachable: row('unavailable', "The inside of '{id}' cannot be reached: {reason}.", 'Try again; if it lasts, remove the container and start a new one.'),

@@ -34,8 +34,9 @@ export const runCli = async (args: readonly string[], context: (stateRoot?: stri
       exitCode = await sessionCommand(context(), attachment, { container: argv.container, command, user: argv.user, workingDirectory: argv['working-directory'], environment: argv.environment });
     })
     .command('supervise', 'look after containers while no engine runs (started by the engine)', (command) =>
-      command.option('state-root', { type: 'string', describe: 'the state root, where SILO_ROOT cannot be set' }),
-    async ({ stateRoot }) => { exitCode = await superviseCommand(context(stateRoot)); });
+      command.option('state-root', { type: 'string', describe: 'the state root, where SILO_ROOT cannot be set' })
+        .option('service', { type: 'boolean', default: false, describe: 'go on while there is nothing to do, as a service of the system does' }),
+    async ({ stateRoot, service }) => { exitCode = await superviseCommand(context(stateRoot), service); });
   await addBundleCommands(cli, bundles, (code) => { exitCode = code; })
     .demandCommand(1, 'Name a command.')
     .strict()

@@ -1,14 +1,14 @@
 import { supervise } from '../supervisor/index.ts';
 import { exitCodes, type CommandContext } from './engine-command.ts';
 
-/** `silo supervise`: looks after the root's containers until none needs it, or until SIGTERM. */
-export const superviseCommand = async ({ exitsFolder, openSupervised, log }: CommandContext): Promise<number> => {
+/** `silo supervise`: looks after the root's containers until none needs it, or until SIGTERM; as a service of the system also while none does. */
+export const superviseCommand = async ({ exitsFolder, openSupervised, log }: CommandContext, service = false): Promise<number> => {
   const stop = new AbortController();
   process.on('SIGTERM', () => { stop.abort(); });
   process.on('SIGINT', () => undefined);
   const { engine, serve } = await openSupervised();
   try {
-    await supervise(engine, { exitsFolder, serve }, stop.signal);
+    await supervise(engine, { exitsFolder, serve, stayIdle: service }, stop.signal);
     return exitCodes.done;
   } catch (error) {
     log.error({ err: error }, 'the supervisor ended with an error');

@@ -9,6 +9,7 @@ export { notifications } from './notifications.ts';
 export type { WireApplication } from './application-methods.ts';
 export type { WireContainer } from './container.ts';
 export type { WireAdapter, WireNetwork } from './network-methods.ts';
+export type { WireHostService } from './host-methods.ts';
 export type { WireImage } from './image.ts';
 export { batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from './protocol.ts';
 export { createValidators, type Validators } from './validators.ts';

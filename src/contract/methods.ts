@@ -4,6 +4,7 @@ import { applicationMethods } from './application-methods.ts';
 import { buildMethods } from './build-methods.ts';
 import { container, containerRef, createParams, effectiveIsolation, isolation } from './container.ts';
 import { fileMethods } from './file-methods.ts';
+import { hostMethods } from './host-methods.ts';
 import { image, importConfig } from './image.ts';
 import { containerErrors, lifeMethods, startErrors, stopReason } from './life-methods.ts';
 import type { MethodDefinition } from './method.ts';
@@ -248,6 +249,7 @@ export const methods = define({
   ...buildMethods,
   ...storeMethods,
   ...fileMethods,
+  ...hostMethods,
 });
 
 export type MethodName = keyof typeof methods;

@@ -10,6 +10,7 @@ export type * from './container-settings.ts';
 export type * from './content-store.ts';
 export type * from './file-transfer.ts';
 export type * from './host.ts';
+export type * from './host-service.ts';
 export type * from './locks.ts';
 export type * from './log.ts';
 export type * from './metadata.ts';

@@ -22,4 +22,10 @@ export interface StateRoot {
    * Errors: PathExists, PathNotFound, PathAccessDenied, DiskFull, OperationCancelled.
    */
   moveTo(path: string, options?: MoveOptions): Promise<number>;
+  /**
+   * Removes everything that is kept, and the folder with it where nothing else lies in it. The caller is the only
+   * user and has closed what it had open there. Errors: StoreMounted where something is still mounted in it;
+   * nothing is removed then. PathAccessDenied.
+   */
+  clear(): Promise<void>;
 }

@@ -44,6 +44,8 @@ export { tagImage } from './tag-image.ts';
 export { imageHistory } from './image-history.ts';
 export { listLayers } from './list-layers.ts';
 export { describeHost } from './host-info.ts';
+export { installHost } from './install-host.ts';
+export { uninstallHost } from './uninstall-host.ts';
 export { dropDoubtfulLayers, repairStore, removeIfAutomatic } from './repair.ts';
 export { planAfterBoot, supervisedContainers, turnLogOver } from './supervision.ts';
 export { checkHealth, healthPauseMs } from './health-check.ts';

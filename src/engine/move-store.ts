@@ -1,8 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
 import { SiloError } from '../base/index.ts';
+import type { Lock } from '../core/index.ts';
 import type { Ports } from './ports.ts';
 import type { ImageProgress } from './publish-image.ts';
 import { repairStore } from './repair.ts';
+import { refuseRunning } from './running-containers.ts';
 
 export interface MoveRequest {
   readonly path: string;
@@ -27,23 +29,24 @@ export const moveStore = async (ports: Ports, root: string, request: MoveRequest
   // While one runs, its supervisor uses the root too.
   refuseRunning(ports);
   await ports.supervisor.close();
-  const alone = await ports.stateRoot.takeAlone();
+  // The service is a user of the root, and named after it.
+  const served = (await ports.service?.uninstall(root, { end: true })) === true;
+  let now = root;
+  let alone: Lock | undefined;
   try {
+    alone = await ports.stateRoot.takeAlone();
     refuseRunning(ports);
     ports.metadata.close();
     const movedBytes = await ports.stateRoot.moveTo(path, {
       onProgress: (currentBytes, totalBytes) => progress?.({ activity: path, status: 'Moving', currentBytes, totalBytes }),
       ...(signal === undefined ? {} : { signal }),
     });
+    now = path;
     progress?.({ activity: path, status: 'Moved', currentBytes: movedBytes, totalBytes: movedBytes, completed: true });
     ports.log.warn({ from: root, to: path }, 'the state root was moved');
     return { path, movedBytes };
   } finally {
-    await alone.release();
+    await alone?.release();
+    if (served) await ports.service?.install(now);
   }
-};
-
-const refuseRunning = (ports: Ports): void => {
-  const [running] = ports.metadata.read((reader) => reader.containers({ states: ['starting', 'running', 'paused', 'removing'] }));
-  if (running !== undefined) throw new SiloError('ContainerRunning', { args: { id: running.name }, target: { kind: 'container', id: running.id } });
 };

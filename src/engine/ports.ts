@@ -1,4 +1,4 @@
-import type { Clock, ContainerFiles, ContentStore, FileTransfer, HostFacts, Locks, Logger, LogReader, Metadata, Network, PortProbe, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes, WebFiles } from '../core/index.ts';
+import type { Clock, ContainerFiles, ContentStore, FileTransfer, HostFacts, HostFeatures, HostService, Locks, Logger, LogReader, Metadata, Network, PortProbe, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes, WebFiles } from '../core/index.ts';
 import type { EffectiveIsolation } from '../image/index.ts';
 
 /** What one isolation is made of. Each has a runtime of its own name: a container's record keeps that name. */
@@ -38,6 +38,10 @@ export interface Ports {
   readonly web: WebFiles;
   readonly stateRoot: StateRoot;
   readonly supervisor: SupervisorControl;
+  /** Undefined where the system has no service manager that Silo knows. */
+  readonly service?: HostService | undefined;
+  /** Undefined where the system has no optional features. */
+  readonly features?: HostFeatures | undefined;
   readonly host: HostFacts;
   readonly clock: Clock;
   readonly log: Logger;

@@ -36,14 +36,15 @@ const mountNamespaceProblem = (): string | undefined => {
   return hostRoot === undefined || ownRoot === hostRoot ? undefined : `this engine is in ${own ?? 'another one'}, not in that of the host`;
 };
 
-export const linuxHostFacts = (): HostFacts => ({
+/** @param bootIdFile what differs after every start of the machine; tests of a reboot name another file. */
+export const linuxHostFacts = (bootIdFile = '/proc/sys/kernel/random/boot_id'): HostFacts => ({
   os: 'linux',
   architecture: normalizeArchitecture(arch()),
   osVersion: distribution(),
   kernelVersion: release(),
   hostName: hostname(),
   elevated: process.geteuid?.() === 0,
-  bootId: readText('/proc/sys/kernel/random/boot_id') ?? 'unknown',
+  bootId: readText(bootIdFile) ?? 'unknown',
   cpuCount: availableParallelism(),
   memoryBytes: totalmem(),
   mountNamespaceProblem: mountNamespaceProblem(),

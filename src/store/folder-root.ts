@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, type Stats } from 'node:fs';
-import { lstat, mkdir, open, opendir, readdir, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, opendir, readdir, readFile, readlink, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
@@ -21,17 +21,20 @@ const notMoved: ReadonlySet<string> = new Set(['log', 'locks', movedFile]);
 export class FolderRoot implements StateRoot {
   readonly #root: string;
   readonly #locks: FileLocks;
+  /** Folder for what ends with the boot. */
+  readonly #runFolder: string;
   #presence: Lock | undefined;
 
-  private constructor(root: string, locks: FileLocks, presence: Lock) {
+  private constructor(root: string, locks: FileLocks, runFolder: string, presence: Lock) {
     this.#root = root;
     this.#locks = locks;
+    this.#runFolder = runFolder;
     this.#presence = presence;
   }
 
   /** Becomes a user of the root. Errors: StoreBusy while it is being moved. */
-  static async use(root: string, locks: FileLocks): Promise<FolderRoot> {
-    return new FolderRoot(root, locks, await locks.acquire(lockName, { shared: true, timeoutMs: patienceMs }));
+  static async use(root: string, locks: FileLocks, runFolder: string): Promise<FolderRoot> {
+    return new FolderRoot(root, locks, runFolder, await locks.acquire(lockName, { shared: true, timeoutMs: patienceMs }));
   }
 
   async leave(): Promise<void> {
@@ -85,6 +88,24 @@ export class FolderRoot implements StateRoot {
     }
   }
 
+  async clear(): Promise<void> {
+    const folders = [this.#root, this.#runFolder];
+    const mounts = (await mountPoints()).filter((point) => folders.some((folder) => point.startsWith(`${folder}/`)));
+    // Removing goes through mounts: what a volume shows of the host would be lost.
+    if (mounts.length > 0) throw new SiloError('StoreMounted', { args: { path: this.#root, mounts: mounts.slice(0, 5).join(', ') }, target: { kind: 'store', id: this.#root } });
+    try {
+      await rm(this.#runFolder, { recursive: true, force: true });
+      // The log is open, and locks keep others out until all the rest is gone.
+      const last = ['log', 'locks'];
+      const names = (await readdir(this.#root)).filter((name) => !last.includes(name));
+      for (const name of names) await rm(join(this.#root, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      for (const name of last) await rm(join(this.#root, name), { recursive: true, force: true }).catch(ignoreOpenFiles);
+      await rmdir(this.#root).catch(ignoreOpenFiles);
+    } catch (error) {
+      throw fromFileError(error, this.#root);
+    }
+  }
+
   async #parts(): Promise<readonly string[]> { return (await readdir(this.#root)).filter((name) => !notMoved.has(name)); }
 
   async #checkTarget(path: string): Promise<void> {
@@ -106,6 +127,20 @@ export class FolderRoot implements StateRoot {
     await clearMovedRoot(this.#root);
   }
 }
+
+/** Windows keeps files that are open, and Linux a folder that is mounted; both are empty or nearly so. */
+const ignoreOpenFiles = (error: unknown): void => {
+  if (!hasErrno(error, 'EBUSY', 'EPERM', 'EACCES', 'ENOTEMPTY', 'EEXIST')) throw error;
+};
+
+/** Of this mount namespace; none where the system has no such file. Space, tab, newline and backslash are octal there (proc_pid_mountinfo(5)). */
+const mountPoints = async (): Promise<readonly string[]> => {
+  const text = await readFile('/proc/self/mountinfo', 'utf8').catch((error: unknown) => {
+    if (hasErrno(error, 'ENOENT')) return '';
+    throw error;
+  });
+  return text.split('\n').map((line) => (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))));
+};
 
 /** Takes away what an engine left of a root that was moved. */
 export const clearMovedRoot = async (root: string): Promise<void> => {

@@ -1,4 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { hasErrno } from '../base/index.ts';
 import type { ContainerRecord, Lock } from '../core/index.ts';
 import { lockName, namedNetworks, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, type Engine, type Ports } from '../engine/index.ts';
@@ -9,6 +10,7 @@ import { NameServers } from './name-servers.ts';
 export const supervisorLockName = 'supervisor';
 
 const pollMs = 1000;
+const takeOverPollMs = 1000;
 /** Until the next look where a log has just been turned over: it is growing fast. */
 const busyPollMs = 100;
 /** Looks without any work before the supervisor ends. One that serves engines is needed again soon, and takes a second to start. */
@@ -36,12 +38,16 @@ export interface SuperviseOptions {
 /**
  * Watches a root's containers until none needs it: records how they ended, releases what they held, starts
  * them again as their policies say, checks their health, turns their logs over, and removes those that asked
- * for it. Returns at once where another supervisor is at work.
+ * for it. Returns at once where another supervisor is at work; a service waits for its end, and takes its place.
  */
 export const supervise = async (engine: Engine, options: SuperviseOptions, signal: AbortSignal): Promise<void> => {
-  for (;;) {
+  while (!signal.aborted) {
     const lock = await engine.ports.locks.tryAcquire(supervisorLockName);
-    if (lock === undefined) return;
+    if (lock === undefined) {
+      if (options.stayIdle !== true) return;
+      await delay(takeOverPollMs, undefined, { signal }).catch(() => undefined);
+      continue;
+    }
     await work(engine.ports, options, lock, signal);
     // A container may have been started between the last look and the release: whoever started it saw the lock taken.
     if (signal.aborted || supervisedContainers(engine.ports).length === 0) return;

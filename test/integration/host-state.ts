@@ -54,13 +54,13 @@ export class TestHost {
   /** 12 hex digits that stand for the root in names of folders, links and tables. */
   get #mark(): string { return createHash('sha256').update(this.root).digest('hex').slice(0, 12); }
 
-  get #runFolders(): readonly string[] {
+  get runFolders(): readonly string[] {
     return names('/run/silo').filter((name) => name.startsWith(this.#mark)).map((name) => join('/run/silo', name));
   }
 
   /** Process ids of this root's programs: its supervisors, the monitors of its containers, and runc where it just works on one. */
   processes(kind: 'supervisor' | 'conmon' | 'runc'): readonly number[] {
-    const ofRun = (line: string): boolean => this.#runFolders.some((run) => line.includes(`${run}/`));
+    const ofRun = (line: string): boolean => this.runFolders.some((run) => line.includes(`${run}/`));
     return names('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
       const line = commandLine(pid);
       if (kind === 'supervisor') return / supervise( |$)/.test(line) && readProcess(pid, 'environ').split('\0').includes(`SILO_ROOT=${this.root}`);
@@ -92,7 +92,7 @@ export class TestHost {
     foreign('container folder', names(join(this.root, 'containers')), containers);
     foreign('exit file', names(join(this.root, 'exits')), running);
     foreign('unfinished blob', names(join(this.root, 'blobs/ingest')), new Set());
-    for (const run of this.#runFolders) for (const kind of ['runc', 'tasks', 'netns', 'rootfs']) foreign(kind, names(join(run, kind)), running);
+    for (const run of this.runFolders) for (const kind of ['runc', 'tasks', 'netns', 'rootfs']) foreign(kind, names(join(run, kind)), running);
     for (const hierarchy of names('/sys/fs/cgroup')) {
       const ours = names(join('/sys/fs/cgroup', hierarchy, 'silo')).filter((name) => this.#everMade.has(name));
       foreign(`cgroup ${hierarchy}`, ours, running);
@@ -100,7 +100,7 @@ export class TestHost {
     for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
       const target = line.split(' ')[4] ?? '';
       const id = target.split('/').at(-1) ?? '';
-      if (this.#runFolders.some((run) => target.startsWith(`${run}/`)) && !running.has(id)) found.push(`mount ${target}`);
+      if (this.runFolders.some((run) => target.startsWith(`${run}/`)) && !running.has(id)) found.push(`mount ${target}`);
     }
     for (const pid of names('/proc').filter((name) => /^\d+$/.test(name))) {
       const line = commandLine(pid);
@@ -141,7 +141,7 @@ export class TestHost {
 
   /** What the host lacks of containers that run by the store: process, state of runc, root mount, network namespace, cgroup, links. */
   losses(): readonly string[] {
-    const [run = ''] = this.#runFolders;
+    const [run = ''] = this.runFolders;
     const mounts = new Set(readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4]));
     const links = this.#network?.run('ip -details link') ?? '';
     return this.#rows("SELECT id, state FROM containers WHERE state IN ('running', 'paused')").flatMap((row) => {
@@ -172,7 +172,7 @@ export class TestHost {
     const engine = await this.engine();
     for (const { id } of (await engine.call('container/list', {})).items) await engine.call('container/remove', { container: id, force: true });
     for (const client of this.#engines) await client[Symbol.asyncDispose]();
-    for (const run of this.#runFolders) rmSync(run, { recursive: true, force: true });
+    for (const run of this.runFolders) rmSync(run, { recursive: true, force: true });
     for (const mount of readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4] ?? '').filter((target) => target.startsWith(`${this.folder}/`))) execFileSync('umount', ['-l', mount]);
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -79,6 +79,7 @@ function Get-CallTable {
         'Get-ContainerVolume'          = @{ Name = 'data' }
         'Get-Isolation'                = @{}
         'Import-ContainerImage'        = @{ LiteralPath = '/tmp/image.tar' }
+        'Install-ContainerHost'        = @{}
         'Invoke-ContainerCommand'      = @{ Name = 'web-1'; FilePath = 'ls' }
         'Invoke-ContainerImage'        = @{ Image = 'busybox:latest' }
         'Measure-Container'            = @{ Name = 'web-1' }
@@ -114,6 +115,7 @@ function Get-CallTable {
         'Suspend-Container'            = @{ Name = 'web-1' }
         'Test-ContainerHost'           = @{}
         'Test-ContainerImage'          = @{ Name = 'busybox:latest' }
+        'Uninstall-ContainerHost'      = @{}
         'Wait-Container'               = @{ Name = 'web-1' }
         'Wait-ContainerProcess'        = @{ ContainerId = 'web-1'; ProcessId = 'p' }
     }

@@ -191,6 +191,8 @@ const tellProgress = async (token: unknown, activity: string, status: string, ca
   }
 };
 
+const hostService = { kind: 'Systemd', installed: true, running: true, unitPath: '/etc/systemd/system/silo-supervisor.service', taskName: null, restartNeeded: false };
+
 const answers: Record<string, (params: Fields, token: CancellationToken) => unknown> = {
   shutdown: () => { setImmediate(() => process.exit(0)); return {}; },
   'rpc.discover': () => ({}),
@@ -203,6 +205,11 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     { name: 'runc', satisfied: true, detail: 'runc 1.1.5', remedy: null, neededFor: 'Everything' }, { name: 'conmon', satisfied: false, detail: 'not found', remedy: 'apt-get install conmon', neededFor: 'Everything' },
     { name: 'nested virtualisation', satisfied: false, detail: 'this virtual machine was given none', remedy: 'Set-VMProcessor -VMName <this virtual machine> -ExposeVirtualizationExtensions $true', neededFor: 'HyperV' },
   ] }),
+  'host/install': ({ features }) => ({ service: { ...hostService, restartNeeded: Array.isArray(features) }, changed: true }),
+  'host/uninstall': ({ removeStore, force }) => {
+    if (removeStore === true && force !== true) fail('ContainerRunning', 'container', 'web-1', 'host/uninstall');
+    return { service: { ...hostService, installed: false, running: false }, changed: true, storeRemoved: removeStore === true };
+  },
   'image/import': async ({ progressToken, reference }, token) => {
     await tellProgress(progressToken, 'Layer 1', 'Unpacking', token);
     return { images: [image(textOf(reference ?? 'busybox:latest'))] };

@@ -55,6 +55,12 @@
     RepairStore = 'Repair'
     MoveStore = 'Move to {0}'
     TheStore = 'the container store'
+    TheHost = 'this host'
+    InstallHost = 'Install the service that looks after containers'
+    UninstallHost = 'Take the service away that looks after containers'
+    UninstallHostAndStore = 'Take the service away, and remove every container, network, image and volume'
+    EnableFeature = 'Enable feature'
+    RestartNeeded = 'The machine must be restarted before containers run: Restart-Computer'
     ImageIsThere = "Image '{0}' is here already, and up to date as far as was asked."
     ImageIsNotThere = "Image '{0}' is not on this host: getting it."
     OnlyName = "'{0}' is the only name of its image; Remove-ContainerImage removes an image"

@@ -315,6 +315,22 @@
         Message = '레지스트리 {registry}이(가) 지금은 요청을 더 받지 않습니다. {advice}.'
         Action = '기다리거나, 한도를 높이려면 로그인하거나, 미러를 사용하세요.'
     }
+    'StoreMounted' = @{
+        Message = '{path} 아래에 아직 마운트된 것이 있습니다: {mounts}.'
+        Action = '사용 중인 것을 끝내고 마운트를 해제한 뒤 다시 시도하세요. 아무것도 제거하지 않았습니다.'
+    }
+    'ServiceManagerMissing' = @{
+        Message = '이 호스트에는 서비스를 설치할 수 없습니다: {reason}.'
+        Action = '서비스 없이 계속하세요. 다시 시작 정책은 필요할 때, 다시 부팅한 뒤 첫 명령부터 작동합니다. 또는 호스트의 init이 silo supervise --service를 실행하게 하세요.'
+    }
+    'HostServiceFailed' = @{
+        Message = '서비스 ''{name}''을(를) 변경할 수 없습니다: {reason}.'
+        Action = '원인을 바로잡으세요. Linux에서는 journalctl -u와 그 이름이 더 많은 것을 알려 줍니다.'
+    }
+    'HostFeatureFailed' = @{
+        Message = '기능 ''{feature}''을(를) 사용하도록 설정할 수 없습니다: {reason}.'
+        Action = '원인을 바로잡거나 Test-ContainerHost가 알려 주는 명령으로 설정하세요.'
+    }
     'SupervisorUnavailable' = @{
         Message = '컨테이너를 유지하는 감독 프로세스에 연결할 수 없습니다: {reason}.'
         Action = '다시 시도하세요. Windows에서는 예약된 작업 Silo와 Get-ContainerHost가 알려 주는 로그를 확인하세요.'

@@ -55,6 +55,12 @@
     RepairStore = '복구'
     MoveStore = '{0}(으)로 이동'
     TheStore = '컨테이너 저장소'
+    TheHost = '이 호스트'
+    InstallHost = '컨테이너를 돌보는 서비스 설치'
+    UninstallHost = '컨테이너를 돌보는 서비스 제거'
+    UninstallHostAndStore = '서비스와 모든 컨테이너, 네트워크, 이미지, 볼륨 제거'
+    EnableFeature = '기능 사용'
+    RestartNeeded = '컨테이너를 실행하려면 컴퓨터를 다시 시작해야 합니다: Restart-Computer'
     ImageIsThere = "이미지 '{0}'은(는) 이미 있으며 확인한 범위에서 최신입니다."
     ImageIsNotThere = "이미지 '{0}'이(가) 이 호스트에 없어 받는 중입니다."
     OnlyName = "'{0}'은(는) 이미지의 유일한 이름입니다. 이미지는 Remove-ContainerImage로 제거합니다"

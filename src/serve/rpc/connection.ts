@@ -183,13 +183,13 @@ class RpcConnection {
         this.#connection.sendProgress(progressType, progressToken, value).catch(() => { this.#end.resolve('inputClosed'); });
       });
       const handler = handlers[method] as (params: Params<typeof method>, context: CallContext) => Promise<unknown>;
-      const moves = method === 'store/move' && (params as { dryRun?: boolean }).dryRun !== true;
+      const takesRoot = isAloneWithRoot(method, params as RootParams);
       // What other calls of this connection have open would stay at the old place.
-      if (moves && this.#open.size > 1) throw new SiloError('StoreBusy', { target: { kind: 'store', id: engine.root } });
+      if (takesRoot && this.#open.size > 1) throw new SiloError('StoreBusy', { target: { kind: 'store', id: engine.root } });
       try {
         return this.#validators.result(method, await handler(params, { engine, identity: this.#identity, signal, stream: credited, progress }));
       } finally {
-        if (moves) await this.#reopen(engine);
+        if (takesRoot) await this.#reopen(engine);
       }
     });
   }
@@ -239,3 +239,9 @@ class RpcConnection {
     this.#idle = setTimeout(() => { this.#end.resolve('idle'); }, this.#options.idleMs);
   }
 }
+
+interface RootParams { readonly dryRun?: boolean; readonly removeStore?: boolean }
+
+/** Calls after which the root is another one, or gone. */
+const isAloneWithRoot = (method: MethodName, params: RootParams): boolean =>
+  (method === 'store/move' && params.dryRun !== true) || (method === 'host/uninstall' && params.removeStore === true);

@@ -11,6 +11,7 @@ import { applicationHandlers } from './application-handlers.ts';
 import { buildHandlers } from './build-handlers.ts';
 import type { EngineIdentity } from './connection.ts';
 import { fileHandlers } from './file-handlers.ts';
+import { hostHandlers } from './host-handlers.ts';
 import { lifeHandlers } from './life-handlers.ts';
 import type { ProgressSink } from './progress.ts';
 import { networkHandlers } from './network-handlers.ts';
@@ -120,4 +121,5 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   ...buildHandlers,
   ...storeHandlers,
   ...fileHandlers,
+  ...hostHandlers,
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileLocks } from '../../../src/store/index.ts';
 import { ScheduledSupervisor } from '../../../src/supervisor/index.ts';
+import { SupervisorTask } from '../../../src/supervisor/supervisor-task.ts';
 import { expectError } from '../../fixtures/expect-error.ts';
 import { fileLocking } from '../../fixtures/file-locking.ts';
 
@@ -23,6 +24,7 @@ const scheduler = (args: readonly string[]): Promise<void> => {
 };
 const supervisor = (root = String.raw`C:\ProgramData\Silo`): ScheduledSupervisor =>
   new ScheduledSupervisor({ locks, root, runFolder: folder, command: [String.raw`C:\Program Files\node.exe`, String.raw`C:\Silo & Co\main.mjs`], scheduler });
+const nameOf = (root = String.raw`C:\ProgramData\Silo`): string => new SupervisorTask({ root, runFolder: folder, command: ['', ''] }).name;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'silo-scheduled-'));
@@ -46,7 +48,7 @@ describe('the scheduled task of a supervisor', () => {
     const task = supervisor();
     await task.ensure();
     expect(calls.map(({ args }) => args[0])).toEqual(['/Run', '/Create', '/Run']);
-    expect(new Set(calls.map(({ args }) => args[2]))).toEqual(new Set([task.taskName]));
+    expect(new Set(calls.map(({ args }) => args[2]))).toEqual(new Set([nameOf()]));
     const definition = calls[1]?.definition ?? '';
     expect(definition.startsWith('\uFEFF<?xml version="1.0" encoding="UTF-16"?>')).toBe(true);
     for (const part of ['<UserId>S-1-5-18</UserId>', '<BootTrigger>', '<ExecutionTimeLimit>PT0S</ExecutionTimeLimit>', '<RestartOnFailure>', '<DisallowStartIfOnBatteries>false<']) expect(definition).toContain(part);
@@ -61,8 +63,8 @@ describe('the scheduled task of a supervisor', () => {
   });
 
   it('has a name for each root, however the root is spelt', () => {
-    expect(supervisor(String.raw`c:\programdata\silo`).taskName).toBe(supervisor().taskName);
-    expect(supervisor(String.raw`D:\Silo`).taskName).not.toBe(supervisor().taskName);
+    expect(nameOf(String.raw`c:\programdata\silo`)).toBe(nameOf());
+    expect(nameOf(String.raw`D:\Silo`)).not.toBe(nameOf());
   });
 
   it('that cannot be registered is a coded error with the reason', async () => {
