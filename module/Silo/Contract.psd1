@@ -332,6 +332,16 @@
             Times = @(); ItemTimes = @()
             Fields = @('path', 'sizeBytes')
         }
+        'host/install' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('service', 'kind', 'installed', 'running', 'unitPath', 'taskName', 'restartNeeded', 'changed')
+        }
+        'host/uninstall' = @{
+            ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('service', 'kind', 'installed', 'running', 'unitPath', 'taskName', 'restartNeeded', 'changed', 'storeRemoved')
+        }
     }
     ErrorClasses = @{
         'invalidArgument' = @{ RpcCode = 1001; Category = 'InvalidArgument' }
@@ -418,6 +428,7 @@
         'AddressInUse' = 'conflict'
         'PortInUse' = 'conflict'
         'ComputeResourceBusy' = 'conflict'
+        'StoreMounted' = 'conflict'
         'ElevationRequired' = 'permissionDenied'
         'PathAccessDenied' = 'permissionDenied'
         'StateRootUntrusted' = 'permissionDenied'
@@ -433,6 +444,9 @@
         'RegistryRateLimited' = 'resourceExhausted'
         'EngineStopping' = 'unavailable'
         'SupervisorUnavailable' = 'unavailable'
+        'ServiceManagerMissing' = 'unavailable'
+        'HostServiceFailed' = 'failedPrecondition'
+        'HostFeatureFailed' = 'failedPrecondition'
         'ComputeServiceStopped' = 'unavailable'
         'NetworkServiceStopped' = 'unavailable'
         'GuestUnreachable' = 'unavailable'

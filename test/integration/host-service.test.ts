@@ -36,15 +36,21 @@ describe.skipIf(skipReason('the service of a host', whyNoContainers()))('the ser
   const units = (): readonly string[] => readdirSync(join(systemd, 'units'));
   const code = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', (error: unknown) => errorCode(error) ?? error);
 
+  const startOne = async (name: string, network: string): Promise<string> => {
+    const { container } = await engine.call('container/create', { image: 'busybox:test', name, network, command: ['sleep', '1000'] });
+    await engine.call('container/start', { container: container.id });
+    return container.id;
+  };
+
   it('is installed once, and taken away with containers going on', async () => {
-    const { container } = await engine.call('container/run', { image: 'busybox:test', network: 'None', command: ['sleep', '1000'], detach: true });
+    const id = await startOne('web', 'None');
     const installed = await engine.call('host/install', {});
     expect(installed).toMatchObject({ changed: true, service: { kind: 'Systemd', installed: true, running: true, taskName: null, restartNeeded: false } });
     expect(existsSync(installed.service.unitPath ?? '')).toBe(true);
     expect((await engine.call('host/install', {})).changed).toBe(false);
     expect(await engine.call('host/uninstall', {})).toMatchObject({ changed: true, storeRemoved: false, service: { installed: false, running: false } });
     expect((await engine.call('host/uninstall', {})).changed).toBe(false);
-    expect((await engine.call('container/list', { containers: [container.id] })).items[0]?.state).toBe('Running');
+    expect((await engine.call('container/list', { containers: [id] })).items[0]?.state).toBe('Running');
   });
 
   it('has no optional features on Linux', async () => {
@@ -63,7 +69,7 @@ describe.skipIf(skipReason('the service of a host', whyNoContainers()))('the ser
   it('is taken away with the whole store: not while a container runs, by force also then', async () => {
     await engine.call('host/install', {});
     await engine.call('network/create', { name: 'front' });
-    await engine.call('container/run', { image: 'busybox:test', name: 'web', network: 'front', command: ['sleep', '1000'], detach: true });
+    await startOne('web', 'front');
     expect(await code(engine.call('host/uninstall', { removeStore: true }))).toBe('ContainerRunning');
     expect(units()).toHaveLength(1);
     expect((await engine.call('container/list', {})).items[0]?.state).toBe('Running');

@@ -264,6 +264,10 @@
         Message = 'A file that ''{id}'' needs is in use by another program: {reason}.'
         Action = 'End the other program, or wait for it, and try again.'
     }
+    'StoreMounted' = @{
+        Message = 'Something is still mounted below {path}: {mounts}.'
+        Action = 'End what uses it, unmount it, and try again; nothing was removed.'
+    }
     'ElevationRequired' = @{
         Message = 'This needs administrative rights: {reason}.'
         Action = 'Run PowerShell elevated (Windows) or as root (Linux).'
@@ -323,6 +327,18 @@
     'SupervisorUnavailable' = @{
         Message = 'The supervisor that keeps the containers cannot be reached: {reason}.'
         Action = 'Try again; on Windows, look at the scheduled task Silo and at the log that Get-ContainerHost names.'
+    }
+    'ServiceManagerMissing' = @{
+        Message = 'No service can be installed on this host: {reason}.'
+        Action = 'Go on without: restart policies work on demand, from the first command after a reboot. Or have the host''s own init run: silo supervise --service'
+    }
+    'HostServiceFailed' = @{
+        Message = 'The service ''{name}'' could not be changed: {reason}.'
+        Action = 'Correct the cause; on Linux, journalctl -u with its name tells more.'
+    }
+    'HostFeatureFailed' = @{
+        Message = 'The feature ''{feature}'' could not be enabled: {reason}.'
+        Action = 'Correct the cause, or enable it with the command that Test-ContainerHost names.'
     }
     'ComputeServiceStopped' = @{
         Message = 'The Host Compute Service does not answer: {reason}.'
