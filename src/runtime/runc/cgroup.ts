@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../../base/index.ts';
 import type { ResourceLimits } from '../../core/index.ts';
@@ -64,6 +64,17 @@ export const isFrozen = (id: string): boolean => {
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ENODEV')) return false;
     throw error;
+  }
+};
+
+/** Lets frozen processes go on, so that they can be ended: in version 1 not even SIGKILL reaches them. */
+export const thaw = (id: string): void => {
+  if (!isFrozen(id)) return;
+  try {
+    if (cgroupVersion() === 2) writeFileSync(join(cgroupMount, cgroupPath(id), 'cgroup.freeze'), '0');
+    else writeFileSync(join(cgroupMount, 'freezer', cgroupPath(id), 'freezer.state'), 'THAWED');
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT', 'ENODEV')) throw error;
   }
 };
 

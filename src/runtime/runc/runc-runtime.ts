@@ -9,7 +9,7 @@ import type { ContainerSettings, ExecResult, ExecSpec, ProcessSpec, ResourceLimi
 import { rotateFiles } from '../../log/index.ts';
 import { capabilitiesOf, ociConfig, ociProcess, type Grants } from './oci-config.ts';
 import { grantableCapabilities } from './capabilities.ts';
-import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, ociLimits, removeCgroups } from './cgroup.ts';
+import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, ociLimits, removeCgroups, thaw } from './cgroup.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkDocument } from './config-check.ts';
 import { startConmon } from './conmon.ts';
@@ -254,7 +254,12 @@ export class RuncRuntime implements Runtime {
       const result = await runc(this.#runcRoot, ['delete', '--force', id]);
       if (result.exitCode !== 0) await rm(join(this.#runcRoot, id), { recursive: true, force: true });
     }
-    await endAll(() => cgroupProcesses(id));
+    // runc freezes a task while it sets devices, or ends all of it: one that was killed then left it frozen, and nobody else would thaw it.
+    await endAll(() => {
+      const processes = cgroupProcesses(id);
+      if (processes.length > 0) thaw(id);
+      return processes;
+    });
     removeCgroups(id);
     if (note?.monitor !== undefined) await endAll(() => (note.monitor !== undefined && isAlive(note.monitor) ? [note.monitor.pid] : []), 2000);
     await rm(files.folder, { recursive: true, force: true });
