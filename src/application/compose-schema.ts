@@ -91,9 +91,9 @@ const networkSchema = map({
   ...refused('driver_opts', 'enable_ipv4', 'attachable'),
 });
 
-const volumeSchema = map({ name: text, driver: Type.Unsafe<string>({ type: 'string', enum: ['local'] }), external: flag, labels: listOrMap, ...refused('driver_opts') });
-const secretSchema = needing(map({ file: text, name: text, labels: listOrMap, ...refused('environment', 'external', 'driver', 'driver_opts', 'template_driver') }), 'file');
-const configSchema = needing(map({ file: text, name: text, labels: listOrMap, ...refused('content', 'environment', 'external', 'template_driver') }), 'file');
+const volumeSchema = map({ name: text, driver: Type.Unsafe<string>({ type: 'string', enum: ['local'] }), external: flag, ...refused('driver_opts', 'labels') });
+const secretSchema = needing(map({ file: text, name: text, ...refused('environment', 'external', 'driver', 'driver_opts', 'labels', 'template_driver') }), 'file');
+const configSchema = needing(map({ file: text, name: text, ...refused('content', 'environment', 'external', 'labels', 'template_driver') }), 'file');
 
 export const composeSchema = map({
   // Of older files; it says nothing any more.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { composeSchema } from '../../../src/application/compose-schema.ts';
@@ -16,9 +17,9 @@ interface Schema {
 }
 
 /** The specification's own schema (compose-spec.json of github.com/compose-spec/compose-spec); the project holds no copy. */
-const published = process.env.SILO_COMPOSE_SCHEMA ?? '';
+const published = join(import.meta.dirname, '../../../../shared/schemas/compose/compose-spec.json');
 
-const whyNot = existsSync(published) ? undefined : 'SILO_COMPOSE_SCHEMA names no copy of compose-spec.json';
+const whyNot = existsSync(published) ? undefined : 'the published compose-spec.json does not lie beside the checkout';
 
 describe.skipIf(skipReason('the schema of compose files', whyNot))('the schema of compose files', () => {
   const root = existsSync(published) ? JSON.parse(readFileSync(published, 'utf8')) as Schema & { readonly definitions: Readonly<Record<string, Schema>> } : undefined;
