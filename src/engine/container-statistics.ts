@@ -12,15 +12,18 @@ export interface ContainerStatistics {
   readonly cpuPercent: number | undefined;
 }
 
-/** Containers that are measured in one piece: reading the kernel's counters must not hold up the event loop. */
-const inOnePiece = 16;
+/** Time for which the kernel's counters are read in one piece: that must not hold up the event loop, and how long one container takes depends on the host. */
+const pieceMs = 4;
 
 const measure = async (ports: Ports, records: readonly ContainerRecord[]): Promise<ReadonlyMap<string, TaskStatistics>> => {
   const found = new Map<string, TaskStatistics>();
-  for (const [index, record] of records.entries()) {
+  let began = performance.now();
+  for (const record of records) {
     const figures = await technologyOf(ports.isolations, record).runtime.statistics(record.id);
     if (figures !== undefined) found.set(record.id, figures);
-    if (index % inOnePiece === inOnePiece - 1) await new Promise((resolve) => { setImmediate(resolve); });
+    if (performance.now() - began < pieceMs) continue;
+    await new Promise((resolve) => { setImmediate(resolve); });
+    began = performance.now();
   }
   return found;
 };

@@ -136,6 +136,8 @@ export const manyContainerRows = async ({ folder, archive }: Setting, { count, d
   const besides: Row[] = [];
   const rates = new Map<Kind, Rates>();
   const engine = await EngineClient.start({ root, command: ['env', 'SILO_DEFAULT_NETWORK=', `SILO_BENCH_LOOP=${loopFile}`, 'nsenter', `--net=${namespace.path}`, process.execPath, '--import', join(import.meta.dirname, '../loop-delay.ts'), join(import.meta.dirname, '../../../dist/silo.mjs')] });
+  // Each open call listens for the engine's end.
+  engine.process.setMaxListeners(0);
   try {
     await engine.call('image/import', { path: archive, reference: imageName, config: { command: ['/bin/sh'] } });
     await engine.call('network/create', { name: 'bridge' });
