@@ -139,11 +139,10 @@ describe.skipIf(reason !== undefined)(`settings of containers${reason === undefi
   });
 
   it('shows the container a device of the host, under the name and with the access that were asked for', async () => {
-    if (existsSync('/dev/loop7')) {
-      const look = 'ls -l /dev/disk | cut -c1; : < /dev/disk && echo reading; (: > /dev/disk) 2>/dev/null && echo writing';
-      expect((await run(look, { devices: ['/dev/loop7:/dev/disk:r'] })).lines).toEqual(['b', 'reading']);
-      expect((await run(look, { devices: ['/dev/loop7:/dev/disk'] })).lines).toEqual(['b', 'reading', 'writing']);
-    }
+    // Nothing is written to it: what is asked is whether it may be opened for that.
+    const look = 'ls -l /dev/messages | cut -c1; (: > /dev/messages) 2>/dev/null && echo writing';
+    expect((await run(look, { devices: ['/dev/kmsg:/dev/messages:r'] })).lines).toEqual(['c']);
+    expect((await run(look, { devices: ['/dev/kmsg:/dev/messages:w'] })).lines).toEqual(['c', 'writing']);
     // A device that no container has by default.
     expect((await run('ls /dev/kmsg')).exitCode).not.toBe(0);
     expect((await run('ls /dev/kmsg', { devices: ['/dev/kmsg'] })).lines).toEqual(['/dev/kmsg']);
