@@ -89,6 +89,8 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('containers while n
     // The oldest lines are gone, and the newest are there without a gap.
     const numbers: number[] = [];
     await briefly((engine) => engine.call('container/log', { container: id }, { onItem: (item) => { numbers.push(Number((item as { text: string }).text.split(' ')[1])); } }));
+    // The first line may have begun in a file that is gone.
+    numbers.shift();
     expect(numbers[0]).toBeGreaterThan(1);
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
     await remove(id);
