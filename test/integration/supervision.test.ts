@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineClient } from '../../build/engine-client.ts';
@@ -85,6 +85,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('containers while n
     const folder = join(host.root, 'containers', id);
     const logs = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('log')).toSorted();
     await expect.poll(logs, patience).toEqual(['log', 'log.1', 'log.2']);
+    await expect.poll(() => readFileSync(join(folder, 'log.2'), 'utf8').includes(' line 1 of '), patience).toBe(false);
     await briefly((engine) => engine.call('container/stop', { container: id, force: true }));
     // The oldest lines are gone, and the newest are there without a gap.
     const numbers: number[] = [];
