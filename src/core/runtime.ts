@@ -184,7 +184,7 @@ export interface Runtime {
   resume(id: string): Promise<void>;
   /** Exit of the task where it is known; undefined while it runs. */
   exit(id: string): Promise<TaskExit | undefined>;
-  /** Settles when the task has ended. Errors: OperationCancelled. */
+  /** Settles when the task has ended, or is gone: then the exit code is null, and whoever deleted it knows the exit. Errors: OperationCancelled. */
   wait(id: string, signal?: AbortSignal): Promise<TaskExit>;
   /**
    * Turns the task's log over: `log` becomes `log.1`, `log.1` becomes `log.2`, what would be the file after

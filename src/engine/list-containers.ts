@@ -63,7 +63,10 @@ export const lookAt = async (ports: Ports, record: ContainerRecord): Promise<Liv
       return { record: { ...record, state: state === 'paused' ? 'paused' : 'running' }, monitored };
     }
     const settled = await settleIfFree(ports, record.id);
-    return settled === 'busy' ? { record: withExit(record, exit), monitored: false } : settled;
+    if (settled !== 'busy') return settled;
+    // Whoever is at it may have recorded the end already, and taken its traces away.
+    const current = ports.metadata.read((reader) => reader.container(record.id));
+    return { record: current?.state === 'exited' ? current : withExit(record, exit), monitored: false };
   }
   const settled = await settleIfFree(ports, record.id);
   return settled === 'busy' ? { record, monitored: false } : settled;

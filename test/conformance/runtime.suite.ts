@@ -110,6 +110,13 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       await host.runtime.delete(id);
     });
 
+    it('waits no longer for a task that somebody else takes away', async () => {
+      const spec = await started(shell('sleep 100'));
+      const waiting = host.runtime.wait(spec.id, AbortSignal.timeout(20_000));
+      await host.another.delete(spec.id);
+      expect(await waiting).toMatchObject({ reason: expect.stringMatching(/Exited|MonitorLost/) as string });
+    });
+
     it('stops waiting when it is cancelled, and leaves the task alone', async () => {
       const spec = await started(shell('sleep 100'));
       expect(await code(host.runtime.wait(spec.id, AbortSignal.timeout(50)))).toBe('OperationCancelled');

@@ -193,6 +193,8 @@ export class HcsRuntime implements Runtime {
         if (held !== undefined) await Promise.race([held.finished, cancelled.promise]);
         const exit = await this.exit(id);
         if (exit !== undefined) return exit;
+        // Somebody else may have seen the end first, and taken the task away with its exit.
+        if ((await this.status(id)).state === 'missing') return { exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' };
         await Promise.race([delay(pause), cancelled.promise]);
       }
     } finally {

@@ -149,7 +149,12 @@ export class RuncRuntime implements Runtime {
 
   async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
     const { promise, resolve, reject } = Promise.withResolvers<TaskExit>();
-    const look = (): void => { this.exit(id).then((exit) => { if (exit !== undefined) resolve(exit); }, reject); };
+    // Somebody else may have seen the end first, and taken the task away with its exit.
+    const ended = async (): Promise<TaskExit | undefined> => {
+      const exit = await this.exit(id);
+      return exit ?? ((await this.status(id)).state === 'missing' ? { exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' } : undefined);
+    };
+    const look = (): void => { ended().then((exit) => { if (exit !== undefined) resolve(exit); }, reject); };
     const cancel = (): void => { reject(new SiloError('OperationCancelled')); };
     const stopWatching = this.#exits.watch(id, look);
     try {
