@@ -217,7 +217,7 @@ describe.skipIf(reason !== undefined)(`networks${reason === undefined ? '' : `: 
       expect(await inside('app', 'nslookup db | grep -c 10.')).not.toBe(db.ipAddress);
       for (const pid of machine.run('ps -eo pid,args | grep "main.ts supervis[e]" | while read pid rest; do [ "$(readlink /proc/$pid/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $pid; done || true').trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
       await started({ name: 'later', network: 'back' });
-      expect(await lookUp('later', 'app')).not.toBe('');
+      await expect.poll(() => lookUp('later', 'app'), { timeout: 20_000 }).not.toBe('');
     } finally {
       const ended = once(server, 'exit');
       server.kill();
