@@ -38,6 +38,9 @@ const outOfMemoryCodes: ReadonlySet<number> = new Set([0xc000012d, 0xc0000017]);
 const lockOf = (id: string): string => `output-${id}`;
 const execLockOf = (spec: { readonly taskId: string }, processId: number): string => `output-${spec.taskId}-${processId}`;
 
+/** Of a task that has ended with nobody there to hear how. */
+const lostExit = (): TaskExit => ({ exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' });
+
 const namesOf = ({ args, user }: TaskSpec['process']): ProcessNames => ({ command: args[0] ?? '', user });
 
 /**
@@ -177,7 +180,7 @@ export class HcsRuntime implements Runtime {
     const note = await files.readNote();
     // While somebody holds its output, that one writes the exit.
     if (note?.processId === undefined || (await this.#isHeld(id, lockOf(id))) || (await this.#processRuns(id, note.processId))) return undefined;
-    return (await files.readExit()) ?? { exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' };
+    return (await files.readExit()) ?? lostExit();
   }
 
   async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
@@ -194,7 +197,7 @@ export class HcsRuntime implements Runtime {
         const exit = await this.exit(id);
         if (exit !== undefined) return exit;
         // Somebody else may have seen the end first, and taken the task away with its exit.
-        if ((await this.status(id)).state === 'missing') return { exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' };
+        if ((await this.status(id)).state === 'missing') return lostExit();
         await Promise.race([delay(pause), cancelled.promise]);
       }
     } finally {
