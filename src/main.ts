@@ -15,7 +15,8 @@ import type { Engine } from './engine/index.ts';
 import { askedWindowsHostFacts, linuxHostFacts, windowsHostFacts } from './host/index.ts';
 import type { OpenOptions } from './open-root.ts';
 import { followMoves } from './store/index.ts';
-import { RuncBundles, openAttachSocket } from './runtime/runc/index.ts';
+import { openAttachSocket } from './runtime/conmon/index.ts';
+import { RuncBundles } from './runtime/runc/index.ts';
 
 const defaultRoot = (): string => (process.platform === 'win32' ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Silo') : '/var/lib/silo');
 

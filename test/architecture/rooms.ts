@@ -29,7 +29,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Apart from store: runtimes turn the files over that they write, and know nothing else of the store.
   'src/log': { rooms: ['src/base'], node: 'all', packages: [] },
   'src/snapshot/wclayer': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
-  'src/runtime/runc': { rooms: ['src/base', 'src/core', 'src/log', 'native'], node: 'all', packages: ['ajv'] },
+  // Both runtimes of Linux let conmon hold what their processes say.
+  'src/runtime/conmon': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
+  'src/runtime/runc': { rooms: ['src/base', 'src/core', 'src/log', 'src/runtime/conmon', 'native'], node: 'all', packages: ['ajv'] },
   // The room of a runtime that lives in the supervisor: it knows the seam, and none of those behind it.
   'src/runtime/piped': { rooms: ['src/base', 'src/core'], node: 'all', packages: ['vscode-jsonrpc'] },
   // Its documents are schemas, from which types and checks come.

@@ -6,4 +6,3 @@
  */
 export { RuncBundles } from './runc-bundles.ts';
 export { RuncRuntime, type RuncRuntimeOptions } from './runc-runtime.ts';
-export { openAttachSocket } from './stdin-writer.ts';

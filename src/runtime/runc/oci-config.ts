@@ -1,9 +1,7 @@
 import type { ProcessSpec, TaskSpec } from '../../core/index.ts';
+import { capabilitiesOf, initPath, requireInit, type ResolvedUser } from '../conmon/index.ts';
 import { cgroupPath, ociResources } from './cgroup.ts';
-import { defaultCapabilities } from './capabilities.ts';
 import { ociDevices } from './devices.ts';
-import type { ResolvedUser } from './image-user.ts';
-import { initPath, requireInit } from './init-program.ts';
 import { rootPropagation } from './mount-options.ts';
 import { grantableScore } from './oom-score.ts';
 import type { OciSeccomp } from './seccomp.ts';
@@ -51,17 +49,6 @@ export interface Grants {
   /** Soft and hard limit of open files that the engine may hand on. */
   readonly openFiles: { readonly soft: number; readonly hard: number };
 }
-
-export const capabilitiesOf = (process: ProcessSpec, privileged: boolean, grantable: readonly string[]): readonly string[] =>
-  grantable.filter((capability) => {
-    const { addedCapabilities = [], droppedCapabilities = [] } = process;
-    // What is named counts before ALL.
-    if (addedCapabilities.includes(capability)) return true;
-    if (droppedCapabilities.includes(capability)) return false;
-    if (addedCapabilities.includes('ALL')) return true;
-    if (droppedCapabilities.includes('ALL')) return false;
-    return privileged || (process.capabilities ?? defaultCapabilities).includes(capability);
-  });
 
 export const ociProcess = (process: ProcessSpec, user: ResolvedUser, privileged: boolean, grants: Grants): object => {
   const capabilities = capabilitiesOf(process, privileged, grants.grantable);

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SiloError, fromFileError } from '../../base/index.ts';
 import type { BundleCommand, BundleRuntime, BundleSettings } from '../../core/index.ts';
-import { requireProgram } from './programs.ts';
+import { requireProgram } from '../conmon/index.ts';
 
 type Option = string | boolean | undefined;
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { SiloError } from '../../base/index.ts';
-import { requireProgram } from './programs.ts';
+import { requireProgram } from '../conmon/index.ts';
 
 const longestError = 16_384;
 

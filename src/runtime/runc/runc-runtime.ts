@@ -3,29 +3,20 @@ import { mkdir, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ContainerSettings, ExecResult, ExecSpec, ProcessSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { rotateFiles } from '../../log/index.ts';
-import { capabilitiesOf, ociConfig, ociProcess, type Grants } from './oci-config.ts';
-import { grantableCapabilities } from './capabilities.ts';
+import { ExitWatch, TaskFiles, capabilitiesOf, endAll, findProcesses, findProgram, grantableCapabilities, identify, isAlive, readNumber, reopenLog, requireProgram, resolveUser, startConmon, writeStdin } from '../conmon/index.ts';
+import { ociConfig, ociProcess, type Grants } from './oci-config.ts';
 import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, ociLimits, removeCgroups, thaw } from './cgroup.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkDocument } from './config-check.ts';
-import { startConmon } from './conmon.ts';
-import { ExitWatch } from './exit-watch.ts';
-import { resolveUser } from './image-user.ts';
 import { checkPropagation, hasRecursiveReadOnly } from './mount-options.ts';
 import { openFileLimits } from './open-file-limits.ts';
-import { findProcesses, identify, isAlive } from './process-identity.ts';
-import { findProgram } from './programs.ts';
-import { reopenLog } from './reopen-log.ts';
 import { runc, runcMessage, runcOrFail, startFailure } from './runc-command.ts';
 import { SeccompProfile, readSeccompFile, seccompProfilePath, type OciSeccomp } from './seccomp.ts';
 import { releaseFirstProcess } from './start-signal.ts';
 import { taskStatistics } from './task-statistics.ts';
-import { writeStdin } from './stdin-writer.ts';
-import { TaskFiles, readNumber } from './task-files.ts';
 import { ociText } from './user-limits.ts';
 
 const run = promisify(execFile);
@@ -38,8 +29,6 @@ export interface RuncRuntimeOptions {
   readonly architecture: string;
   readonly kernelVersion: string;
 }
-
-const endPatienceMs = 10_000;
 
 /** Runtime of process isolation on Linux: runc makes the containers, one conmon each keeps stdio, log and exit code. */
 export class RuncRuntime implements Runtime {
@@ -80,7 +69,7 @@ export class RuncRuntime implements Runtime {
       throw fromFileError(error, spec.bundlePath, 'container');
     }
     const answer = await startConmon({
-      runcRoot: this.#runcRoot,
+      runtime: this.#conmonRuntime(),
       containerId: spec.id,
       uniqueId: spec.id,
       bundlePath: spec.bundlePath,
@@ -200,7 +189,7 @@ export class RuncRuntime implements Runtime {
     checkDocument('process', process);
     await writeFile(document, ociText(process), { mode: 0o600 });
     const session = startConmon({
-      runcRoot: this.#runcRoot,
+      runtime: this.#conmonRuntime(),
       containerId: spec.taskId,
       uniqueId: spec.processId,
       bundlePath: spec.folder,
@@ -297,6 +286,8 @@ export class RuncRuntime implements Runtime {
     ];
   }
 
+  #conmonRuntime(): readonly string[] { return [requireProgram('runc'), `--root=${this.#runcRoot}`]; }
+
   #files(id: string): TaskFiles { return new TaskFiles(this.#tasksFolder, this.#exitsFolder, id); }
 
   #grants(process: ProcessSpec, privileged: boolean, seccompProfile?: string): Grants {
@@ -307,22 +298,3 @@ export class RuncRuntime implements Runtime {
     return { grantable, seccomp, openFiles: openFileLimits() };
   }
 }
-
-/** Kills what `find` finds until it finds nothing. `graceMs`: time to end by itself first. */
-const endAll = async (find: () => readonly number[], graceMs = 0): Promise<void> => {
-  const begin = performance.now();
-  for (let pause = 1; performance.now() - begin < endPatienceMs + graceMs; pause = Math.min(pause * 2, 50)) {
-    const pids = find();
-    if (pids.length === 0) return;
-    if (performance.now() - begin >= graceMs) {
-      for (const pid of pids) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch (error) {
-          if (!hasErrno(error, 'ESRCH')) throw error;
-        }
-      }
-    }
-    await delay(pause);
-  }
-};

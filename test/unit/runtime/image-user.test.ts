@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resolveUser } from '../../../src/runtime/runc/image-user.ts';
+import { resolveUser } from '../../../src/runtime/conmon/image-user.ts';
 
 const passwd = ['# a comment', 'root:x:0:0:root:/root:/bin/sh', 'web:x:100:101:web:/www:/bin/sh', 'twice:x:200:201::/first:', 'twice:x:300:301::/second:', '1000:x:7:8::/number-as-name:', 'broken:x:many:1::/b:', 'short', 'nohome:x:102:103', ''].join('\n');
 const group = ['root:x:0:', 'web:x:101:', 'tty:x:5:web,root', 'audio:x:29:web', 'huge:x:99999999999:web', '12:x:34:', ''].join('\n');

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SiloError } from '../../../src/base/index.ts';
-import { defaultCapabilities, grantableCapabilities } from '../../../src/runtime/runc/capabilities.ts';
+import { capabilitiesOf, defaultCapabilities, grantableCapabilities } from '../../../src/runtime/conmon/capabilities.ts';
 import { checkDocument } from '../../../src/runtime/runc/config-check.ts';
-import { capabilitiesOf, ociConfig, ociProcess } from '../../../src/runtime/runc/oci-config.ts';
+import { ociConfig, ociProcess } from '../../../src/runtime/runc/oci-config.ts';
 import { openFileLimits } from '../../../src/runtime/runc/open-file-limits.ts';
 import { SeccompProfile, seccompProfilePath } from '../../../src/runtime/runc/seccomp.ts';
 import { publishedOciSchema, whyNoOciSchema } from '../../fixtures/oci-schema.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultCapabilities } from '../../../src/runtime/runc/capabilities.ts';
+import { defaultCapabilities } from '../../../src/runtime/conmon/capabilities.ts';
 import { SeccompProfile, seccompProfilePath, type OciSeccomp } from '../../../src/runtime/runc/seccomp.ts';
 
 const amd64 = { architecture: 'amd64', kernelVersion: '6.1.0-18-amd64' };

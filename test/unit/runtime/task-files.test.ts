@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findProcesses, identify, isAlive } from '../../../src/runtime/runc/process-identity.ts';
-import { TaskFiles, readNumber } from '../../../src/runtime/runc/task-files.ts';
+import { findProcesses, identify, isAlive } from '../../../src/runtime/conmon/process-identity.ts';
+import { TaskFiles, readNumber } from '../../../src/runtime/conmon/task-files.ts';
 
 let folder: string;
 let files: TaskFiles;

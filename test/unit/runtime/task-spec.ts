@@ -1,6 +1,6 @@
 import type { ProcessSpec, TaskSpec } from '../../../src/core/index.ts';
-import { defaultCapabilities } from '../../../src/runtime/runc/capabilities.ts';
-import type { ResolvedUser } from '../../../src/runtime/runc/image-user.ts';
+import { defaultCapabilities } from '../../../src/runtime/conmon/capabilities.ts';
+import type { ResolvedUser } from '../../../src/runtime/conmon/image-user.ts';
 import type { Grants } from '../../../src/runtime/runc/oci-config.ts';
 
 export const rootUser: ResolvedUser = { uid: 0, gid: 0, additionalGids: [], home: '/root' };

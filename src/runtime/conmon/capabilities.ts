@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ProcessSpec } from '../../core/index.ts';
 
 /** All capabilities in the order of their bits (capabilities(7), linux/capability.h). */
 export const capabilityNames: readonly string[] = [
@@ -21,3 +22,15 @@ export const grantableCapabilities = (): readonly string[] => {
   const bits = BigInt(`0x${line}`);
   return capabilityNames.filter((_, bit) => (bits >> BigInt(bit)) & 1n);
 };
+
+/** What a process gets of what may be handed on. */
+export const capabilitiesOf = (process: ProcessSpec, privileged: boolean, grantable: readonly string[]): readonly string[] =>
+  grantable.filter((capability) => {
+    const { addedCapabilities = [], droppedCapabilities = [] } = process;
+    // What is named counts before ALL.
+    if (addedCapabilities.includes(capability)) return true;
+    if (droppedCapabilities.includes(capability)) return false;
+    if (addedCapabilities.includes('ALL')) return true;
+    if (droppedCapabilities.includes('ALL')) return false;
+    return privileged || (process.capabilities ?? defaultCapabilities).includes(capability);
+  });

@@ -4,7 +4,8 @@ import { SiloError } from '../../base/index.ts';
 import { requireProgram } from './programs.ts';
 
 export interface ConmonCall {
-  readonly runcRoot: string;
+  /** Program that makes containers, with the arguments that come first. */
+  readonly runtime: readonly string[];
   readonly containerId: string;
   /** Unique id of the container or process that conmon watches. */
   readonly uniqueId: string;
@@ -26,7 +27,7 @@ export interface ConmonCall {
 export interface SyncMessage { readonly data: number; readonly message: string | undefined }
 
 export interface ConmonSession {
-  /** First message: the pid, or a negative number with runc's error. */
+  /** First message: the pid, or a negative number with that program's error. */
   readonly first: Promise<SyncMessage>;
   /** Second message: the exit code of a further process. Undefined where conmon went without one. */
   readonly second: Promise<SyncMessage | undefined>;
@@ -42,17 +43,18 @@ const parse = (line: string): SyncMessage | undefined => {
 };
 
 /**
- * Starts conmon, which forks itself into the background, runs runc and then holds stdio, log and exit
+ * Starts conmon, which forks itself into the background, runs the runtime's program and then holds stdio, log and exit
  * file. Its sync pipe stays open as long as it lives: messages are lines, not the stream's end.
  */
 export const startConmon = (call: ConmonCall): ConmonSession => {
+  const [program = '', ...runtimeArguments] = call.runtime;
   const child = spawn(requireProgram('conmon'), [
     '--api-version', '1',
     '--cid', call.containerId,
     '--cuuid', call.uniqueId,
     '--name', call.containerId,
-    '--runtime', requireProgram('runc'),
-    '--runtime-arg', `--root=${call.runcRoot}`,
+    '--runtime', program,
+    ...runtimeArguments.flatMap((argument) => ['--runtime-arg', argument]),
     '--bundle', call.bundlePath,
     '--exit-dir', call.exitFolder,
     ...(call.persistFolder === undefined ? [] : ['--persist-dir', call.persistFolder]),
