@@ -1,7 +1,7 @@
 /**
  * Writes what is made from the contract: `src/contract/openrpc.json`, the table by which the PowerShell
- * module reads the wire, and the English text of every error. `--check` writes nothing and fails where a
- * file has drifted.
+ * module reads the wire, and the English text of every error; and from the comments of the module's functions
+ * the help in every language. `--check` writes nothing and fails where a file has drifted.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,6 +12,7 @@ import type { MethodDefinition } from '../src/contract/method.ts';
 import { openRpcDocument } from '../src/contract/open-rpc.ts';
 import { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from '../src/contract/protocol.ts';
 import { timeFields } from '../src/contract/time-fields.ts';
+import { makeHelp, staleHelp } from './help/make-help.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -112,5 +113,12 @@ for (const [name, make] of Object.entries(files)) {
     writeFileSync(path, wanted);
     console.log(`wrote ${relative(root, path)}`);
   }
+}
+const stale = staleHelp();
+if (checkOnly) {
+  drifted += stale.length;
+  for (const path of stale) console.error(`${relative(root, path)} has drifted from the comments of the functions or from module/help: run node build/generate.ts`);
+} else if (stale.length > 0) {
+  for (const line of makeHelp()) console.log(line);
 }
 process.exitCode = drifted > 0 ? 1 : 0;

@@ -2,11 +2,12 @@
  * Runs the tests of the PowerShell module: all of them, then the fast ones under strict mode and, beside
  * them, under Korean culture. The last line of the output is `Pester: N passed, N failed, N skipped`.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PowerShell } from 'node-powershell';
+import { findPowerShell } from './find-powershell.ts';
 
 export interface Counts {
   readonly passed: number;
@@ -28,12 +29,6 @@ const rows: readonly (readonly Plan[])[] = [
   [{ title: 'all', switches: '' }],
   [{ title: 'strict mode', switches: '-Tag Fast -ExcludeTag Once -Strict' }, { title: 'Korean culture', switches: '-Tag Fast -ExcludeTag Once -Culture ko-KR' }],
 ];
-
-const findPowerShell = (): string | undefined => {
-  const names = process.platform === 'win32' ? ['pwsh.exe', 'powershell.exe'] : ['pwsh'];
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
-};
 
 /** Tests as they stand in the files; one with -ForEach counts once. */
 const countTests = (): number => readdirSync(testFolder)

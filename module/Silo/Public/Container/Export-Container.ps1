@@ -36,6 +36,7 @@ function Export-Container {
     None, or Silo.ContainerArchive with -PassThru
     .LINK
     Import-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerArchive')]

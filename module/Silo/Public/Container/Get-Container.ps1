@@ -32,6 +32,7 @@ function Get-Container {
     Silo.Container
     .LINK
     New-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.Container')]

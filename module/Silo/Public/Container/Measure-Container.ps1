@@ -36,6 +36,7 @@ function Measure-Container {
     Silo.ContainerMeasurement
     .LINK
     Get-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerMeasurement')]

@@ -3,7 +3,8 @@ function New-Container {
     .SYNOPSIS
     Makes a container from an image.
     .DESCRIPTION
-    Makes a container without starting it; Start-Container starts it. The image must be on this host.
+    Makes a container without starting it; Start-Container starts it. An image that is not on this host is pulled
+    first (-Pull).
     .PARAMETER Image
     Image: its name, or the beginning of its id.
     .PARAMETER Name
@@ -168,6 +169,7 @@ function New-Container {
     Start-Container
     .LINK
     Invoke-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Container')]

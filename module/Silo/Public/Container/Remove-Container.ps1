@@ -36,6 +36,7 @@ function Remove-Container {
     None
     .LINK
     Get-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([void])]

@@ -29,6 +29,7 @@ function Rename-Container {
     None, or Silo.Container with -PassThru
     .LINK
     Get-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Container')]

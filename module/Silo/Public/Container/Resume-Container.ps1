@@ -28,6 +28,7 @@ function Resume-Container {
     None, or Silo.Container with -PassThru
     .LINK
     Suspend-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Container')]

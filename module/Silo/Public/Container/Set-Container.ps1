@@ -49,6 +49,7 @@ function Set-Container {
     Set-Isolation
     .LINK
     Rename-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Container')]

@@ -34,6 +34,7 @@ function Start-Container {
     None, or Silo.Container with -PassThru
     .LINK
     Stop-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Container')]

@@ -34,6 +34,7 @@ function Stop-Container {
     None, or Silo.Container with -PassThru
     .LINK
     Start-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Container')]

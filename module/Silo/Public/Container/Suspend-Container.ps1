@@ -28,6 +28,7 @@ function Suspend-Container {
     None, or Silo.Container with -PassThru
     .LINK
     Resume-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Container')]

@@ -42,6 +42,7 @@ function Wait-Container {
     None, or Silo.Container with -PassThru
     .LINK
     Start-Container
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.Container')]

@@ -21,6 +21,7 @@ function Get-ContainerApplication {
     Silo.ContainerApplication
     .LINK
     New-ContainerApplication
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding()]
     [OutputType('Silo.ContainerApplication')]

@@ -41,6 +41,7 @@ function New-ContainerApplication {
     Get-ContainerApplication
     .LINK
     Remove-ContainerApplication
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerApplicationItem')]

@@ -28,6 +28,7 @@ function Remove-ContainerApplication {
     Silo.ContainerApplicationItem
     .LINK
     Get-ContainerApplication
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerApplicationItem')]

@@ -27,6 +27,7 @@ function Start-ContainerApplication {
     None, or Silo.ContainerApplication with -PassThru
     .LINK
     Get-ContainerApplication
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerApplication')]

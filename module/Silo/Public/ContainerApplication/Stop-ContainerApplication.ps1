@@ -26,6 +26,7 @@ function Stop-ContainerApplication {
     None, or Silo.ContainerApplication with -PassThru
     .LINK
     Get-ContainerApplication
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerApplication')]

@@ -32,6 +32,7 @@ function Get-ContainerEvent {
     Silo.ContainerEvent
     .LINK
     Get-ContainerLog
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding()]
     [OutputType('Silo.ContainerEvent')]

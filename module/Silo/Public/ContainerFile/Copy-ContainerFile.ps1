@@ -54,6 +54,7 @@ function Copy-ContainerFile {
     None, or Silo.ContainerFileCopy with -PassThru
     .LINK
     Get-ContainerChange
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerFileCopy')]

@@ -29,6 +29,7 @@ function Get-ContainerChange {
     Silo.ContainerChange
     .LINK
     ConvertTo-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerChange')]

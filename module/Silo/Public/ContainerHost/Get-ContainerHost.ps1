@@ -17,6 +17,7 @@ function Get-ContainerHost {
     Silo.ContainerHost
     .LINK
     Test-ContainerHost
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding()]
     [OutputType('Silo.ContainerHost')]

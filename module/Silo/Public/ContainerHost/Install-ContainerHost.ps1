@@ -25,6 +25,7 @@ function Install-ContainerHost {
     Uninstall-ContainerHost
     .LINK
     Test-ContainerHost
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerHostService')]

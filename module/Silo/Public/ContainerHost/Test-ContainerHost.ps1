@@ -25,6 +25,7 @@ function Test-ContainerHost {
     Silo.HostRequirement, or System.Boolean with -Quiet
     .LINK
     Get-ContainerHost
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding()]
     [OutputType('Silo.HostRequirement')]

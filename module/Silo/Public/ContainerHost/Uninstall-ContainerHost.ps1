@@ -27,6 +27,7 @@ function Uninstall-ContainerHost {
     Install-ContainerHost
     .LINK
     Optimize-ContainerStore
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerHostService')]

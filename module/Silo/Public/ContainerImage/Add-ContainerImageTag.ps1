@@ -32,6 +32,7 @@ function Add-ContainerImageTag {
     Remove-ContainerImageTag
     .LINK
     Submit-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerImage')]

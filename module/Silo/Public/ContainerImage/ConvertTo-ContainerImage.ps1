@@ -37,6 +37,7 @@ function ConvertTo-ContainerImage {
     Silo.ContainerImage
     .LINK
     New-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerImage')]

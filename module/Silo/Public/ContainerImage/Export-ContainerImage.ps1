@@ -35,6 +35,7 @@ function Export-ContainerImage {
     None, or Silo.ContainerImageArchive with -PassThru
     .LINK
     Import-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerImageArchive')]

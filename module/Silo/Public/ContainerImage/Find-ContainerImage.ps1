@@ -37,6 +37,7 @@ function Find-ContainerImage {
     Silo.RegistryImage, or Silo.RegistryReferrer with -ReferrerOf
     .LINK
     Request-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Repository')]
     [OutputType('Silo.RegistryImage', 'Silo.RegistryReferrer')]

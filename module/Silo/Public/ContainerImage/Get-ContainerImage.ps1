@@ -22,6 +22,7 @@ function Get-ContainerImage {
     Silo.ContainerImage
     .LINK
     Import-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerImage')]

@@ -25,6 +25,7 @@ function Get-ContainerImageHistory {
     Silo.ContainerImageHistory
     .LINK
     Get-ContainerImageLayer
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerImageHistory')]

@@ -29,6 +29,7 @@ function Get-ContainerImageLayer {
     Get-ContainerImageHistory
     .LINK
     Optimize-ContainerStore
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerImageLayer')]

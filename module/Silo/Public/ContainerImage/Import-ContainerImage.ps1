@@ -48,6 +48,7 @@ function Import-ContainerImage {
     Silo.ContainerImage
     .LINK
     Get-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Path', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerImage')]

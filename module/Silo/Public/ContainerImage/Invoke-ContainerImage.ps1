@@ -168,6 +168,7 @@ function Invoke-ContainerImage {
     New-Container
     .LINK
     Get-ContainerLog
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Wait', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([string])]

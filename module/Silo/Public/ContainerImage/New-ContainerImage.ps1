@@ -54,6 +54,7 @@ function New-ContainerImage {
     ConvertTo-ContainerImage
     .LINK
     Submit-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerImage')]

@@ -30,6 +30,7 @@ function Remove-ContainerImage {
     None, or Silo.RemovedContainerImage with -PassThru
     .LINK
     Get-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.RemovedContainerImage')]

@@ -25,6 +25,7 @@ function Remove-ContainerImageTag {
     Add-ContainerImageTag
     .LINK
     Remove-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([void])]

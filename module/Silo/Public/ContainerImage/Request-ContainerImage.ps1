@@ -46,6 +46,7 @@ function Request-ContainerImage {
     Find-ContainerImage
     .LINK
     Submit-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerImage')]

@@ -38,6 +38,7 @@ function Submit-ContainerImage {
     Request-ContainerImage
     .LINK
     Add-ContainerImageTag
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.SubmittedContainerImage')]

@@ -37,6 +37,7 @@ function Test-ContainerImage {
     Silo.ContainerImageTest, or System.Boolean with -Quiet
     .LINK
     Repair-ContainerStore
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerImageTest')]

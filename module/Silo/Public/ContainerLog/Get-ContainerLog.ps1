@@ -42,6 +42,7 @@ function Get-ContainerLog {
     Silo.ContainerLogLine
     .LINK
     Invoke-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerLogLine')]

@@ -38,6 +38,7 @@ function Connect-ContainerNetwork {
     Disconnect-ContainerNetwork
     .LINK
     Get-ContainerNetworkAdapter
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerNetworkAdapter')]

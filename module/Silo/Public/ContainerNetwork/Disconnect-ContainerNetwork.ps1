@@ -29,6 +29,7 @@ function Disconnect-ContainerNetwork {
     None
     .LINK
     Connect-ContainerNetwork
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([void])]

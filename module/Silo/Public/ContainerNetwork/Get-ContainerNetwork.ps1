@@ -24,6 +24,7 @@ function Get-ContainerNetwork {
     New-ContainerNetwork
     .LINK
     Get-ContainerNetworkAdapter
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerNetwork')]

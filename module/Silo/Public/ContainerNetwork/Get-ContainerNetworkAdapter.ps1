@@ -29,6 +29,7 @@ function Get-ContainerNetworkAdapter {
     Get-ContainerNetwork
     .LINK
     Connect-ContainerNetwork
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerNetworkAdapter')]

@@ -49,6 +49,7 @@ function New-ContainerNetwork {
     Get-ContainerNetwork
     .LINK
     Connect-ContainerNetwork
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerNetwork')]

@@ -28,6 +28,7 @@ function Remove-ContainerNetwork {
     Get-ContainerNetwork
     .LINK
     Disconnect-ContainerNetwork
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([void])]

@@ -18,6 +18,7 @@ function Repair-ContainerNetwork {
     Silo.ContainerNetworkItem
     .LINK
     Get-ContainerNetwork
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerNetworkItem')]

@@ -40,6 +40,7 @@ function Enter-ContainerSession {
     None, or System.Int32 with -PassThru
     .LINK
     Invoke-ContainerCommand
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([int])]

@@ -30,6 +30,7 @@ function Get-ContainerProcess {
     Silo.ContainerProcess
     .LINK
     Start-ContainerProcess
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     [OutputType('Silo.ContainerProcess')]

@@ -41,6 +41,7 @@ function Invoke-ContainerCommand {
     System.String
     .LINK
     Start-ContainerProcess
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([string])]

@@ -47,6 +47,7 @@ function Start-ContainerProcess {
     Silo.ContainerProcess
     .LINK
     Get-ContainerLog
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerProcess')]

@@ -31,6 +31,7 @@ function Stop-ContainerProcess {
     None, or Silo.ContainerProcess with -PassThru
     .LINK
     Start-ContainerProcess
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'InputObject', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerProcess')]

@@ -29,6 +29,7 @@ function Wait-ContainerProcess {
     None, or Silo.ContainerProcess with -PassThru
     .LINK
     Start-ContainerProcess
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'InputObject')]
     [OutputType('Silo.ContainerProcess')]

@@ -22,6 +22,7 @@ function Connect-ContainerRegistry {
     Silo.ContainerRegistry
     .LINK
     Disconnect-ContainerRegistry
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerRegistry')]

@@ -21,6 +21,7 @@ function Disconnect-ContainerRegistry {
     None
     .LINK
     Connect-ContainerRegistry
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([void])]

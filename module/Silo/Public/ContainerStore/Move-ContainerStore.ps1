@@ -24,6 +24,7 @@ function Move-ContainerStore {
     Silo.ContainerStore
     .LINK
     Get-ContainerHost
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerStore')]

@@ -36,6 +36,7 @@ function Optimize-ContainerStore {
     Repair-ContainerStore
     .LINK
     Get-ContainerImageLayer
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerStoreItem')]

@@ -24,6 +24,7 @@ function Repair-ContainerStore {
     Optimize-ContainerStore
     .LINK
     Test-ContainerImage
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerStoreItem')]

@@ -25,6 +25,7 @@ function Get-ContainerVolume {
     New-ContainerVolume
     .LINK
     Remove-ContainerVolume
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding()]
     [OutputType('Silo.ContainerVolume')]

@@ -39,6 +39,7 @@ function New-ContainerMount {
     New-Container
     .LINK
     New-ContainerVolume
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerMount')]

@@ -27,6 +27,7 @@ function New-ContainerVolume {
     Get-ContainerVolume
     .LINK
     New-ContainerMount
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerVolume')]

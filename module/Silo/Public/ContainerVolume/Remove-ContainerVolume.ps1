@@ -27,6 +27,7 @@ function Remove-ContainerVolume {
     Get-ContainerVolume
     .LINK
     Optimize-ContainerStore
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType([void])]

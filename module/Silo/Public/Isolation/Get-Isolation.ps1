@@ -35,6 +35,7 @@ function Get-Isolation {
     Silo.Isolation
     .LINK
     Set-Isolation
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Host')]
     [OutputType('Silo.Isolation')]

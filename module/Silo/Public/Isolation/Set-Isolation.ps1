@@ -42,6 +42,7 @@ function Set-Isolation {
     None, or Silo.Isolation with -PassThru
     .LINK
     Get-Isolation
+    .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Isolation')]
