@@ -13,7 +13,7 @@
 enum { aborted = 1067 };
 
 struct child {
-  HANDLE process, job;
+  HANDLE process, job, event; /* the thread of the last console event; NULL before */
   uint32_t process_id;
   struct child_owner owner;
 };
@@ -151,6 +151,8 @@ static bool create(WCHAR *application, WCHAR *line, WCHAR *block, WCHAR *folder,
   InitializeProcThreadAttributeList(NULL, 1, 0, &size);
   STARTUPINFOEXW start = {.StartupInfo = {.cb = sizeof start, .dwFlags = STARTF_USESTDHANDLES, .hStdInput = theirs[0], .hStdOutput = theirs[1], .hStdError = theirs[2]}};
   start.lpAttributeList = must_allocate(size);
+  /* Who is in a process group of its own, as the service is, ignores Ctrl+C, and those it starts with it. */
+  SetConsoleCtrlHandler(NULL, FALSE);
   bool listed = InitializeProcThreadAttributeList(start.lpAttributeList, 1, 0, &size) && UpdateProcThreadAttribute(start.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, theirs, 3 * sizeof(HANDLE), NULL, NULL);
   bool created = listed && CreateProcessW(application, line, NULL, NULL, TRUE, CREATE_SUSPENDED | CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT, block, folder, &start.StartupInfo, process);
   DWORD error = GetLastError();
@@ -204,18 +206,36 @@ static bool anybody_left(const struct child *child) {
   return QueryInformationJobObject(child->job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting, NULL) && accounting.ActiveProcesses > 0;
 }
 
+/* kernelbase.dll is at the same place in every process. */
+static bool send_console_event(struct child *child, DWORD event) {
+  FARPROC routine = GetProcAddress(GetModuleHandleW(L"kernelbase.dll"), "CtrlRoutine");
+  HANDLE thread = routine == NULL ? NULL : CreateRemoteThread(child->process, NULL, 0, (LPTHREAD_START_ROUTINE)(void *)routine, (void *)(uintptr_t)event, 0, NULL);
+  if (thread == NULL) return TerminateProcess(child->process, (UINT)CONTROL_C_EXIT);
+  if (child->event != NULL) CloseHandle(child->event);
+  child->event = thread;
+  return true;
+}
+
+/* Where no handler took the last event, Wine's own ends the program, with 0 where Windows' gives STATUS_CONTROL_C_EXIT. A handler lets the thread return. */
+static DWORD exit_code_of(const struct child *child) {
+  DWORD code = 0, returned = 0;
+  GetExitCodeProcess(child->process, &code);
+  if (code != 0 || child->event == NULL) return code;
+  GetExitCodeThread(child->event, &returned);
+  return returned == 1 ? code : (DWORD)CONTROL_C_EXIT;
+}
+
 static void watch(void *argument) {
   struct child *child = argument;
   WaitForSingleObject(child->process, INFINITE);
-  DWORD code = 0;
-  GetExitCodeProcess(child->process, &code);
   service_lock();
-  child->owner.exited(child->owner.owner, code);
+  child->owner.exited(child->owner.owner, exit_code_of(child));
   service_unlock();
   while (anybody_left(child)) Sleep(50);
   service_lock();
   child->owner.gone(child->owner.owner);
   service_unlock();
+  if (child->event != NULL) CloseHandle(child->event);
   CloseHandle(child->process);
   CloseHandle(child->job);
   free(child);
@@ -232,20 +252,16 @@ void child_kill(struct child *child) { TerminateJobObject(child->job, aborted); 
 
 void child_terminate(struct child *child) { TerminateProcess(child->process, aborted); }
 
-/* A program that has a console of its own is sent the key; the others are what a closed console leaves of them. */
+/* As a console does it: the event is a thread in the program, which calls its handlers one after the other. */
 bool child_signal(struct child *child, int64_t signal, const char *name) {
+  static const struct { const char *name; DWORD event; } events[] = {{"CtrlC", CTRL_C_EVENT}, {"CtrlBreak", CTRL_BREAK_EVENT}, {"CtrlClose", CTRL_CLOSE_EVENT}, {"CtrlLogOff", CTRL_LOGOFF_EVENT}, {"CtrlShutdown", CTRL_SHUTDOWN_EVENT}};
   if (name == NULL) {
     TerminateProcess(child->process, (UINT)(128 + signal));
     return true;
   }
-  bool sent = false;
-  if ((strcmp(name, "CtrlC") == 0 || strcmp(name, "CtrlBreak") == 0) && AttachConsole(child->process_id)) {
-    SetConsoleCtrlHandler(NULL, TRUE);
-    sent = GenerateConsoleCtrlEvent(strcmp(name, "CtrlC") == 0 ? CTRL_C_EVENT : CTRL_BREAK_EVENT, 0);
-    FreeConsole();
-  }
-  if (!sent) TerminateProcess(child->process, (UINT)CONTROL_C_EXIT);
-  return true;
+  for (size_t index = 0; index < sizeof events / sizeof events[0]; index++)
+    if (strcmp(events[index].name, name) == 0) return send_console_event(child, events[index].event);
+  return false;
 }
 
 static size_t processes_of(const struct child *child, DWORD *list, size_t room) {

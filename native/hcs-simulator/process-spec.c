@@ -51,6 +51,15 @@ static struct json *settings_of(const struct json *environment) {
   return settings;
 }
 
+/* Windows' accounts of containers are whoever runs the simulator. */
+static bool is_windows_account(const char *name) {
+  static const char *const accounts[] = {"ContainerAdministrator", "ContainerUser", "NT AUTHORITY\\SYSTEM", "SYSTEM"};
+  for (size_t index = 0; index < sizeof accounts / sizeof accounts[0]; index++) if (strcmp(accounts[index], name) == 0) return true;
+  return false;
+}
+
+static HRESULT no_such_user(struct request *request, const char *name) { return answer_error(request, (HRESULT)0x80070525, "There is no user '%s'", name); }
+
 #ifndef _WIN32
 static char *line_of(char **rest) {
   char *line = *rest;
@@ -98,10 +107,9 @@ static int64_t account_field(const char *folder, const char *file, const char *w
   return found;
 }
 
-/* "name", "name:group", or numbers. Windows' two accounts of containers are whoever runs the simulator. */
+/* "name", "name:group", or numbers. */
 static HRESULT set_user(struct request *request, struct json *spec, const char *folder, const char *name) {
-  static const char *const windows_accounts[] = {"ContainerAdministrator", "ContainerUser", "NT AUTHORITY\\SYSTEM", "SYSTEM"};
-  for (size_t index = 0; index < sizeof windows_accounts / sizeof windows_accounts[0]; index++) if (strcmp(windows_accounts[index], name) == 0) return S_OK;
+  if (is_windows_account(name)) return S_OK;
   char *user = copy_text(name);
   char *group = strchr(user, ':');
   if (group != NULL) *group++ = 0;
@@ -114,7 +122,7 @@ static HRESULT set_user(struct request *request, struct json *spec, const char *
     gid = 0;
   }
   free(user);
-  if (uid < 0 || gid < 0) return answer_error(request, (HRESULT)0x80070525, "There is no user '%s'", name);
+  if (uid < 0 || gid < 0) return no_such_user(request, name);
   json_set_whole(spec, "Uid", uid);
   json_set_whole(spec, "Gid", gid);
   return S_OK;
@@ -193,11 +201,13 @@ static HRESULT set_windows(struct request *request, struct json *spec, const str
   }
   if (application != NULL && *application != 0) json_set_string(spec, "Application", application);
   json_set(spec, "Environment", settings_of(json_member(parameters, "Environment")));
-#ifndef _WIN32
   const char *user = json_string(parameters, "User");
+#ifndef _WIN32
   HRESULT code = user == NULL || *user == 0 ? S_OK : set_user(request, spec, system->folder == NULL ? "/" : system->folder, user);
-  if (FAILED(code)) return code;
+#else
+  HRESULT code = user == NULL || *user == 0 || is_windows_account(user) ? S_OK : no_such_user(request, user);
 #endif
+  if (FAILED(code)) return code;
   return set_working_directory(request, spec, system, json_string(parameters, "WorkingDirectory"));
 }
 

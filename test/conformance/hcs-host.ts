@@ -9,43 +9,77 @@ import { HostComputeService } from '../../src/runtime/hcs/index.ts';
 import { PipedRuntime, SupervisorChannel } from '../../src/runtime/piped/index.ts';
 import { killChild, startHcsSupervisor } from '../fixtures/child-engine.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
-import { makeHcsRuntime, type HcsRuntimeSetting } from '../fixtures/hcs-runtime.ts';
+import { broughtSimulator } from '../fixtures/brought-simulator.ts';
+import { hcsLibraries, makeHcsRuntime, type HcsRuntimeSetting } from '../fixtures/hcs-runtime.ts';
 import { expectNothingLeft } from '../fixtures/nothing-left.ts';
 import { buildHcsSimulator, startSimulator, type RunningSimulator } from '../fixtures/hcs-simulator.ts';
-import type { RuntimeFixture } from './runtime.suite.ts';
+import { windowsProgram } from '../fixtures/task-program.ts';
+import { posixTasks, type RuntimeFixture } from './runtime.suite.ts';
 
 export interface HcsHost extends RuntimeFixture {
   readonly setting: HcsRuntimeSetting;
   readonly simulator: RunningSimulator;
 }
 
+type GuestFacts = Pick<RuntimeFixture, 'program' | 'whyNoPosix' | 'killedExitCode'>;
+
+interface Host {
+  readonly simulator: RunningSimulator;
+  readonly library: string | undefined;
+  /** Where a supervisor listens. */
+  readonly address: string;
+  readonly rootPath: string;
+  readonly process: TaskSpec['process'];
+  readonly facts: GuestFacts;
+}
+
+const plain: TaskSpec['process'] = { args: [], env: [], workingDirectory: '', user: '', terminal: false, noNewPrivileges: true };
+
+const onLinux = async (folder: string): Promise<Host> => {
+  const files = await buildHcsSimulator({ target: 'linux' });
+  const rootPath = makeBusyboxRoot(join(folder, 'rootfs'));
+  // The simulator puts processes into the folder as it is; a shell wants this of what it starts in the background.
+  mkdirSync(join(rootPath, 'dev'));
+  writeFileSync(join(rootPath, 'dev/null'), '');
+  return {
+    simulator: startSimulator(files), library: files.libraries['computecore.dll'], address: join(folder, 'supervisor.sock'), rootPath,
+    process: { ...plain, env: ['PATH=/bin'], workingDirectory: '/' }, facts: posixTasks,
+  };
+};
+
+/** Under Wine: a scratch space without files, since the program that tests run lies beside the simulator. */
+const onWindows = (folder: string): Host => {
+  const { taskProgram, ...simulator } = broughtSimulator();
+  const rootPath = join(folder, 'scratch');
+  mkdirSync(rootPath);
+  return {
+    simulator, library: undefined, address: String.raw`\\.\pipe\silo-conformance-${process.pid}`, rootPath,
+    process: { ...plain, workingDirectory: 'C:\\' },
+    // ERROR_PROCESS_ABORTED is what the simulator ends processes with.
+    facts: { program: windowsProgram(taskProgram), whyNoPosix: "containers of Windows have no users and groups of POSIX", killedExitCode: 1067 },
+  };
+};
+
 /**
  * The simulator with a busybox root, and a supervisor in a process of its own that holds every task's output, as
  * on Windows: both runtimes of the suite reach it through its pipe.
  */
 export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost> => {
-  const files = await buildHcsSimulator({ target: 'linux' });
-  const simulator = startSimulator(files);
-  Object.assign(process.env, simulator.environment);
-  const library = files.libraries['computecore.dll'];
   const folder = mkdtempSync(join(tmpdir(), 'silo-hcs-'));
   for (const name of ['run', 'exits', 'boot', 'layer']) mkdirSync(join(folder, name));
   for (const name of ['vmlinux', 'initrd.img']) writeFileSync(join(folder, 'boot', name), '');
-  const rootPath = makeBusyboxRoot(join(folder, 'rootfs'));
-  // The simulator puts processes into the folder as it is; a shell wants this of what it starts in the background.
-  mkdirSync(join(rootPath, 'dev'));
-  writeFileSync(join(rootPath, 'dev/null'), '');
+  const { simulator, library, address, rootPath, process: first, facts } = process.platform === 'win32' ? onWindows(folder) : await onLinux(folder);
+  Object.assign(process.env, simulator.environment);
   const storage = { layers: [{ id: '11111111-1111-1111-1111-111111111111', path: join(folder, 'layer') }], scratchPath: rootPath };
   const setting: HcsRuntimeSetting = { kind, folder, library };
   const addressFile = join(folder, 'supervisor.json');
   // Two who ask at once get the same one.
   let supervisor: Promise<ChildProcess> | undefined;
-  const ensure = async (): Promise<void> => { await (supervisor ??= startHcsSupervisor({ address: join(folder, 'supervisor.sock'), addressFile, runtime: setting })); };
+  const ensure = async (): Promise<void> => { await (supervisor ??= startHcsSupervisor({ address, addressFile, runtime: setting })); };
   await ensure();
   const channels = [0, 1].map(() => new SupervisorChannel({ addressFile, ensure })) as [SupervisorChannel, SupervisorChannel];
   const observer = makeHcsRuntime(setting);
   const [runtime, another] = channels.map((channel) => new PipedRuntime(channel, observer)) as [PipedRuntime, PipedRuntime];
-  const plain: TaskSpec['process'] = { args: [], env: ['PATH=/bin'], workingDirectory: '/', user: '', terminal: false, noNewPrivileges: true };
   const ids: string[] = [];
   return {
     setting,
@@ -54,13 +88,14 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
     another,
     findsCommandsAt: 'start',
     limitsMemory: false,
+    ...facts,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');
       ids.push(id);
       const bundlePath = join(folder, 'bundles', id);
       mkdirSync(bundlePath, { recursive: true });
       return Promise.resolve({
-        id, rootPath, storage, bundlePath, logPath: join(folder, `${id}.log`), process: { ...plain, ...changes }, openStdin: false, hostName: 'conformance',
+        id, rootPath, storage, bundlePath, logPath: join(folder, `${id}.log`), process: { ...first, ...changes }, openStdin: false, hostName: 'conformance',
         readOnlyRoot: false, resources: {}, mounts: [], networkNamespacePath: undefined, privileged: false, ...other,
       });
     },
@@ -77,7 +112,7 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
       for (const channel of channels) while (await channel.isServed()) await delay(5);
     },
     leftovers: async (id) => {
-      const service = new HostComputeService({ computeCore: library, kernel32: library });
+      const service = new HostComputeService(hcsLibraries(library));
       const systems = await service.listSystems({ Ids: [id, `${id}@vm`] });
       await service.close();
       return [

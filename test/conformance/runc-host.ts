@@ -7,7 +7,7 @@ import { normalizeArchitecture } from '../../src/base/index.ts';
 import type { TaskSpec } from '../../src/core/index.ts';
 import { RuncRuntime, type RuncRuntimeOptions } from '../../src/runtime/runc/index.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
-import type { RuntimeFixture } from './runtime.suite.ts';
+import { posixTasks, type RuntimeFixture } from './runtime.suite.ts';
 
 export interface RuncHost extends RuntimeFixture {
   /** What the runtime was made with, for those who make it in another process. */
@@ -32,6 +32,7 @@ export const makeRunc = async (): Promise<RuncHost> => {
     another: new RuncRuntime(options),
     findsCommandsAt: 'create',
     limitsMemory: true,
+    ...posixTasks,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');
       ids.push(id);

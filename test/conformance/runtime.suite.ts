@@ -4,13 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CriLogReader } from '../../src/store/index.ts';
 import type { SiloError } from '../../src/base/index.ts';
 import type { ExecSpec, Runtime, TaskSpec } from '../../src/core/index.ts';
+import { shellProgram, type Step, type TaskProgram } from '../fixtures/task-program.ts';
 
 /** What the suite needs of an implementation and its host. */
 export interface RuntimeFixture {
   readonly runtime: Runtime;
   /** The same tasks seen by another engine. */
   readonly another: Runtime;
-  /** A task of a root file system that has a POSIX shell and sleep. */
+  /** What takes the steps of a test in the host's containers. */
+  readonly program: TaskProgram;
+  /** Why its containers have no users, groups and shell of POSIX; undefined where they have. */
+  readonly whyNoPosix: string | undefined;
+  /** The exit code of a task that SIGKILL ended. */
+  readonly killedExitCode: number;
+  /** A task of a root file system that has the program. */
   task(process: Partial<TaskSpec['process']>, other?: Partial<Omit<TaskSpec, 'process'>>): Promise<TaskSpec>;
   exec(task: TaskSpec, process: Partial<TaskSpec['process']>): Promise<ExecSpec>;
   /** When it shows that a command or user is not there: a runtime that has no process before the start can't tell earlier. */
@@ -26,7 +33,11 @@ export interface RuntimeFixture {
 
 const sigterm = 15;
 const sigkill = 9;
+/** For what only POSIX has. */
 const shell = (script: string): { args: readonly string[] } => ({ args: ['/bin/sh', '-c', script] });
+
+/** What shells of POSIX say where no fixture says otherwise. */
+export const posixTasks: Pick<RuntimeFixture, 'program' | 'whyNoPosix' | 'killedExitCode'> = { program: shellProgram, whyNoPosix: undefined, killedExitCode: 128 + sigkill };
 
 /** The contract of `Runtime` (src/core/runtime.ts), as every implementation must keep it. */
 export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>): void => {
@@ -35,6 +46,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     beforeAll(async () => { host = await make(); });
     afterAll(async () => { await host?.close(); });
 
+    const steps = (...taken: readonly Step[]): { readonly args: readonly string[] } => host.program(taken);
     const started = async (...task: Parameters<RuntimeFixture['task']>): Promise<TaskSpec> => {
       const spec = await host.task(...task);
       await host.runtime.create(spec);
@@ -52,7 +64,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     const code = async (attempt: Promise<unknown>): Promise<string> => attempt.then(() => 'no error', (error: SiloError) => error.code);
 
     it('runs nothing of a created task until it is started', async () => {
-      const spec = await host.task(shell('echo ran'));
+      const spec = await host.task(steps(['print', 'ran']));
       await host.runtime.create(spec);
       expect((await host.runtime.status(spec.id)).state).toBe('created');
       expect(await readFile(spec.logPath, 'utf8').catch(() => '')).toBe('');
@@ -63,7 +75,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('tells the exit code, and tells it again to another engine', async () => {
-      const spec = await started(shell('exit 7'));
+      const spec = await started(steps(['exit', 7]));
       const exit = await host.runtime.wait(spec.id);
       expect(exit).toMatchObject({ exitCode: 7, oomKilled: false, reason: 'Exited' });
       expect(Math.abs(exit.exitedAt.getTime() - Date.now())).toBeLessThan(10_000);
@@ -73,26 +85,26 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('keeps stdout and stderr apart in the log', async () => {
-      const spec = await started(shell('echo out; echo err >&2'));
+      const spec = await started(steps(['print', 'out'], ['printError', 'err']));
       await host.runtime.wait(spec.id);
       expect((await lines(spec.logPath)).map((line) => line.split(' ').slice(1).join(' ')).sort()).toEqual(['stderr F err', 'stdout F out']);
       await host.runtime.delete(spec.id);
     });
 
     it('ends a task by a signal with 128 and its number', async () => {
-      const spec = await started(shell('trap "exit 3" TERM; echo up; while :; do sleep 0.05; done'));
+      const spec = await started(steps(['exitWhenTold', 3], ['print', 'up'], ['idle']));
       await says(spec, 'up');
       await host.another.kill(spec.id, sigterm);
       expect((await host.runtime.wait(spec.id)).exitCode).toBe(3);
       await host.runtime.delete(spec.id);
-      const other = await started(shell('sleep 100'));
+      const other = await started(steps(['sleep', 100]));
       await host.runtime.kill(other.id, sigkill);
-      expect((await host.runtime.wait(other.id)).exitCode).toBe(128 + sigkill);
+      expect((await host.runtime.wait(other.id)).exitCode).toBe(host.killedExitCode);
       await host.runtime.delete(other.id);
     });
 
     it('freezes and thaws a task', async () => {
-      const spec = await started(shell('sleep 100'));
+      const spec = await started(steps(['sleep', 100]));
       expect((await host.runtime.status(spec.id)).state).toBe('running');
       await host.runtime.pause(spec.id);
       expect((await host.another.status(spec.id)).state).toBe('paused');
@@ -111,21 +123,21 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('waits no longer for a task that somebody else takes away', async () => {
-      const spec = await started(shell('sleep 100'));
+      const spec = await started(steps(['sleep', 100]));
       const waiting = host.runtime.wait(spec.id, AbortSignal.timeout(20_000));
       await host.another.delete(spec.id);
       expect(await waiting).toMatchObject({ reason: expect.stringMatching(/Exited|MonitorLost/) as string });
     });
 
     it('stops waiting when it is cancelled, and leaves the task alone', async () => {
-      const spec = await started(shell('sleep 100'));
+      const spec = await started(steps(['sleep', 100]));
       expect(await code(host.runtime.wait(spec.id, AbortSignal.timeout(50)))).toBe('OperationCancelled');
       expect((await host.runtime.status(spec.id)).state).toBe('running');
       await host.runtime.delete(spec.id);
     });
 
     it('deletes a running task with every process in it, and leaves only its log', async () => {
-      const spec = await started(shell('sleep 100 & sleep 100 & echo up; wait'));
+      const spec = await started(steps(['beginSleep', 100], ['beginSleep', 100], ['print', 'up'], ['waitForOthers']));
       await says(spec, 'up');
       await host.runtime.delete(spec.id);
       expect(await host.leftovers(spec.id)).toEqual([]);
@@ -142,12 +154,13 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('says which user the image does not have', async () => {
-      const spec = await host.task({ ...shell('true'), user: 'nobody-here' });
+      const spec = await host.task({ ...steps(['exit', 0]), user: 'nobody-here' });
       expect(await code(tryOut(spec))).toBe('UserNotFound');
       if (host.findsCommandsAt === 'start') await host.runtime.delete(spec.id);
     });
 
-    it("resolves users and groups by the image's own files", async () => {
+    it("resolves users and groups by the image's own files", async ({ skip }) => {
+      if (host.whyNoPosix !== undefined) return skip(host.whyNoPosix);
       const spec = await started({ ...shell('id -u; id -g; id -G'), user: 'web' });
       await host.runtime.wait(spec.id);
       expect((await lines(spec.logPath)).map((line) => line.split(' ')[3])).toEqual(['100', '101', '101']);
@@ -156,7 +169,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
 
     it('gives arguments and environment exactly as they are', async () => {
       const awkward = ['', ' ', '"', "'", '\\', '$HOME', 'ä€𝄞', 'a\nb', '--', '*'];
-      const spec = await started({ args: ['/bin/sh', '-c', 'for a; do printf "[%s]" "$a"; done; echo; printf "%s\n" "$ODD"', 'sh', ...awkward], env: ['PATH=/bin', 'ODD= x="y" $z '] });
+      const spec = await started({ ...host.program([['printArguments'], ['printVariable', 'ODD']], awkward), env: ['PATH=/bin', 'ODD= x="y" $z '] });
       await host.runtime.wait(spec.id);
       // A piece that was read without a line's end is tagged P.
       const text = (await lines(spec.logPath)).map((line) => line.split(' ')).map(([, , tag, ...words]) => `${words.join(' ')}${tag === 'P' ? '' : '\n'}`).join('');
@@ -172,7 +185,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('measures what a task uses, and nothing of one that has ended', async () => {
-      const spec = await started(shell('x=; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); x="$x."; done; echo up; sleep 100'));
+      const spec = await started(steps(['work'], ['print', 'up'], ['sleep', 100]));
       await says(spec, 'up');
       const first = await host.runtime.statistics(spec.id);
       expect(first).toMatchObject({ processCount: expect.any(Number) as number });
@@ -187,7 +200,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('changes the limits of a running task that are given, and leaves the others', async () => {
-      const spec = await started(shell('sleep 100'), { resources: { memoryBytes: 64 * 1024 * 1024 } });
+      const spec = await started(steps(['sleep', 100]), { resources: { memoryBytes: 64 * 1024 * 1024 } });
       expect((await host.runtime.statistics(spec.id))?.memoryLimitBytes).toBe(64 * 1024 * 1024);
       await host.another.update(spec.id, { memoryBytes: 128 * 1024 * 1024 });
       expect((await host.runtime.statistics(spec.id))?.memoryLimitBytes).toBe(128 * 1024 * 1024);
@@ -197,8 +210,8 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('runs a further process with its own output, exit code and input', async () => {
-      const spec = await started(shell('sleep 100'));
-      const exec = await host.exec(spec, shell('cat; echo oops >&2; exit 5'));
+      const spec = await started(steps(['sleep', 100]));
+      const exec = await host.exec(spec, steps(['copyInput'], ['printError', 'oops'], ['exit', 5]));
       const { exited } = await host.runtime.exec({ ...exec, stdin: Buffer.from('from outside\n') });
       expect(await exited).toMatchObject({ exitCode: 5 });
       expect((await lines(exec.logPath)).map((line) => line.split(' ').slice(1).join(' ')).sort()).toEqual(['stderr F oops', 'stdout F from outside']);
@@ -207,8 +220,8 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('ends a further process by a signal, from another engine too, and the task runs on', async () => {
-      const spec = await started(shell('sleep 100'));
-      const exec = await host.exec(spec, shell('trap "exit 4" TERM; echo up; while :; do sleep 0.05; done'));
+      const spec = await started(steps(['sleep', 100]));
+      const exec = await host.exec(spec, steps(['exitWhenTold', 4], ['print', 'up'], ['idle']));
       const { exited } = await host.runtime.exec(exec);
       await expect.poll(() => readFile(exec.logPath, 'utf8').catch(() => ''), { timeout: 10_000 }).toContain('up');
       await host.another.killExec(spec.id, exec.folder, sigterm);
@@ -219,7 +232,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('says which further command cannot be run, and the task runs on', async () => {
-      const spec = await started(shell('sleep 100'));
+      const spec = await started(steps(['sleep', 100]));
       expect(await code(host.runtime.exec(await host.exec(spec, { args: ['no-such-command'] })))).toBe('ExecutableNotFound');
       expect((await host.runtime.status(spec.id)).state).toBe('running');
       await host.runtime.delete(spec.id);
@@ -227,7 +240,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
 
     it('never invents the exit code of a task whose monitor was killed', async ({ skip }) => {
       if (host.killMonitor === undefined) return skip('this runtime has no monitor process');
-      const spec = await started(shell('sleep 100'));
+      const spec = await started(steps(['sleep', 100]));
       await host.killMonitor(spec.id);
       expect(await host.runtime.status(spec.id)).toMatchObject({ state: 'running', monitored: false });
       await host.runtime.kill(spec.id, sigkill);
@@ -238,7 +251,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
 
     it('loses no line while its log is turned over', async () => {
       const count = 20_000;
-      const spec = await started(shell(`i=0; while [ $i -lt ${count} ]; do i=$((i+1)); echo "line $i"; if [ $((i % 200)) = 0 ]; then sleep 0.02; fi; done; echo done; sleep 100`));
+      const spec = await started(steps(['printNumbers', count], ['print', 'done'], ['sleep', 100]));
       for (let turn = 0; turn < 4; turn += 1) {
         await expect.poll(() => readFile(spec.logPath, 'utf8').then((text) => text.length, () => 0), { timeout: 10_000 }).toBeGreaterThan(0);
         expect(await host.another.rotateLog(spec.id, spec.logPath, 100)).toBe(true);
@@ -253,7 +266,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('keeps as many turned files as it is told, and turns nothing over of a task that has ended', async () => {
-      const spec = await started(shell('while :; do echo tick; sleep 0.01; done'));
+      const spec = await started(steps(['printForever', 'tick']));
       for (let turn = 0; turn < 4; turn += 1) {
         await says(spec, 'tick');
         expect(await host.runtime.rotateLog(spec.id, spec.logPath, 2)).toBe(true);
@@ -266,7 +279,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     });
 
     it('runs a task again after it was deleted', async () => {
-      const spec = await started(shell('exit 1'));
+      const spec = await started(steps(['exit', 1]));
       expect((await host.runtime.wait(spec.id)).exitCode).toBe(1);
       await host.runtime.delete(spec.id);
       await host.runtime.create(spec);
