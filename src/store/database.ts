@@ -19,6 +19,16 @@ const resultCode = (error: unknown): number => (extendedCode(error) ?? -1) & 0xf
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
+/** A transaction that goes to the disk with the next turn of the event loop. */
+interface Waiting {
+  /** Its changes, as a part of a larger transaction. */
+  readonly run: () => void;
+  /** Called when that is on the disk. */
+  readonly done: () => void;
+  /** Does all of it as a transaction of its own. */
+  readonly alone: () => void;
+}
+
 /**
  * One connection to meta.db: write-ahead log, full durability, prepared statements kept. A busy store
  * blocks the event loop for 20 ms at most; then the transaction is tried again from a timer.
@@ -29,6 +39,7 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
   /** Schema versions of a store that a newer engine made and this one may only read. */
   readonly #readOnly: { readonly found: number; readonly known: number } | undefined;
+  readonly #waiting: Waiting[] = [];
 
   private constructor(path: string, connection: DatabaseSync, readOnly?: { readonly found: number; readonly known: number }) {
     this.path = path;
@@ -93,14 +104,43 @@ export class Database {
     }
   }
 
+  /**
+   * Runs `body` as one transaction. Those that come in one turn of the event loop go to the disk together, with
+   * one wait for it in place of one each; where that fails each is tried by itself, so that an error is its own's.
+   */
   async write<T>(body: () => T, signal?: AbortSignal): Promise<T> {
     if (this.#readOnly !== undefined) throw new SiloError('StoreNewer', { args: { path: this.path, ...this.#readOnly }, target: { kind: 'store', id: this.path } });
-    return retryBusy(this.path, signal, () => transaction(this.#connection, body));
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let result: T;
+    this.#waiting.push({
+      run: () => { result = body(); },
+      done: () => { resolve(result); },
+      alone: () => { retryBusy(this.path, signal, () => transaction(this.#connection, body)).then(resolve, reject); },
+    });
+    if (this.#waiting.length === 1) setImmediate(() => { this.#writeWaiting(); });
+    return promise;
   }
 
   close(): void {
+    this.#writeWaiting();
     this.#statements.clear();
     if (this.#connection.isOpen) this.#connection.close();
+  }
+
+  #writeWaiting(): void {
+    const writes = this.#waiting.splice(0);
+    const together = writes.length > 1 && this.#tryTogether(writes);
+    for (const { done, alone } of writes) (together ? done : alone)();
+  }
+
+  #tryTogether(writes: readonly Waiting[]): boolean {
+    try {
+      transaction(this.#connection, () => { for (const { run } of writes) run(); });
+      return true;
+    } catch {
+      // Whose error it is shows where each is tried alone.
+      return false;
+    }
   }
 
   #prepare(sql: string): StatementSync {

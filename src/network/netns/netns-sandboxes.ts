@@ -1,6 +1,6 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bringLoopbackUp, mount, mountFlags, setNetworkNamespace, unmount, unshareNetwork } from '../../../native/libc.ts';
 import { hasErrno } from '../../base/index.ts';
 import type { NetworkMode, Sandboxes } from '../../core/index.ts';
@@ -61,4 +61,8 @@ const makeNamespace = (path: string): void => {
   }
 };
 
-const isMounted = (path: string): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${path} `);
+/** A namespace has a device number of its own: the table of all mounts, which has a line for each sandbox, need not be read. */
+const isMounted = (path: string): boolean => {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.dev !== lstatSync(dirname(path)).dev;
+};

@@ -11,10 +11,11 @@ const unescape = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, dig
  * must be shared, or for a slave at least a slave itself.
  * @throws SiloError ParameterInvalid
  */
-export const checkPropagation = ({ source, propagation }: TaskMount, mountInfo = readFileSync('/proc/self/mountinfo', 'utf8')): void => {
+export const checkPropagation = ({ source, propagation }: TaskMount): void => {
+  // The table has a line for each mount of every container: few mounts need a look into it.
   if (propagation === undefined || propagation.endsWith('private')) return;
   const path = realpathSync(source);
-  const lines = mountInfo.split('\n').filter((line) => line !== '').map((line) => line.split(' '));
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line !== '').map((line) => line.split(' '));
   const holds = (target: string): boolean => target === '/' || path === target || path.startsWith(`${target}/`);
   const place = lines.map((fields) => ({ target: unescape(fields[4] ?? ''), tags: fields.slice(6, fields.indexOf('-')) })).filter(({ target }) => holds(target)).reduce<{ readonly target: string; readonly tags: readonly string[] } | undefined>((best, next) => (best === undefined || next.target.length >= best.target.length ? next : best), undefined);
   const travels = place?.tags.some((tag) => tag.startsWith('shared:') || (propagation.endsWith('slave') && tag.startsWith('master:'))) === true;

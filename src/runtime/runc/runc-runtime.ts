@@ -15,6 +15,7 @@ import { checkPropagation, hasRecursiveReadOnly } from './mount-options.ts';
 import { openFileLimits } from './open-file-limits.ts';
 import { runc, runcMessage, runcOrFail, startFailure } from './runc-command.ts';
 import { SeccompProfile, readSeccompFile, seccompProfilePath, type OciSeccomp } from './seccomp.ts';
+import { signalTask } from './signal-task.ts';
 import { releaseFirstProcess } from './start-signal.ts';
 import { taskStatistics } from './task-statistics.ts';
 import { ociText } from './user-limits.ts';
@@ -114,6 +115,8 @@ export class RuncRuntime implements Runtime {
   }
 
   async kill(id: string, signal: number, options: { readonly all?: boolean } = {}): Promise<void> {
+    const note = this.#files(id).readNote();
+    if (options.all !== true && note !== undefined && signalTask(id, note.task, signal)) return;
     const result = await runc(this.#runcRoot, ['kill', ...(options.all === true ? ['--all'] : []), id, String(signal)]);
     if (result.exitCode === 0) return;
     const status = await this.status(id);

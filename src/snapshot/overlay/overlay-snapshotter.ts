@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, chown, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
@@ -101,7 +101,7 @@ export class OverlaySnapshotter implements Snapshotter {
   }
 
   async unmount(target: string): Promise<void> {
-    const upper = await realpath(target).then(mountedUpper, () => undefined);
+    const upper = (await this.#isWithout(target)) ? undefined : await realpath(target).then(mountedUpper, () => undefined);
     for (let round = 0; round < stackedMounts; round += 1) {
       if (!(await unmountOnce(target))) break;
     }
@@ -186,6 +186,17 @@ export class OverlaySnapshotter implements Snapshotter {
   #keyFolder(key: SnapshotKey): string {
     if (!Number.isSafeInteger(key) || key < 0) throw new RangeError(`${key} is not a snapshot key.`);
     return join(this.#folder, String(key));
+  }
+
+  /** Whether no disk of fixed size is below a mount: an overlay tells the size of the file system that its upper folder lies on (statfs(2)). */
+  async #isWithout(target: string): Promise<boolean> {
+    try {
+      const [shown, own] = await Promise.all([statfs(target), statfs(this.#folder)]);
+      return shown.blocks === own.blocks && shown.bsize === own.bsize && shown.files === own.files;
+    } catch (error) {
+      if (hasErrno(error, 'ENOENT')) return false;
+      throw fromFileError(error, target);
+    }
   }
 
   /** What a writable snapshot holds over its layers. */

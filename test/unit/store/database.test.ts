@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statfsSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, statfsSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -166,6 +166,49 @@ describe('a store that another program holds for itself', () => {
     const reader = await opening;
     expect(reader.read(() => reader.all('SELECT * FROM settings'))).toEqual([{ name: 'a', value: 'b' }]);
     reader.close();
+  });
+});
+
+describe('transactions that come at once', () => {
+  const texts = Array.from({ length: 50 }, (_, index) => `text ${index}`);
+  /** What a run of transactions adds to the write-ahead log. */
+  const logged = async (database: Database, body: () => Promise<unknown>): Promise<number> => {
+    const before = statSync(`${path}-wal`).size;
+    await body();
+    expect(database.all('SELECT text FROM a ORDER BY rowid')).toEqual(texts.map((text) => ({ text })));
+    await database.write(() => database.run('DELETE FROM a'));
+    return statSync(`${path}-wal`).size - before;
+  };
+
+  it('go to the disk together, in their order', async () => {
+    const database = await Database.open(path, [first]);
+    const add = (text: string): Promise<unknown> => database.write(() => database.run('INSERT INTO a VALUES (?)', text));
+    const oneByOne = await logged(database, async () => { for (const text of texts) await add(text); });
+    const atOnce = await logged(database, () => Promise.all(texts.map(add)));
+    expect(atOnce).toBeLessThan(oneByOne / 10);
+    database.close();
+  });
+
+  it('fail each for itself', async () => {
+    const database = await Database.open(path, [first]);
+    const settled = await Promise.allSettled(['one', undefined, 'two'].map((text) => database.write(() => {
+      database.run('INSERT INTO a VALUES (?)', text ?? 'never');
+      if (text === undefined) throw new SiloError('OperationCancelled');
+      return text;
+    })));
+    expect(settled).toMatchObject([{ value: 'one' }, { reason: { code: 'OperationCancelled' } }, { value: 'two' }]);
+    expect(database.all('SELECT text FROM a ORDER BY rowid')).toEqual([{ text: 'one' }, { text: 'two' }]);
+    database.close();
+  });
+
+  it('are written also where the store is closed right behind them', async () => {
+    const database = await Database.open(path, [first]);
+    const writes = texts.map((text) => database.write(() => database.run('INSERT INTO a VALUES (?)', text)));
+    database.close();
+    await Promise.all(writes);
+    const again = await Database.open(path, [first]);
+    expect(again.all('SELECT text FROM a')).toHaveLength(texts.length);
+    again.close();
   });
 });
 
