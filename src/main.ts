@@ -9,7 +9,7 @@ import { isElevated } from '../native/advapi32.ts';
 import { shutDown, trimHeap } from '../native/libc.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { SiloError } from './base/index.ts';
-import { createLogger, engineCommand, type CommandContext } from './cli/index.ts';
+import { createLogger, type CommandContext } from './cli/index.ts';
 import type { BundleRuntime, HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
 import type { Engine } from './engine/index.ts';
 import { askedWindowsHostFacts, linuxHostFacts, windowsHostFacts } from './host/index.ts';
@@ -86,8 +86,17 @@ const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): 
 };
 
 const main = async (args: readonly string[]): Promise<number> => {
+  const [command, ...options] = args;
   // The module starts an engine for each session: the command line's parser would be a third of its start.
-  if (args.length === 1 && args[0] === 'engine') return engineCommand(commandContext());
+  if (command === 'engine' && options.length === 0) {
+    const { engineCommand } = await import('./cli/engine-command.ts');
+    return engineCommand(commandContext());
+  }
+  // A supervisor stays for as long as a container runs: what others are answered with would be a fifth of its memory.
+  if (command === 'supervise' && options.every((option) => option === '--service')) {
+    const { superviseCommand } = await import('./cli/supervise-command.ts');
+    return superviseCommand(commandContext(), options.length > 0);
+  }
   const { runCli } = await import('./cli/run-cli.ts');
   return runCli(args, commandContext, { open: openAttachSocket, shutDown }, bundles, packageJson.version);
 };

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { SiloError } from '../base/index.ts';
 import { listContainers } from '../engine/index.ts';
-import { exitCodes, type CommandContext } from './engine-command.ts';
+import { exitCodes, type CommandContext } from './command-context.ts';
 import { joinTerminal, type Attachment } from './join-terminal.ts';
 
 /**

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { SiloError } from '../base/index.ts';
 import type { BundleCommand, BundleRuntime, BundleSettings } from '../core/index.ts';
-import { exitCodes } from './engine-command.ts';
+import { exitCodes } from './command-context.ts';
 
 const formats = ['table', 'json'] as const;
 const logFormats = ['text', 'json'] as const;

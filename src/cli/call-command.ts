@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { CancellationTokenSource, ResponseError, StreamMessageReader, StreamMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
 import { protocolVersion, type WireLogLine } from '../contract/index.ts';
 import { serveConnection } from '../serve/rpc/index.ts';
-import { exitCodes, type CommandContext } from './engine-command.ts';
+import { exitCodes, type CommandContext } from './command-context.ts';
 
 /**
  * `silo call METHOD [JSON]`: one request to an engine in this process, over the same frames as any client.

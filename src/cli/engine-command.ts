@@ -1,27 +1,8 @@
-import type { Logger, RuntimeRequirement } from '../core/index.ts';
-import type { Engine } from '../engine/index.ts';
 import { serveConnection } from '../serve/rpc/index.ts';
-import type { SupervisedService } from '../supervisor/index.ts';
+import { exitCodes, type CommandContext } from './command-context.ts';
 
 const idleMs = 5 * 60 * 1000;
 const parentLookMs = 2000;
-
-/** What every command gets from the composition root. */
-export interface CommandContext {
-  readonly version: string;
-  readonly root: string;
-  readonly logPath: string;
-  readonly log: Logger;
-  readonly exitsFolder: string;
-  readonly open: () => Promise<Engine>;
-  /** For the supervisor, with what it serves to engines where it does. */
-  readonly openSupervised: () => Promise<{ readonly engine: Engine; readonly serve?: (() => Promise<SupervisedService>) | undefined }>;
-  /** Gives memory that is free back to the system. */
-  readonly trimMemory: () => void;
-  readonly probe: () => Promise<readonly RuntimeRequirement[]>;
-}
-
-export const exitCodes = { done: 0, failed: 1, protocolViolation: 2 } as const;
 
 /**
  * `silo engine`: serves stdio. Ctrl+C is the client's to decide: a terminal sends it to the whole process

@@ -1,5 +1,5 @@
 import { supervise } from '../supervisor/index.ts';
-import { exitCodes, type CommandContext } from './engine-command.ts';
+import { exitCodes, type CommandContext } from './command-context.ts';
 
 /** `silo supervise`: looks after the root's containers until none needs it, or until SIGTERM; as a service of the system also while none does. */
 export const superviseCommand = async ({ exitsFolder, openSupervised, log }: CommandContext, service = false): Promise<number> => {

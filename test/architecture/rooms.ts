@@ -72,8 +72,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   native: { rooms: [], node: 'all', packages: ['koffi'] },
 };
 
-/** Files beside an index that other rooms may import: the command line's parser is loaded only where somebody types a command. */
-export const loadedByThemselves: ReadonlySet<string> = new Set(['src/cli/run-cli.ts']);
+/** Files beside an index that other rooms may import: each command is loaded only where it is asked for, the parser of the command line only where somebody types one. */
+export const loadedByThemselves: ReadonlySet<string> = new Set(['src/cli/run-cli.ts', 'src/cli/engine-command.ts', 'src/cli/supervise-command.ts']);
 
 export const mayReadPlatform: ReadonlySet<string> = new Set(['src/main.ts']);
 

@@ -9,7 +9,7 @@ export { endAll } from './end-all.ts';
 export { ExitWatch } from './exit-watch.ts';
 export { resolveUser, type ResolvedUser } from './image-user.ts';
 export { initPath, requireInit } from './init-program.ts';
-export { findProcesses, identify, isAlive } from './process-identity.ts';
+export { findProcesses, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 export { findProgram, requireProgram } from './programs.ts';
 export { reopenLog } from './reopen-log.ts';
 export { openAttachSocket, writeStdin } from './stdin-writer.ts';

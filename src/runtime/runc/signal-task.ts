@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { hasErrno } from '../../base/index.ts';
+import { isAlive, type ProcessIdentity } from '../conmon/index.ts';
 import { thaw } from './cgroup.ts';
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /**
  * Sends a signal to the first process of a task, and lets a frozen one go on to die of SIGKILL. This is what

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { identify } from '../../../src/runtime/runc/process-identity.ts';
+import { identify } from '../../../src/runtime/conmon/process-identity.ts';
 import { signalTask } from '../../../src/runtime/runc/signal-task.ts';
 
 const id = 'f'.repeat(64);

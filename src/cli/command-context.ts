@@ -1,0 +1,20 @@
+import type { Logger, RuntimeRequirement } from '../core/index.ts';
+import type { Engine } from '../engine/index.ts';
+import type { SupervisedService } from '../supervisor/index.ts';
+
+/** What every command gets from the composition root. */
+export interface CommandContext {
+  readonly version: string;
+  readonly root: string;
+  readonly logPath: string;
+  readonly log: Logger;
+  readonly exitsFolder: string;
+  readonly open: () => Promise<Engine>;
+  /** For the supervisor, with what it serves to engines where it does. */
+  readonly openSupervised: () => Promise<{ readonly engine: Engine; readonly serve?: (() => Promise<SupervisedService>) | undefined }>;
+  /** Gives memory that is free back to the system. */
+  readonly trimMemory: () => void;
+  readonly probe: () => Promise<readonly RuntimeRequirement[]>;
+}
+
+export const exitCodes = { done: 0, failed: 1, protocolViolation: 2 } as const;
