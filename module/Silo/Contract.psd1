@@ -50,27 +50,27 @@
         'container/create' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'existed', 'warning')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'existed', 'warning')
         }
         'container/start' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
         }
         'container/stop' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed', 'stopReason', 'durationMilliseconds')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed', 'stopReason', 'durationMilliseconds')
         }
         'container/wait' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
         }
         'container/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('items', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'next')
+            Fields = @('items', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'next')
         }
         'container/remove' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
@@ -80,7 +80,7 @@
         'container/run' = @{
             ReadOnly = $false; Stream = $true; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @('time')
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'warning', 'time', 'stream', 'text')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'warning', 'time', 'stream', 'text')
         }
         'container/log' = @{
             ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
@@ -240,22 +240,22 @@
         'container/pause' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
         }
         'container/resume' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
         }
         'container/restart' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'stopReason', 'durationMilliseconds')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'stopReason', 'durationMilliseconds')
         }
         'container/rename' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
         }
         'container/statistics' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
@@ -265,7 +265,7 @@
         'container/update' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
         }
         'event/list' = @{
             ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
@@ -406,6 +406,7 @@
         'ContainerRunning' = 'failedPrecondition'
         'ContainerPaused' = 'failedPrecondition'
         'ContainerStartFailed' = 'failedPrecondition'
+        'ContainerFileLost' = 'failedPrecondition'
         'ImagePlatformMismatch' = 'failedPrecondition'
         'ImageVersionMismatch' = 'failedPrecondition'
         'ComputeSystemStateInvalid' = 'failedPrecondition'

@@ -7,8 +7,8 @@ export interface Application {
   readonly knownServices: ReadonlySet<string>;
   /** Those that a service uses, by their keys in the files. */
   readonly networks: ReadonlyMap<string, ApplicationNetwork>;
-  /** Names of the volumes that the application makes; those of others are not among them. */
-  readonly volumes: readonly string[];
+  /** Volumes that the application makes, by name, with their labels; those of others are not among them. */
+  readonly volumes: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** What the user should know although it works. */
   readonly warnings: readonly string[];
 }
@@ -21,6 +21,10 @@ export interface ApplicationNetwork {
   readonly subnets: readonly string[];
   readonly gateways: readonly string[];
   readonly ipv6: boolean;
+  /** Bytes. */
+  readonly mtu?: number | undefined;
+  /** Interface of the host that a transparent one stands on. */
+  readonly parentInterface?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -30,12 +34,18 @@ export interface ServiceDependency {
   readonly condition: DependencyCondition;
   /** False where the service may go on without the other. */
   readonly required: boolean;
+  /** True where it is started again when the other was made anew; left out where not. */
+  readonly restart?: true | undefined;
 }
 
 export interface ServiceBuild {
   /** Absolute path. */
   readonly context: string;
   readonly dockerfile?: string | undefined;
+  /** The Dockerfile itself, in place of a file. */
+  readonly dockerfileText?: string | undefined;
+  /** Files of the host that are shown to a RUN that asks for them. */
+  readonly secrets?: readonly { readonly id: string; readonly source: string }[] | undefined;
   readonly target?: string | undefined;
   readonly arguments: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
@@ -45,11 +55,30 @@ export interface ServiceBuild {
 }
 
 export interface ServiceMount {
-  readonly kind: 'bind' | 'volume';
-  /** Absolute path of the host, or name of the volume. */
+  readonly kind: 'bind' | 'volume' | 'tmpfs';
+  /** Absolute path of the host, or name of the volume; empty for tmpfs, and for a volume that has no name in the files. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  readonly propagation?: 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared' | undefined;
+  /** Of a volume: it does not begin with what the image has there. */
+  readonly noCopy?: true | undefined;
+  /** Of tmpfs. */
+  readonly sizeBytes?: number | undefined;
+  /** Of tmpfs: permission bits. */
+  readonly mode?: number | undefined;
+}
+
+/** A secret or a config whose content stands in the files or in a variable. */
+export interface ServiceFile {
+  /** Unique among those of the service. */
+  readonly name: string;
+  readonly target: string;
+  /** True for a secret: its content must not reach a disk. */
+  readonly inMemory: boolean;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 interface ServiceLink {
@@ -78,6 +107,10 @@ export interface ApplicationService {
   readonly image: string;
   readonly build?: ServiceBuild | undefined;
   readonly pullPolicy: 'always' | 'never' | 'missing' | 'build';
+  /** What the image must be made for. */
+  readonly platform?: string | undefined;
+  /** By the names of its files. What they hold is no part of the settings: nobody shall guess a secret by a hash. */
+  readonly contents: ReadonlyMap<string, string>;
   readonly containerName?: string | undefined;
   readonly replicas: number;
   readonly dependsOn: Readonly<Record<string, ServiceDependency>>;
@@ -95,6 +128,8 @@ export interface ServiceSettings {
   readonly hostName?: string | undefined;
   readonly mounts: readonly ServiceMount[];
   readonly links: readonly ServiceLink[];
+  /** Left out where there are none; their contents are the service's. */
+  readonly files?: readonly ServiceFile[] | undefined;
   /** none, host, container:<name> or service:<name>; instead of links. */
   readonly networkMode?: string | undefined;
   readonly ports: readonly string[];
@@ -116,7 +151,22 @@ export interface ServiceSettings {
   readonly init?: boolean | undefined;
   readonly sharedMemoryBytes?: number | undefined;
   readonly kernelParameters?: readonly { readonly name: string; readonly value: string }[] | undefined;
+  readonly devices?: readonly string[] | undefined;
+  /** -1 is no limit. */
+  readonly userLimits?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[] | undefined;
+  readonly seccompProfile?: string | undefined;
+  /** host, container:<name> or service:<name>. */
+  readonly pidMode?: string | undefined;
+  readonly ipcMode?: string | undefined;
+  readonly oomKillDisabled?: boolean | undefined;
+  readonly oomScoreAdjust?: number | undefined;
   readonly cpuSet?: string | undefined;
+  readonly cpuWeight?: number | undefined;
+  /** Swap beside the memory. */
+  readonly memorySwapBytes?: number | undefined;
+  readonly blockIoWeight?: number | undefined;
+  readonly blockIoLimits?: readonly { readonly device: string; readonly readBytesPerSecond?: number; readonly writeBytesPerSecond?: number }[] | undefined;
+  readonly storageBytes?: number | undefined;
   readonly memoryBytes?: number | undefined;
   readonly cpuCount?: number | undefined;
   readonly processCount?: number | undefined;

@@ -32,77 +32,89 @@ const textOrTexts = eitherOf(text, texts);
 const command = eitherOf(scalarOf('string', 'null'), texts);
 const hosts = eitherOf(texts, namesTo(eitherOf(text, texts), '.+'));
 
+const oneOf = (...values: readonly string[]): TSchema => Type.Unsafe<string>({ type: 'string', enum: values });
+
 const healthCheckSchema = map({ disable: flag, test: textOrTexts, interval: text, timeout: text, start_period: text, start_interval: text, retries: amount });
 
+const grantSchema = needing(map({ source: text, target: text, uid: text, gid: text, mode: amount }), 'source');
+const grants = Type.Array(eitherOf(text, grantSchema));
+
 const buildSchema = map({
-  context: text, dockerfile: text, args: listOrMap, labels: listOrMap, target: text, no_cache: flag, pull: flag, tags: texts,
-  ...refused('dockerfile_inline', 'entitlements', 'ssh', 'cache_from', 'cache_to', 'additional_contexts', 'network', 'provenance', 'sbom', 'shm_size', 'extra_hosts', 'isolation', 'privileged', 'secrets', 'ulimits', 'platforms'),
+  context: text, dockerfile: text, dockerfile_inline: text, args: listOrMap, labels: listOrMap, target: text, no_cache: flag, pull: flag, tags: texts,
+  secrets: Type.Array(eitherOf(text, needing(map({ source: text, target: text, ...refused('uid', 'gid', 'mode') }), 'source'))),
+  ...refused('entitlements', 'ssh', 'cache_from', 'cache_to', 'additional_contexts', 'network', 'provenance', 'sbom', 'shm_size', 'extra_hosts', 'isolation', 'privileged', 'ulimits', 'platforms'),
 });
 
-const portSchema = needing(map({ name: text, host_ip: text, target: amount, published: amount, protocol: text, app_protocol: text, ...refused('mode') }), 'target');
+const portSchema = needing(map({ name: text, host_ip: text, target: amount, published: amount, protocol: text, app_protocol: text, mode: oneOf('host', 'ingress') }), 'target');
 
 const mountSchema = needing(map({
-  type: Type.Unsafe<string>({ type: 'string', enum: ['bind', 'volume'] }), source: text, target: text, read_only: flag,
-  bind: map({ create_host_path: flag, ...refused('propagation', 'recursive', 'selinux') }),
-  ...refused('consistency', 'volume', 'tmpfs', 'image'),
+  type: oneOf('bind', 'volume', 'tmpfs', 'npipe'), source: text, target: text, read_only: flag,
+  bind: map({ create_host_path: flag, propagation: oneOf('private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'), recursive: oneOf('enabled'), ...refused('selinux') }),
+  volume: map({ nocopy: flag, ...refused('labels', 'subpath') }),
+  tmpfs: map({ size: amount, mode: amount }),
+  ...refused('consistency', 'image'),
 }), 'type', 'target');
 
-const linkSchema = map({ aliases: texts, ipv4_address: text, ipv6_address: text, mac_address: text, priority: scalarOf('number'), ...refused('interface_name', 'link_local_ips', 'driver_opts', 'gw_priority') });
+const linkSchema = map({ aliases: texts, ipv4_address: text, ipv6_address: text, mac_address: text, priority: scalarOf('number'), gw_priority: scalarOf('number'), ...refused('interface_name', 'link_local_ips', 'driver_opts') });
 
-const dependencySchema = needing(map({
-  condition: Type.Unsafe<string>({ type: 'string', enum: ['service_started', 'service_healthy', 'service_completed_successfully'] }), required: flag, ...refused('restart'),
-}), 'condition');
+const dependencySchema = needing(map({ condition: oneOf('service_started', 'service_healthy', 'service_completed_successfully'), required: flag, restart: flag }), 'condition');
 
 const limits = map({ cpus: amount, memory: scalarOf('string', 'number'), pids: amount });
 const deploySchema = map({
-  mode: Type.Unsafe<string>({ type: 'string', enum: ['replicated'] }), replicas: amount, resources: map({ limits, ...refused('reservations') }),
-  restart_policy: map({ condition: Type.Unsafe<string>({ type: 'string', enum: ['none', 'on-failure', 'any'] }), max_attempts: amount, ...refused('delay', 'window') }),
+  mode: oneOf('replicated', 'global'), replicas: amount, resources: map({ limits, ...refused('reservations') }),
+  restart_policy: map({ condition: oneOf('none', 'on-failure', 'any'), max_attempts: amount, ...refused('delay', 'window') }),
   ...refused('endpoint_mode', 'labels', 'rollback_config', 'update_config', 'placement'),
 });
 
-const grantSchema = needing(map({ source: text, target: text, ...refused('uid', 'gid', 'mode') }), 'source');
-
 const loggingSchema = map({
-  driver: Type.Unsafe<string>({ type: 'string', enum: ['json-file', 'local'] }),
+  driver: oneOf('json-file', 'local'),
   options: Type.Object({ 'max-size': optional(scalarOf('string', 'number')), 'max-file': optional(scalarOf('string', 'number')) }, { additionalProperties: false }),
 });
 
+const deviceSchema = needing(map({ source: text, target: text, permissions: text }), 'source');
+const limitSchema = eitherOf(amount, needing(map({ soft: amount, hard: amount }), 'soft', 'hard'));
+const rates = Type.Array(Type.Object({ path: text, rate: amount }, { additionalProperties: false }));
+const blockIoSchema = Type.Object({ weight: optional(amount), device_read_bps: optional(rates), device_write_bps: optional(rates), ...refused('device_read_iops', 'device_write_iops', 'weight_device') }, { additionalProperties: false });
+
 const serviceSchema = map({
-  image: text, build: eitherOf(text, buildSchema), pull_policy: Type.Unsafe<string>({ type: 'string', enum: ['always', 'never', 'missing', 'if_not_present', 'build'] }), container_name: text,
+  image: text, build: eitherOf(text, buildSchema), pull_policy: oneOf('always', 'never', 'missing', 'if_not_present', 'build'), platform: text, container_name: text,
   command, entrypoint: command, user: text, working_dir: text, hostname: text, environment: listOrMap,
-  env_file: eitherOf(text, Type.Array(eitherOf(text, needing(map({ path: text, required: flag, ...refused('format') }), 'path')))), labels: listOrMap,
-  ports: Type.Array(eitherOf(amount, portSchema)), expose: Type.Array(amount), volumes: Type.Array(eitherOf(text, mountSchema)),
-  networks: eitherOf(texts, namesTo(orNothing(linkSchema))), network_mode: text, dns: textOrTexts, dns_search: textOrTexts, extra_hosts: hosts, mac_address: text,
+  env_file: eitherOf(text, Type.Array(eitherOf(text, needing(map({ path: text, required: flag, format: oneOf('raw') }), 'path')))), labels: listOrMap, label_file: textOrTexts,
+  ports: Type.Array(eitherOf(amount, portSchema)), expose: Type.Array(amount), volumes: Type.Array(eitherOf(text, mountSchema)), tmpfs: textOrTexts,
+  networks: eitherOf(texts, namesTo(orNothing(linkSchema))), network_mode: text, dns: textOrTexts, dns_search: textOrTexts, extra_hosts: hosts, mac_address: text, links: texts,
   depends_on: eitherOf(texts, namesTo(dependencySchema)), healthcheck: healthCheckSchema, restart: text, stop_signal: text, stop_grace_period: text,
-  read_only: flag, privileged: flag, tty: flag, stdin_open: flag, isolation: Type.Unsafe<string>({ type: 'string', enum: ['default', 'process', 'hyperv'] }),
-  cap_add: texts, cap_drop: texts, group_add: Type.Array(amount), init: flag, shm_size: amount, sysctls: listOrMap, cpuset: text,
-  mem_limit: amount, cpus: amount, pids_limit: amount, deploy: orNothing(deploySchema), scale: amount, profiles: texts,
-  extends: eitherOf(text, needing(map({ service: text, file: text }), 'service')), secrets: Type.Array(eitherOf(text, grantSchema)), configs: Type.Array(eitherOf(text, grantSchema)), logging: loggingSchema,
+  read_only: flag, privileged: flag, tty: flag, stdin_open: flag, isolation: oneOf('default', 'process', 'hyperv'), pid: orNothing(text), ipc: text, userns_mode: oneOf('host'), security_opt: texts,
+  cap_add: texts, cap_drop: texts, group_add: Type.Array(amount), init: flag, shm_size: amount, sysctls: listOrMap, devices: Type.Array(eitherOf(text, deviceSchema)), ulimits: namesTo(limitSchema, '^[a-z]+$'),
+  mem_limit: amount, memswap_limit: amount, oom_kill_disable: flag, oom_score_adj: amount, cpus: amount, cpu_quota: amount, cpu_period: amount, cpu_shares: amount, cpuset: text, pids_limit: amount,
+  blkio_config: blockIoSchema, storage_opt: Type.Object({ size: text }, { additionalProperties: false }), deploy: orNothing(deploySchema), scale: amount, profiles: texts,
+  extends: eitherOf(text, needing(map({ service: text, file: text }), 'service')), secrets: grants, configs: grants, logging: loggingSchema,
   ...refused(
-    'develop', 'annotations', 'attach', 'blkio_config', 'cgroup', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_shares', 'cpu_quota', 'cpu_period', 'cpu_rt_period', 'cpu_rt_runtime', 
-    'credential_spec', 'device_cgroup_rules', 'devices', 'dns_opt', 'domainname', 'label_file', 'provider', 'external_links', 'gpus', 'ipc', 'links', 'mem_reservation', 'mem_swappiness', 'memswap_limit', 'models',
-    'oom_kill_disable', 'oom_score_adj', 'pid', 'platform', 'post_start', 'pre_stop', 'pull_refresh_after', 'runtime', 'security_opt', 'storage_opt', 'tmpfs', 'ulimits', 'use_api_socket', 'uts', 'userns_mode', 'volumes_from',
+    'develop', 'annotations', 'attach', 'cgroup', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_rt_period', 'cpu_rt_runtime', 'credential_spec', 'device_cgroup_rules', 'dns_opt', 'domainname', 'provider', 'external_links',
+    'gpus', 'mem_reservation', 'mem_swappiness', 'models', 'post_start', 'pre_stop', 'pull_refresh_after', 'runtime', 'use_api_socket', 'uts', 'volumes_from',
   ),
 });
 
+const external = eitherOf(flag, map({ name: text }));
+
 const networkSchema = map({
-  name: text, driver: Type.Unsafe<string>({ type: 'string', enum: ['bridge', 'nat', 'internal', 'transparent'] }), external: flag, internal: flag, enable_ipv6: flag, labels: listOrMap,
-  ipam: map({ driver: Type.Unsafe<string>({ type: 'string', enum: ['default'] }), config: Type.Array(map({ subnet: text, gateway: text, ...refused('ip_range', 'aux_addresses') })), ...refused('options') }),
-  ...refused('driver_opts', 'enable_ipv4', 'attachable'),
+  name: text, driver: oneOf('bridge', 'nat', 'internal', 'transparent', 'macvlan'), external, internal: flag, attachable: flag, enable_ipv4: flag, enable_ipv6: flag, labels: listOrMap,
+  driver_opts: Type.Object({ 'com.docker.network.driver.mtu': optional(amount), parent: optional(text) }, { additionalProperties: false }),
+  ipam: map({ driver: oneOf('default'), config: Type.Array(map({ subnet: text, gateway: text, ...refused('ip_range', 'aux_addresses') })), ...refused('options') }),
 });
 
-const volumeSchema = map({ name: text, driver: Type.Unsafe<string>({ type: 'string', enum: ['local'] }), external: flag, ...refused('driver_opts', 'labels') });
-const secretSchema = needing(map({ file: text, name: text, ...refused('environment', 'external', 'driver', 'driver_opts', 'labels', 'template_driver') }), 'file');
-const configSchema = needing(map({ file: text, name: text, ...refused('content', 'environment', 'external', 'labels', 'template_driver') }), 'file');
+const volumeSchema = map({ name: text, driver: oneOf('local'), external, labels: listOrMap, ...refused('driver_opts') });
+const secretSchema = map({ file: text, environment: text, name: text, ...refused('external', 'driver', 'driver_opts', 'labels', 'template_driver') });
+const configSchema = map({ file: text, content: text, environment: text, name: text, ...refused('external', 'labels', 'template_driver') });
 
 export const composeSchema = map({
   // Of older files; it says nothing any more.
   version: text,
   name: text,
+  include: Type.Array(eitherOf(text, Type.Object({ path: optional(textOrTexts), env_file: optional(textOrTexts), project_directory: optional(text) }, { additionalProperties: false }))),
   services: namesTo(serviceSchema),
   networks: namesTo(orNothing(networkSchema)),
   volumes: namesTo(orNothing(volumeSchema)),
   secrets: namesTo(secretSchema),
   configs: namesTo(configSchema),
-  ...refused('include', 'models'),
+  ...refused('models'),
 });

@@ -5,10 +5,10 @@
  * that it is given. The engine's use cases call it.
  */
 export { loadApplication, type LoadRequest } from './load-application.ts';
-export type { Application, ApplicationNetwork, ApplicationService, DependencyCondition, ServiceBuild, ServiceDependency, ServiceMount } from './application.ts';
+export type { Application, ApplicationNetwork, ApplicationService, DependencyCondition, ServiceBuild, ServiceDependency, ServiceFile, ServiceMount } from './application.ts';
 export { checkProjectName } from './project-name.ts';
 export { dependencyWaves } from './dependency-order.ts';
 export { configHash } from './config-hash.ts';
 export { planReplicas, type ExistingReplica, type ReplicaStep, type WantedReplica } from './plan-replicas.ts';
-export { dependencyTable } from './load-application.ts';
+export { dependencyTable, sharedServices } from './load-application.ts';
 export { readText } from './read-text.ts';

@@ -1,16 +1,19 @@
 import { basename, dirname, join } from 'node:path';
 import { SiloError } from '../base/index.ts';
-import type { Application, ApplicationNetwork, ApplicationService } from './application.ts';
+import type { Application, ApplicationService } from './application.ts';
 import { checkCompose } from './check-compose.ts';
 import { composeInvalid } from './compose-invalid.ts';
+import { configHash } from './config-hash.ts';
 import { dependencyWaves } from './dependency-order.ts';
 import { readEnvironmentFile } from './environment-file.ts';
 import { InterpolationError, interpolate, type VariableLookup } from './interpolate.ts';
+import { labelLines } from './label-lines.ts';
 import { entriesOf, isMap, mergeFiles, mergeService, textOf, textsOf, type ComposeMap } from './merge-service.ts';
 import { checkProjectName, nameOfFolder } from './project-name.ts';
 import { maximumDocumentBytes, readDocument, type ComposeDocument } from './read-document.ts';
-import { resolveService } from './resolve-service.ts';
-import { hostPath, withAbsolutePaths } from './service-paths.ts';
+import { resolveNetwork } from './resolve-network.ts';
+import { resolveService, type ServiceSurroundings } from './resolve-service.ts';
+import { hostPath, withAbsoluteFiles, withAbsolutePaths } from './service-paths.ts';
 import { readFlag } from './values.ts';
 
 export interface LoadRequest {
@@ -36,39 +39,76 @@ export const loadApplication = (request: LoadRequest, read: ReadText): Promise<A
 
 interface Loaded { readonly document: ComposeDocument; readonly value: ComposeMap }
 
+/** Files that belong together: those of the request, or those that one `include` names. */
+interface Scope {
+  readonly folder: string;
+  readonly lookup: VariableLookup;
+  readonly documents: Map<string, Promise<Loaded>>;
+}
+
+type Refuse = (path: readonly string[], reason: string) => Error;
+
+const sections = ['services', 'networks', 'volumes', 'secrets', 'configs'] as const;
+type Section = (typeof sections)[number];
+
 class ApplicationLoader {
   readonly #request: LoadRequest;
   readonly #read: ReadText;
-  readonly #documents = new Map<string, Promise<Loaded>>();
+  readonly #loaded: Loaded[] = [];
   readonly #missing = new Set<string>();
-  #variables: ReadonlyMap<string, string> = new Map();
+  /** Whose variables an entry of a section takes. */
+  readonly #scopes = new Map<string, Scope>();
 
   constructor(request: LoadRequest, read: ReadText) {
     this.#request = request;
     this.#read = read;
   }
 
-  readonly #lookup: VariableLookup = (name) => this.#request.environment.get(name) ?? this.#variables.get(name);
+  readonly #outer: VariableLookup = (name) => this.#request.environment.get(name);
 
   async load(): Promise<Application> {
     const files = await this.#files();
-    const folder = dirname(files[0] ?? '');
-    await this.#readVariables(folder);
-    const loaded: Loaded[] = [];
-    for (const file of files) loaded.push(await this.#document(file));
-    const refuse = (path: readonly string[], reason: string): Error => {
-      const place = loaded.findLast(({ value }) => has(value, path)) ?? loaded.findLast(({ value }) => has(value, path.slice(0, 2))) ?? loaded[0];
+    const scope = await this.#scope(dirname(files[0] ?? ''), this.#request.environmentFiles, this.#outer);
+    const merged = await this.#merged(files, scope, []);
+    const refuse: Refuse = (path, reason) => {
+      const place = this.#loaded.findLast(({ value }) => has(value, path)) ?? this.#loaded.findLast(({ value }) => has(value, path.slice(0, 2))) ?? this.#loaded[0];
       return composeInvalid({ file: place?.document.file ?? '', path, line: place?.document.lineOf(path) }, reason);
     };
+    const written = this.#request.name ?? scope.lookup('COMPOSE_PROJECT_NAME') ?? (merged.name as string | undefined);
+    const name = checkProjectName(written ?? nameOfFolder(basename(scope.folder)) ?? '');
+    return this.#resolve(name, scope, merged, refuse);
+  }
+
+  /** Files over each other, with all that they include, and with absolute paths. */
+  async #merged(files: readonly string[], scope: Scope, way: readonly string[]): Promise<ComposeMap> {
     let merged: ComposeMap = {};
-    for (const { document, value } of loaded) {
+    for (const file of files) {
+      const loaded = await this.#document(file, scope);
+      const { document, value } = loaded;
+      if (way.includes(file)) throw composeInvalid({ file, path: ['include'], line: document.lineOf(['include']) }, `it includes itself: ${[...way, file].join(' -> ')}`);
       const services: Record<string, unknown> = {};
-      for (const name of Object.keys(value.services ?? {})) services[name] = await this.#extended(document.file, name, folder, []);
-      merged = mergeFiles(merged, { ...value, services });
+      for (const name of Object.keys(value.services ?? {})) services[name] = await this.#extended(file, name, scope, []);
+      const { include, ...own } = value;
+      let whole: ComposeMap = withAbsoluteFiles({ ...own, services }, scope.folder, this.#home(scope));
+      for (const section of sections) for (const key of Object.keys(whole[section] ?? {})) this.#scopes.set(`${section} ${key}`, scope);
+      for (const [index, entry] of (include as readonly unknown[] ?? []).entries()) {
+        whole = joined(whole, await this.#included(entry, scope, [...way, file]), (path) =>
+          composeInvalid({ file, path: ['include', String(index)], line: document.lineOf(['include', String(index)]) }, `what it includes has another ${path.join('.')}`));
+      }
+      merged = mergeFiles(merged, whole);
     }
-    const written = this.#request.name ?? this.#lookup('COMPOSE_PROJECT_NAME') ?? (merged.name as string | undefined);
-    const name = checkProjectName(written ?? nameOfFolder(basename(folder)) ?? '');
-    return this.#resolve(name, folder, merged, refuse);
+    return merged;
+  }
+
+  async #included(entry: unknown, scope: Scope, way: readonly string[]): Promise<ComposeMap> {
+    const from: ComposeMap = isMap(entry) ? entry : { path: entry };
+    const path = (text: string): string => hostPath(scope.folder, text, this.#home(scope));
+    const files = textsOf(from.path).map(path);
+    const folder = from.project_directory === undefined ? dirname(files[0] ?? scope.folder) : path(textOf(from.project_directory));
+    const below = await this.#scope(folder, from.env_file === undefined ? undefined : textsOf(from.env_file).map(path), scope.lookup);
+    // The name of the whole is not theirs to say.
+    const { name: _, ...included } = await this.#merged(files, below, way);
+    return included;
   }
 
   async #files(): Promise<readonly string[]> {
@@ -99,41 +139,44 @@ class ApplicationLoader {
     }
   }
 
-  async #readVariables(folder: string): Promise<void> {
-    const outer: VariableLookup = (name) => this.#request.environment.get(name);
-    const { environmentFiles } = this.#request;
+  /** Variables of `outer` go before those of the folder's own files. */
+  async #scope(folder: string, environmentFiles: readonly string[] | undefined, outer: VariableLookup): Promise<Scope> {
+    let variables: ReadonlyMap<string, string> = new Map();
+    const lookup: VariableLookup = (name) => outer(name) ?? variables.get(name);
     if (environmentFiles === undefined) {
       const path = join(folder, '.env');
       const text = await this.#read(path, maximumDocumentBytes);
-      if (text !== undefined) this.#variables = await this.#variablesOf(path, text, outer);
-      return;
+      if (text !== undefined) variables = await this.#variablesOf(path, text, outer);
     }
-    for (const path of environmentFiles) this.#variables = new Map([...this.#variables, ...await this.#variablesOf(path, await this.#text(path), this.#lookup)]);
+    for (const path of environmentFiles ?? []) variables = new Map([...variables, ...await this.#variablesOf(path, await this.#text(path), lookup)]);
+    return { folder, lookup, documents: new Map() };
   }
 
-  #document(file: string): Promise<Loaded> {
-    let loading = this.#documents.get(file);
+  #document(file: string, scope: Scope): Promise<Loaded> {
+    let loading = scope.documents.get(file);
     if (loading === undefined) {
-      loading = this.#loadDocument(file);
-      this.#documents.set(file, loading);
+      loading = this.#loadDocument(file, scope.lookup);
+      scope.documents.set(file, loading);
     }
     return loading;
   }
 
-  async #loadDocument(file: string): Promise<Loaded> {
+  async #loadDocument(file: string, lookup: VariableLookup): Promise<Loaded> {
     const document = await readDocument(file, await this.#text(file));
-    const value = this.#withVariables(document, document.value, []);
+    const value = this.#withVariables(document, document.value, [], lookup);
     await checkCompose(document, value);
-    return { document, value: value as ComposeMap };
+    const loaded = { document, value: value as ComposeMap };
+    this.#loaded.push(loaded);
+    return loaded;
   }
 
   /** Variables stand in values, never in keys. */
-  #withVariables(document: ComposeDocument, value: unknown, path: readonly string[]): unknown {
-    if (Array.isArray(value)) return value.map((item, index) => this.#withVariables(document, item, [...path, String(index)]));
-    if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, this.#withVariables(document, entry, [...path, key])]));
+  #withVariables(document: ComposeDocument, value: unknown, path: readonly string[], lookup: VariableLookup): unknown {
+    if (Array.isArray(value)) return value.map((item, index) => this.#withVariables(document, item, [...path, String(index)], lookup));
+    if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, this.#withVariables(document, entry, [...path, key], lookup)]));
     if (typeof value !== 'string' || !value.includes('$')) return value;
     try {
-      return interpolate(value, this.#lookup, (name) => { this.#missing.add(name); });
+      return interpolate(value, lookup, (name) => { this.#missing.add(name); });
     } catch (error) {
       if (error instanceof InterpolationError) throw composeInvalid({ file: document.file, path, line: document.lineOf(path) }, error.message, error);
       throw error;
@@ -141,8 +184,8 @@ class ApplicationLoader {
   }
 
   /** A service of one file over what it extends, with absolute paths. */
-  async #extended(file: string, name: string, folder: string, way: readonly string[]): Promise<ComposeMap> {
-    const { document, value } = await this.#document(file);
+  async #extended(file: string, name: string, scope: Scope, way: readonly string[]): Promise<ComposeMap> {
+    const { document, value } = await this.#document(file, scope);
     const service = ((value.services ?? {}) as ComposeMap)[name];
     const here = `${file} ${name}`;
     const refuse = (reason: string): Error => composeInvalid({ file, path: ['services', name, 'extends'], line: document.lineOf(['services', name, 'extends']) }, reason);
@@ -150,96 +193,112 @@ class ApplicationLoader {
     if (way.includes(here)) throw refuse(`it extends itself: ${[...way, here].map((step) => step.split(' ').at(-1)).join(' -> ')}`);
     if (way.length > maximumExtends) throw refuse('services extend each other too deep');
     const { extends: from, ...own } = service;
-    const resolved = withAbsolutePaths(own, folder, this.#home());
+    const resolved = withAbsolutePaths(own, scope.folder, this.#home(scope));
     if (from === undefined) return resolved;
     const base = isMap(from) ? { file: from.file as string | undefined, service: textOf(from.service) } : { file: undefined, service: textOf(from) };
-    const baseFile = base.file === undefined ? file : hostPath(folder, base.file, this.#home());
-    const below = await this.#extended(baseFile, base.service, base.file === undefined ? folder : dirname(baseFile), [...way, here]);
+    const baseFile = base.file === undefined ? file : hostPath(scope.folder, base.file, this.#home(scope));
+    const below = await this.#extended(baseFile, base.service, base.file === undefined ? scope : { ...scope, folder: dirname(baseFile) }, [...way, here]);
     return mergeService(below, resolved);
   }
 
-  #home(): string | undefined { return this.#lookup('HOME') ?? this.#lookup('USERPROFILE'); }
+  #home({ lookup }: Scope): string | undefined { return lookup('HOME') ?? lookup('USERPROFILE'); }
 
-  async #resolve(project: string, folder: string, merged: ComposeMap, refuse: (path: readonly string[], reason: string) => Error): Promise<Application> {
+  async #resolve(project: string, scope: Scope, merged: ComposeMap, refuse: Refuse): Promise<Application> {
     const all = (merged.services ?? {}) as Readonly<Record<string, ComposeMap>>;
-    const profiles = new Set([...this.#request.profiles ?? [], ...(this.#lookup('COMPOSE_PROFILES') ?? '').split(',').filter(Boolean)]);
+    const profiles = new Set([...this.#request.profiles ?? [], ...(scope.lookup('COMPOSE_PROFILES') ?? '').split(',').filter(Boolean)]);
     const isOn = (service: ComposeMap): boolean => service.profiles === undefined || profiles.has('*') || textsOf(service.profiles).length === 0 || textsOf(service.profiles).some((profile) => profiles.has(profile));
-    const declared = (section: string): Readonly<Record<string, ComposeMap | null>> => (merged[section] ?? {}) as Readonly<Record<string, ComposeMap | null>>;
-    const nameOf = (section: string, key: string): string => {
-      const entry = declared(section)[key];
-      if (entry?.name !== undefined) return textOf(entry.name);
-      return entry !== null && entry !== undefined && readFlag(entry.external as string ?? false) === true ? key : `${project}_${key}`;
+    const declared = (section: Section): Readonly<Record<string, ComposeMap | null>> => (merged[section] ?? {}) as Readonly<Record<string, ComposeMap | null>>;
+    const isExternal = (section: Section, key: string): boolean => isMap(declared(section)[key]?.external) || readFlag(declared(section)[key]?.external as string ?? false) === true;
+    const nameOf = (section: Section, key: string): string => {
+      const entry = declared(section)[key] ?? {};
+      const name = entry.name ?? (isMap(entry.external) ? entry.external.name : undefined);
+      if (name !== undefined) return textOf(name);
+      return isExternal(section, key) ? key : `${project}_${key}`;
     };
-    const isExternal = (section: string, key: string): boolean => readFlag(declared(section)[key]?.external as string ?? false) === true;
     const services = new Map<string, ApplicationService>();
     for (const [name, service] of Object.entries(all)) {
       if (!isOn(service)) continue;
+      const { lookup } = this.#scopes.get(`services ${name}`) ?? scope;
       services.set(name, resolveService(name, service, {
-        project, lookup: this.#lookup, fileVariables: await this.#fileVariables(service),
+        project, lookup, fileVariables: await this.#fileVariables(service, lookup), fileLabels: await this.#fileLabels(service),
         volumeName: (key) => (key in declared('volumes') ? nameOf('volumes', key) : undefined),
         hasNetwork: (key) => key === 'default' || key in declared('networks'),
-        grantedFile: (kind, key) => { const file = declared(kind)[key]?.file; return file === undefined ? undefined : hostPath(folder, textOf(file), this.#home()); },
+        granted: (kind, key, path) => this.#granted(kind, key, declared(kind)[key] ?? undefined, scope, (reason) => refuse(['services', name, ...path], reason)),
         refuse: (path, reason) => refuse(['services', name, ...path], reason),
       }));
     }
     if (services.size === 0) throw refuse(['services'], Object.keys(all).length === 0 ? 'there is none' : 'the profiles of all of them are off');
     this.#checkDependencies(services, new Set(Object.keys(all)), refuse);
     const used = new Set([...services.values()].flatMap(({ settings }) => settings.links.map(({ network }) => network)));
-    const networks = new Map([...used].map((key): [string, ApplicationNetwork] => [key, resolveNetwork(nameOf('networks', key), declared('networks')[key] ?? {}, (reason) => refuse(['networks', key], reason))]));
+    const networks = new Map([...used].map((key) => [key, resolveNetwork(nameOf('networks', key), declared('networks')[key] ?? {}, isExternal('networks', key), (path, reason) => refuse(['networks', key, ...path], reason))] as const));
     const mounted = new Set([...services.values()].flatMap(({ settings }) => settings.mounts.filter(({ kind }) => kind === 'volume').map(({ source }) => source)));
-    const volumes = Object.keys(declared('volumes')).filter((key) => !isExternal('volumes', key)).map((key) => nameOf('volumes', key)).filter((name) => mounted.has(name));
+    const volumes = new Map(Object.entries(declared('volumes')).filter(([key]) => !isExternal('volumes', key)).map(([key, entry]) => [nameOf('volumes', key), labelsOf(entry?.labels)] as const).filter(([name]) => mounted.has(name)));
     const warnings = [...this.#missing].map((name) => `The variable ${name} is not set; it is taken for an empty text.`);
     return { name: project, services, knownServices: new Set(Object.keys(all)), networks, volumes, warnings };
   }
 
-  async #fileVariables(service: ComposeMap): Promise<readonly (readonly [string, string])[]> {
+  #granted(kind: 'secrets' | 'configs', key: string, entry: ComposeMap | undefined, scope: Scope, refuse: (reason: string) => Error): ReturnType<ServiceSurroundings['granted']> {
+    if (entry === undefined) throw refuse(`the files declare no '${key}' among the ${kind}`);
+    const forms = ['file', 'environment', 'content'].filter((name) => entry[name] !== undefined);
+    if (forms.length !== 1) throw refuse(`'${key}' among the ${kind} needs one of file, environment${kind === 'configs' ? ' and content' : ''}`);
+    if (entry.file !== undefined) return { file: textOf(entry.file) };
+    if (entry.content !== undefined) return { content: textOf(entry.content) };
+    const variable = textOf(entry.environment);
+    const content = (this.#scopes.get(`${kind} ${key}`) ?? scope).lookup(variable);
+    if (content === undefined) throw refuse(`the variable ${variable} is not set, which holds '${key}' of the ${kind}`);
+    return { content };
+  }
+
+  async #fileVariables(service: ComposeMap, lookup: VariableLookup): Promise<readonly (readonly [string, string])[]> {
     const found: (readonly [string, string])[] = [];
     for (const entry of (service.env_file ?? []) as readonly unknown[]) {
       const path = isMap(entry) ? textOf(entry.path) : textOf(entry);
       const text = await this.#read(path, maximumDocumentBytes);
       if (text === undefined && isMap(entry) && readFlag(entry.required as string ?? true) === false) continue;
-      found.push(...await this.#variablesOf(path, text ?? await this.#text(path), this.#lookup));
+      const lines = text ?? await this.#text(path);
+      found.push(...isMap(entry) && entry.format === 'raw' ? labelLines(lines) : await this.#variablesOf(path, lines, lookup));
     }
     return found;
   }
 
-  #checkDependencies(services: ReadonlyMap<string, ApplicationService>, known: ReadonlySet<string>, refuse: (path: readonly string[], reason: string) => Error): void {
+  async #fileLabels(service: ComposeMap): Promise<readonly (readonly [string, string])[]> {
+    const found: (readonly [string, string])[] = [];
+    for (const path of textsOf(service.label_file)) found.push(...labelLines(await this.#text(path)));
+    return found;
+  }
+
+  #checkDependencies(services: ReadonlyMap<string, ApplicationService>, known: ReadonlySet<string>, refuse: Refuse): void {
     for (const { name, dependsOn, settings } of services.values()) {
       for (const [other, { required }] of Object.entries(dependsOn)) {
         if (!known.has(other)) throw refuse(['services', name, 'depends_on', other], 'there is no such service');
         if (required && !services.has(other)) throw refuse(['services', name, 'depends_on', other], 'the profile of that service is off');
       }
-      const shared = /^service:(.*)$/.exec(settings.networkMode ?? '')?.[1];
-      if (shared !== undefined && !services.has(shared)) throw refuse(['services', name, 'network_mode'], `there is no service '${shared}', or its profile is off`);
+      for (const [key, other] of sharedServices(settings)) if (!services.has(other)) throw refuse(['services', name, key], `there is no service '${other}', or its profile is off`);
     }
     const order = dependencyWaves(dependencyTable(services));
     if ('ring' in order) throw refuse(['services', order.ring[0] ?? '', 'depends_on'], `services wait for each other: ${order.ring.join(' -> ')}`);
   }
 }
 
-/** Whom each service waits for: those of depends_on, and the one whose network it shares. */
+/** Services whose namespaces this one shares, by the key that says so. */
+export const sharedServices = ({ networkMode, pidMode, ipcMode }: ApplicationService['settings']): readonly (readonly ['network_mode' | 'pid' | 'ipc', string])[] =>
+  ([['network_mode', networkMode], ['pid', pidMode], ['ipc', ipcMode]] as const).flatMap(([key, mode]) => (mode?.startsWith('service:') === true ? [[key, mode.slice('service:'.length)] as const] : []));
+
+/** Whom each service waits for: those of depends_on, and those whose namespaces it shares. */
 export const dependencyTable = (services: ReadonlyMap<string, Pick<ApplicationService, 'dependsOn' | 'settings'>>): ReadonlyMap<string, readonly string[]> =>
-  new Map([...services].map(([name, { dependsOn, settings }]) => {
-    const shared = /^service:(.*)$/.exec(settings.networkMode ?? '')?.[1];
-    return [name, [...Object.keys(dependsOn), ...(shared === undefined ? [] : [shared])]];
-  }));
+  new Map([...services].map(([name, { dependsOn, settings }]) => [name, [...new Set([...Object.keys(dependsOn), ...sharedServices(settings).map(([, other]) => other)])]]));
 
-const drivers = { bridge: 'nat', nat: 'nat', internal: 'internal', transparent: 'transparent' } as const;
+const labelsOf = (labels: unknown): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(entriesOf(labels)).map(([key, value]) => [key, value ?? '']));
 
-const resolveNetwork = (name: string, network: ComposeMap, refuse: (reason: string) => Error): ApplicationNetwork => {
-  const flag = (key: string): boolean => {
-    const read = readFlag(network[key] as string ?? false);
-    if (read === undefined) throw refuse(`'${textOf(network[key])}' of ${key} is no truth value`);
-    return read;
-  };
-  const config = ((network.ipam as ComposeMap | undefined)?.config ?? []) as readonly ComposeMap[];
-  const driver = drivers[(network.driver ?? 'nat') as keyof typeof drivers];
-  if (flag('internal') && driver === 'transparent') throw refuse('a transparent network cannot be internal');
-  return {
-    name, external: flag('external'), driver: flag('internal') ? 'internal' : driver, ipv6: flag('enable_ipv6'),
-    subnets: config.flatMap(({ subnet }) => textsOf(subnet)), gateways: config.flatMap(({ gateway }) => textsOf(gateway)),
-    labels: Object.fromEntries(Object.entries(entriesOf(network.labels)).map(([key, value]) => [key, value ?? ''])),
-  };
+/** One set of files beside another; what both have must be the same. */
+const joined = (own: ComposeMap, included: ComposeMap, refuse: (path: readonly string[]) => Error): ComposeMap => {
+  const whole: Record<string, unknown> = { ...own };
+  for (const section of sections) {
+    const [mine, other] = [(own[section] ?? {}) as ComposeMap, (included[section] ?? {}) as ComposeMap];
+    for (const key of Object.keys(other)) if (key in mine && configHash(mine[key]) !== configHash(other[key])) throw refuse([section, key]);
+    whole[section] = { ...other, ...mine };
+  }
+  return whole;
 };
 
 const has = (value: unknown, path: readonly string[]): boolean => {

@@ -43,6 +43,11 @@ const targetOf = (item: unknown): string => {
   const [source = '', target = source] = splitVolume(textOf(item));
   return target;
 };
+const targetOfDevice = (item: unknown): string => {
+  if (isMap(item)) return textOf(item.target ?? item.source);
+  const [source = '', target = source] = textOf(item).split(':');
+  return target;
+};
 const mergeNamed = (nothing: unknown): Merger => (below, above) => mergeMaps(named(nothing)(below), named(nothing)(above));
 const mergeBuild: Merger = (below, above) => {
   const full = (value: unknown): ComposeMap => (isMap(value) ? value : value === undefined ? {} : { context: value });
@@ -55,7 +60,8 @@ const mergers: Readonly<Record<string, Merger>> = {
   environment: mergeEntries, labels: mergeEntries, sysctls: mergeEntries, build: mergeBuild, deploy: mergeMaps, healthcheck: mergeMaps, logging: mergeMaps,
   depends_on: mergeNamed({ condition: 'service_started' }), networks: mergeNamed(null),
   ports: append(whole), expose: append(whole), env_file: (below, above) => [...listOf(below), ...listOf(above)], volumes: append(targetOf), secrets: append(targetOf), configs: append(targetOf),
-  cap_add: appendTexts, cap_drop: appendTexts, group_add: appendTexts, dns: appendTexts, dns_search: appendTexts, profiles: appendTexts,
+  devices: append(targetOfDevice), ulimits: mergeMaps, blkio_config: mergeMaps, storage_opt: mergeMaps, label_file: (below, above) => [...listOf(below), ...listOf(above)],
+  cap_add: appendTexts, cap_drop: appendTexts, group_add: appendTexts, security_opt: appendTexts, tmpfs: appendTexts, links: appendTexts, dns: appendTexts, dns_search: appendTexts, profiles: appendTexts,
   extra_hosts: (below, above) => [...hostLines(below), ...hostLines(above)],
 };
 

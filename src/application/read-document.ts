@@ -1,4 +1,4 @@
-import type { Node } from 'yaml';
+import type { Node, ScalarTag } from 'yaml';
 import { composeInvalid } from './compose-invalid.ts';
 
 export interface ComposeDocument {
@@ -14,6 +14,9 @@ export const maximumDocumentBytes = 1024 * 1024;
 /** How often aliases may be resolved: one that holds aliases that hold aliases grows without bound. */
 const maximumAliases = 100;
 
+/** 0440 is octal, as in YAML 1.1: permission bits are written so, and other readers of compose files take them so. */
+const octal: ScalarTag = { tag: 'tag:yaml.org,2002:int', default: true, format: 'OCT', test: /^0[0-7]+$/, identify: () => false, resolve: (digits) => Number.parseInt(digits, 8) };
+
 /** Reads a compose file's YAML. @throws SiloError ComposeInvalid */
 export const readDocument = async (file: string, text: string): Promise<ComposeDocument> => {
   if (text.length > maximumDocumentBytes) throw composeInvalid({ file, path: [] }, `it is larger than ${maximumDocumentBytes} bytes`);
@@ -22,7 +25,7 @@ export const readDocument = async (file: string, text: string): Promise<ComposeD
   const refuse = (reason: string, line?: number, cause?: unknown): Error => composeInvalid({ file, path: [], line }, reason, cause);
   let document;
   try {
-    document = parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: true, prettyErrors: false });
+    document = parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: true, prettyErrors: false, customTags: (tags) => [octal, ...tags] });
   } catch (error) {
     // A nesting deeper than the stack.
     throw refuse(messageOf(error), undefined, error);

@@ -1,8 +1,9 @@
-import type { ApplicationService, DependencyCondition, ServiceBuild, ServiceHealthCheck, ServiceMount, ServiceSettings } from './application.ts';
+import type { ApplicationService, DependencyCondition, ServiceBuild, ServiceDependency, ServiceHealthCheck, ServiceSettings } from './application.ts';
 import { entriesOf, isMap, textOf, textsOf, type ComposeMap } from './merge-service.ts';
-import { isHostSource } from './service-paths.ts';
+import { readLimits } from './service-limits.ts';
+import { readGrants, readMounts } from './service-mounts.ts';
+import { readIsolation } from './service-isolation.ts';
 import { shellWords } from './shell-words.ts';
-import { splitVolume } from './split-volume.ts';
 import { readByteCount, readDuration, readFlag, readNumber } from './values.ts';
 import type { VariableLookup } from './interpolate.ts';
 
@@ -15,8 +16,10 @@ export interface ServiceSurroundings {
   /** Name of a volume by its key; undefined where the files declare none. */
   readonly volumeName: (key: string) => string | undefined;
   readonly hasNetwork: (key: string) => boolean;
-  /** Absolute path of a secret's or a config's file; undefined where the files declare none. */
-  readonly grantedFile: (kind: 'secrets' | 'configs', name: string) => string | undefined;
+  /** Labels of the service's files, in order. */
+  readonly fileLabels: readonly (readonly [string, string])[];
+  /** A secret or a config: absolute path of its file, or what it holds. `path` is where the service asks for it. @throws SiloError ComposeInvalid */
+  readonly granted: (kind: 'secrets' | 'configs', name: string, path: readonly string[]) => { readonly file: string } | { readonly file?: undefined; readonly content: string };
   /** Refuses what stands at that path below the service. */
   readonly refuse: (path: readonly string[], reason: string) => Error;
 }
@@ -39,37 +42,35 @@ class ServiceReader {
     const build = this.#build();
     const image = this.#text('image') ?? (build === undefined ? undefined : `localhost/${this.#at.project}-${this.#name.toLowerCase()}`);
     if (image === undefined) throw this.#at.refuse([], 'it needs an image or a build');
+    const isGlobal = this.#find(['deploy', 'mode']) === 'global';
+    if (isGlobal && this.#find(['deploy', 'replicas']) !== undefined) throw this.#at.refuse(['deploy', 'replicas'], 'with the mode global a host has one');
     const scale = this.#number(['scale']) ?? this.#number(['deploy', 'replicas']) ?? 1;
     if (!Number.isInteger(scale) || scale < 0 || scale > 1000) throw this.#at.refuse(['scale'], 'it must be a whole number up to 1000');
     const containerName = this.#text('container_name');
     if (containerName !== undefined && scale > 1) throw this.#at.refuse(['container_name'], 'several replicas cannot have one name');
     const policy = this.#text('pull_policy') ?? 'missing';
+    const grants = readGrants(this.#service, this.#at);
     return {
-      name: this.#name, image, build, replicas: scale, containerName,
+      name: this.#name, image, build, replicas: scale, containerName, platform: this.#text('platform'), contents: grants.contents,
       pullPolicy: (policy === 'if_not_present' ? 'missing' : policy) as ApplicationService['pullPolicy'],
       dependsOn: this.#dependsOn(),
-      settings: this.#settings(),
+      settings: this.#settings(grants),
     };
   }
 
-  #settings(): ServiceSettings {
+  #settings(grants: ReturnType<typeof readGrants>): ServiceSettings {
     const networkMode = this.#networkMode();
     const ports = this.#ports();
     if (networkMode !== undefined && ports.length > 0) throw this.#at.refuse(['ports'], 'with network_mode no ports are published');
-    const isolation = this.#text('isolation');
     return {
-      command: this.#command('command'), entrypoint: this.#command('entrypoint'), environment: this.#environment(), labels: withValues(entriesOf(this.#service.labels)),
-      user: this.#text('user'), workingDirectory: this.#text('working_dir'), hostName: this.#text('hostname'), mounts: [...this.#mounts(), ...this.#grants('secrets'), ...this.#grants('configs')],
+      command: this.#command('command'), entrypoint: this.#command('entrypoint'), environment: this.#environment(), labels: { ...Object.fromEntries(this.#at.fileLabels), ...withValues(entriesOf(this.#service.labels)) },
+      user: this.#text('user'), workingDirectory: this.#text('working_dir'), hostName: this.#text('hostname'), mounts: [...readMounts(this.#service, this.#at), ...grants.mounts], files: grants.files.length === 0 ? undefined : grants.files,
       links: networkMode === undefined ? this.#links() : [], networkMode, ports,
       dnsServers: textsOf(this.#service.dns), dnsSearch: textsOf(this.#service.dns_search), hostEntries: this.#hostEntries(), healthCheck: this.#healthCheck(), restart: this.#restart(),
       stopSignal: this.#text('stop_signal'), stopTimeoutSeconds: this.#seconds(['stop_grace_period'], Math.ceil),
-      readOnlyRoot: this.#flag(['read_only']) ?? false, privileged: this.#flag(['privileged']) ?? false, terminal: this.#flag(['tty']) ?? false, openStdin: this.#flag(['stdin_open']) ?? false,
-      isolation: isolation === 'process' ? 'Process' : isolation === 'hyperv' ? 'HyperV' : undefined,
-      addedCapabilities: this.#texts('cap_add'), droppedCapabilities: this.#texts('cap_drop'), additionalGroups: this.#texts('group_add'), init: this.#flag(['init']), sharedMemoryBytes: this.#bytes(['shm_size']),
-      kernelParameters: this.#service.sysctls === undefined ? undefined : Object.entries(withValues(entriesOf(this.#service.sysctls))).map(([name, value]) => ({ name, value })), cpuSet: this.#text('cpuset'),
-      memoryBytes: this.#bytes(['mem_limit']) ?? this.#bytes(['deploy', 'resources', 'limits', 'memory']),
-      cpuCount: this.#number(['cpus']) ?? this.#number(['deploy', 'resources', 'limits', 'cpus']),
-      processCount: this.#number(['pids_limit']) ?? this.#number(['deploy', 'resources', 'limits', 'pids']),
+      readOnlyRoot: this.#flag(['read_only']) ?? false, terminal: this.#flag(['tty']) ?? false, openStdin: this.#flag(['stdin_open']) ?? false, init: this.#flag(['init']),
+      kernelParameters: this.#service.sysctls === undefined ? undefined : Object.entries(withValues(entriesOf(this.#service.sysctls))).map(([name, value]) => ({ name, value })),
+      ...readIsolation(this.#service, this.#at), ...readLimits(this.#service, this.#at),
       logLimits: this.#logLimits(),
     };
   }
@@ -81,8 +82,6 @@ class ServiceReader {
   }
 
   #text(key: string): string | undefined { return this.#service[key] as string | undefined ?? undefined; }
-
-  #texts(key: string): readonly string[] | undefined { return this.#service[key] === undefined ? undefined : textsOf(this.#service[key]); }
 
   #read<T, R>(path: readonly string[], read: (value: T) => R | undefined, what: string): R | undefined {
     const value = this.#find(path);
@@ -128,17 +127,43 @@ class ServiceReader {
       const resolved = value ?? this.#at.lookup(name);
       return resolved === undefined ? [] : [[name, resolved] as const];
     });
+    if (from.dockerfile !== undefined && from.dockerfile_inline !== undefined) throw this.#at.refuse(['build', 'dockerfile_inline'], 'it cannot stand beside dockerfile');
     if (/^[a-z+]+:\/\//.test(textOf(from.context))) throw this.#at.refuse(['build', 'context'], 'only folders of the host are built');
     return {
-      context: textOf(from.context), dockerfile: from.dockerfile as string | undefined, target: from.target as string | undefined, arguments: Object.fromEntries(args), labels: withValues(entriesOf(from.labels)),
+      context: textOf(from.context), dockerfile: from.dockerfile as string | undefined, dockerfileText: from.dockerfile_inline as string | undefined, secrets: this.#buildSecrets(from.secrets), target: from.target as string | undefined, arguments: Object.fromEntries(args), labels: withValues(entriesOf(from.labels)),
       tags: textsOf(from.tags), noCache: this.#flag(['build', 'no_cache']) ?? false, pull: this.#flag(['build', 'pull']) ?? false,
     };
   }
 
+  #buildSecrets(entries: unknown): ServiceBuild['secrets'] {
+    if (entries === undefined) return undefined;
+    return (entries as readonly unknown[]).map((entry, index) => {
+      const path = ['build', 'secrets', String(index)];
+      const grant: ComposeMap = isMap(entry) ? entry : { source: entry };
+      const found = this.#at.granted('secrets', textOf(grant.source), path);
+      if (found.file === undefined) throw this.#at.refuse(path, 'a build takes only secrets of files: this is not supported');
+      return { id: textOf(grant.target ?? grant.source), source: found.file };
+    });
+  }
+
   #dependsOn(): ApplicationService['dependsOn'] {
     const { depends_on: dependencies } = this.#service;
-    if (!isMap(dependencies)) return Object.fromEntries(textsOf(dependencies).map((name) => [name, { condition: 'service_started' as const, required: true }]));
-    return Object.fromEntries(Object.entries(dependencies).map(([name, entry]) => [name, { condition: (entry as ComposeMap).condition as DependencyCondition, required: this.#flag(['depends_on', name, 'required']) ?? true }]));
+    const started = (names: readonly string[]): Readonly<Record<string, ServiceDependency>> => Object.fromEntries(names.map((name) => [name, { condition: 'service_started' as const, required: true }]));
+    const written = isMap(dependencies)
+      ? Object.fromEntries(Object.entries(dependencies).map(([name, entry]) => [name, {
+        condition: (entry as ComposeMap).condition as DependencyCondition, required: this.#flag(['depends_on', name, 'required']) ?? true, restart: this.#flag(['depends_on', name, 'restart']) === true ? true as const : undefined,
+      }]))
+      : started(textsOf(dependencies));
+    return { ...started(this.#linked()), ...written };
+  }
+
+  /** Services that links name: those on a network find each other by their names without them. */
+  #linked(): readonly string[] {
+    return textsOf(this.#service.links).map((link) => {
+      const [name = '', alias = name] = link.split(':');
+      if (alias !== name) throw this.#at.refuse(['links'], `the other name '${alias}' is not supported: give ${name} an alias on a network of both`);
+      return name;
+    });
   }
 
   #ports(): readonly string[] {
@@ -148,45 +173,6 @@ class ServiceReader {
       const address = entry.host_ip === undefined ? '' : `${textOf(entry.host_ip).includes(':') ? `[${textOf(entry.host_ip)}]` : textOf(entry.host_ip)}:`;
       if (address !== '' && entry.published === undefined) throw this.#at.refuse(['ports', String(index)], 'host_ip needs published');
       return `${address}${entry.published === undefined ? '' : `${textOf(entry.published)}:`}${textOf(entry.target)}${protocol}`;
-    });
-  }
-
-  #mounts(): readonly ServiceMount[] {
-    return (this.#service.volumes as readonly unknown[] ?? []).map((entry, index): ServiceMount => {
-      const path = ['volumes', String(index)];
-      const { kind, source, target, mode } = isMap(entry) ? this.#longMount(entry, path) : this.#shortMount(textOf(entry), path);
-      if (kind === 'bind') return { kind, source, target, readOnly: mode === 'ro' };
-      const name = this.#at.volumeName(source);
-      if (name === undefined) throw this.#at.refuse(path, `there is no volume '${source}' in the files`);
-      return { kind, source: name, target, readOnly: mode === 'ro' };
-    });
-  }
-
-  #shortMount(text: string, path: readonly string[]): { readonly kind: 'bind' | 'volume'; readonly source: string; readonly target: string; readonly mode: string } {
-    const [source = '', target = '', mode = 'rw', ...rest] = splitVolume(text);
-    if (target === '') throw this.#at.refuse(path, 'a volume without a name is not supported: name one');
-    if (rest.length > 0 || !['rw', 'ro'].includes(mode)) throw this.#at.refuse(path, `only the modes ro and rw are supported, not '${[mode, ...rest].join(':')}'`);
-    return { kind: isHostSource(source) ? 'bind' : 'volume', source, target, mode };
-  }
-
-  #longMount(entry: ComposeMap, path: readonly string[]): { readonly kind: 'bind' | 'volume'; readonly source: string; readonly target: string; readonly mode: string } {
-    if (entry.source === undefined) throw this.#at.refuse(path, 'a mount without a source is not supported: name a volume');
-    // Silo makes no folders of the host by the way: only saying so is supported.
-    if (isMap(entry.bind) && readFlag(entry.bind.create_host_path as string ?? false) === true) throw this.#at.refuse([...path, 'bind', 'create_host_path'], 'folders of the host are not made: this is not supported');
-    const readOnly = entry.read_only === undefined ? false : readFlag(entry.read_only as string);
-    if (readOnly === undefined) throw this.#at.refuse([...path, 'read_only'], 'it is no truth value');
-    return { kind: entry.type as 'bind' | 'volume', source: textOf(entry.source), target: textOf(entry.target), mode: readOnly ? 'ro' : 'rw' };
-  }
-
-  /** Files of secrets and configs, mounted where the specification says. */
-  #grants(kind: 'secrets' | 'configs'): readonly ServiceMount[] {
-    return (this.#service[kind] as readonly unknown[] ?? []).map((entry, index) => {
-      const grant: ComposeMap = isMap(entry) ? entry : { source: entry };
-      const name = textOf(grant.source);
-      const source = this.#at.grantedFile(kind, name);
-      if (source === undefined) throw this.#at.refuse([kind, String(index)], `the files declare no '${name}' among the ${kind}`);
-      const asked = grant.target === undefined ? name : textOf(grant.target);
-      return { kind: 'bind', source, target: asked.startsWith('/') ? asked : `${kind === 'secrets' ? '/run/secrets' : ''}/${asked}`, readOnly: true };
     });
   }
 
@@ -202,9 +188,9 @@ class ServiceReader {
   #links(): ServiceSettings['links'] {
     const { networks } = this.#service;
     const table: ComposeMap = networks === undefined ? { default: null } : isMap(networks) ? networks : Object.fromEntries(textsOf(networks).map((key) => [key, null]));
-    const priority = (key: string): number => Number((table[key] as ComposeMap | null)?.priority ?? 0);
+    const rank = (key: string, name: string): number => Number((table[key] as ComposeMap | null)?.[name] ?? 0);
     // The first has the way out.
-    return Object.keys(table).sort((a, b) => priority(b) - priority(a)).map((key, index) => {
+    return Object.keys(table).sort((a, b) => rank(b, 'gw_priority') - rank(a, 'gw_priority') || rank(b, 'priority') - rank(a, 'priority')).map((key, index) => {
       if (!this.#at.hasNetwork(key)) throw this.#at.refuse(['networks', key], `the files declare no network '${key}'`);
       const link = (table[key] ?? {}) as ComposeMap;
       return {

@@ -31,3 +31,9 @@ export const readNumber = (value: string | number): number | undefined => {
   const read = typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);
   return Number.isFinite(read) ? read : undefined;
 };
+
+/** Permission bits: a number as it is, a text in octal. */
+export const readPermissions = (value: string | number): number | undefined => {
+  const bits = typeof value === 'number' ? value : /^(0o?)?[0-7]{1,4}$/.test(value) ? Number.parseInt(value.replace(/^0o/, ''), 8) : Number.NaN;
+  return Number.isInteger(bits) && bits >= 0 && bits <= 0o7777 ? bits : undefined;
+};

@@ -16,7 +16,7 @@ export interface BuildContext {
  * Reads what a build begins with: the Dockerfile, and what .dockerignore (`<Dockerfile>.dockerignore`
  * before it) leaves of the folder. Errors: PathNotFound, PathAccessDenied, DockerfileInvalid, ParameterInvalid.
  */
-export const openContext = async (path: string, dockerfile: string | undefined): Promise<BuildContext> => {
+export const openContext = async (path: string, dockerfile: string | undefined, dockerfileText?: string): Promise<BuildContext> => {
   try {
     if (!(await stat(path)).isDirectory()) throw new SiloError('ParameterInvalid', { args: { parameter: 'path', reason: `'${path}' is no folder` } });
   } catch (error) {
@@ -24,10 +24,10 @@ export const openContext = async (path: string, dockerfile: string | undefined):
   }
   const name = dockerfile ?? 'Dockerfile';
   const file = isAbsolute(name) ? name : join(path, name);
-  const text = await readText(file);
+  const text = dockerfileText ?? await readText(file);
   if (text === undefined) throw new SiloError('PathNotFound', { args: { path: file }, target: { kind: 'path', id: file } });
   const ignoreFile = `${file}.dockerignore`;
-  const own = await readText(ignoreFile);
+  const own = dockerfileText === undefined ? await readText(ignoreFile) : undefined;
   const ignoreName = own === undefined ? join(path, '.dockerignore') : ignoreFile;
   const ignore = own ?? await readText(ignoreName) ?? '';
   const patterns = IgnorePatterns.parse(ignore, (line, pattern) => {

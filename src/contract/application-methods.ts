@@ -25,7 +25,7 @@ const applicationItem = record({
   kind: oneOf(['Image', 'Network', 'Container', 'Volume'], 'What it is.'),
   name: text('Name.'),
   service: nullable(text('Service that it belongs to.')),
-  action: oneOf(['Kept', 'Created', 'WouldCreate', 'Recreated', 'WouldRecreate', 'Removed', 'WouldRemove', 'Started', 'WouldStart', 'Built', 'WouldBuild', 'Pulled', 'WouldPull'], 'What was done, or would be.'),
+  action: oneOf(['Kept', 'Created', 'WouldCreate', 'Recreated', 'WouldRecreate', 'Removed', 'WouldRemove', 'Started', 'WouldStart', 'Restarted', 'Built', 'WouldBuild', 'Pulled', 'WouldPull'], 'What was done, or would be.'),
   reason: text('Why.'),
 });
 

@@ -10,8 +10,8 @@ export const restartPolicyName = oneOf(['No', 'OnFailure', 'Always', 'UnlessStop
 const containerState = oneOf(['Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
   'Starting and Removing are seen only while an engine makes that change.');
 
-const mount = record({
-  kind: oneOf(['Bind', 'Volume', 'Tmpfs'], 'Bind: a folder or file of the host. Volume: a folder that Silo keeps. Tmpfs: an empty folder in memory.'),
+const mountKinds = 'Bind: a folder or file of the host. Volume: a folder that Silo keeps. Tmpfs: an empty folder in memory.';
+const mountFields = {
   source: text("Path on the host, or name of the volume, which is made where it is missing; empty for Tmpfs, and for a volume of the container's own."),
   target: text('Absolute path in the container.'),
   readOnly: flag('True where the container may not write.'),
@@ -19,6 +19,11 @@ const mount = record({
   sizeBytes: optional(Type.Integer({ minimum: 4096, description: 'Of Tmpfs: most bytes; half of the memory of the host where left out.' })),
   mode: optional(Type.Integer({ minimum: 0, maximum: 4095, description: 'Of Tmpfs: permission bits; those of 1777 where left out.' })),
   noCopy: optional(flag('Of Volume: it does not begin with what the image has there.')),
+};
+const mountRequest = record({ kind: oneOf(['Bind', 'Volume', 'Tmpfs'], mountKinds), ...mountFields });
+const mount = record({
+  kind: oneOf(['Bind', 'Volume', 'Tmpfs', 'File'], `${mountKinds} File: a secret or config of an application, by the name under which Silo keeps it.`), ...mountFields,
+  inMemory: optional(flag('Of File: it lies in memory alone, and is gone when the host has started again.')),
 });
 
 /** What may be asked of a container's place on a network. */
@@ -130,7 +135,7 @@ export const createParams = {
   isolation: optional(isolation),
   ...limits,
   ...settings,
-  mounts: optional(list(mount)),
+  mounts: optional(list(mountRequest)),
   readOnlyRoot: optional(flag('True keeps the container from writing to its root file system.')),
   privileged: optional(flag('True gives all capabilities and devices that the engine itself has.')),
   terminal: optional(flag('True gives the process a terminal.')),

@@ -26,6 +26,16 @@ export interface HostFileContent {
   readonly hostLines: readonly { readonly address: string; readonly names: readonly string[] }[];
 }
 
+/** A file with a content of its own that is mounted into one container. */
+export interface HeldFile {
+  /** Letters, digits and hyphens. */
+  readonly name: string;
+  /** It lies in the run folder, and is gone when the host has started again; else it stays as long as the container. */
+  readonly inMemory: boolean;
+}
+
+export interface FileAccess { readonly mode: number; readonly uid: number; readonly gid: number }
+
 /** The folders that Silo keeps for a container. Everything may be repeated. */
 export interface ContainerFiles {
   paths(id: string): ContainerPaths;
@@ -42,7 +52,11 @@ export interface ContainerFiles {
   /** Size of the log that is being written; undefined where there is none. */
   logBytes(id: string): Promise<number | undefined>;
   /** A file that is mounted into one task and must not reach a disk: it lies in the run folder, and goes with `remove`. Returns its path. */
-  place(id: string, name: string, content: Uint8Array, access: { readonly mode: number; readonly uid: number; readonly gid: number }): Promise<string>;
+  place(id: string, name: string, content: Uint8Array, access: FileAccess): Promise<string>;
+  /** Writes a file of a container; it goes with `remove`. Errors: DiskFull. */
+  hold(id: string, file: HeldFile, content: Uint8Array, access: FileAccess): Promise<void>;
+  /** Path and content of such a file; undefined where there is none. */
+  held(id: string, file: HeldFile): Promise<{ readonly path: string; readonly content: Uint8Array } | undefined>;
   /** Removes the mount point, which is unmounted already: it is never emptied. */
   releaseRoot(id: string): Promise<void>;
   remove(id: string): Promise<void>;

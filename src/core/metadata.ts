@@ -17,8 +17,8 @@ export type ContainerState = 'created' | 'starting' | 'running' | 'paused' | 'ex
 export type MountPropagation = 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared';
 
 export interface ContainerMount {
-  readonly kind: 'volume' | 'bind' | 'tmpfs';
-  /** Volume id or host path; empty for tmpfs. */
+  readonly kind: 'volume' | 'bind' | 'tmpfs' | 'file';
+  /** Volume id or host path; empty for tmpfs; of a file, its name among those that are held for the container. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
@@ -30,6 +30,8 @@ export interface ContainerMount {
   readonly mode?: number;
   /** Of a volume: it does not begin with what the image has there. */
   readonly noCopy?: boolean;
+  /** Of a file: it must not reach a disk, and is gone when the host has started again. */
+  readonly inMemory?: boolean;
 }
 
 /** When a container is started again without anybody asking (docker run --restart). */

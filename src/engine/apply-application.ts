@@ -1,7 +1,8 @@
 import { SiloError, isSiloError } from '../base/index.ts';
-import { dependencyTable, loadApplication, planReplicas, readText, type Application, type ApplicationService, type LoadRequest, type ReplicaStep, type WantedReplica } from '../application/index.ts';
+import { dependencyTable, loadApplication, planReplicas, readText, sharedServices, type Application, type ApplicationService, type LoadRequest, type ReplicaStep, type WantedReplica } from '../application/index.ts';
 import type { ImageRecord } from '../core/index.ts';
-import { networkHash, replicaName, replicaRequest, serviceHash, sharedService } from './application-container.ts';
+import { networkHash, replicaName, replicaRequest, serviceHash } from './application-container.ts';
+import { filesDiffer, holdFiles } from './application-files.ts';
 import { applicationOf, hashOf, membershipOf, networkLabels } from './application-labels.ts';
 import { membersOf, withApplication } from './application-members.ts';
 import { awaitCondition } from './application-waits.ts';
@@ -16,9 +17,11 @@ import type { ImageProgress } from './publish-image.ts';
 import { pullImage } from './pull-image.ts';
 import { removeContainer } from './remove-container.ts';
 import { removeNetwork } from './remove-network.ts';
+import { restartContainer } from './restart-container.ts';
 import type { LineSink } from './run-container.ts';
 import { startContainer } from './start-container.ts';
 import { stopContainer } from './stop-container.ts';
+import { createVolume } from './volumes.ts';
 
 export interface ApplyRequest extends LoadRequest {
   /** Starts what does not run, in the order of the services. */
@@ -35,7 +38,7 @@ export interface ApplicationItem {
   readonly kind: 'Image' | 'Network' | 'Container' | 'Volume';
   readonly name: string;
   readonly service: string | null;
-  readonly action: 'Kept' | 'Created' | 'WouldCreate' | 'Recreated' | 'WouldRecreate' | 'Removed' | 'WouldRemove' | 'Started' | 'WouldStart' | 'Built' | 'WouldBuild' | 'Pulled' | 'WouldPull';
+  readonly action: 'Kept' | 'Created' | 'WouldCreate' | 'Recreated' | 'WouldRecreate' | 'Removed' | 'WouldRemove' | 'Started' | 'WouldStart' | 'Restarted' | 'Built' | 'WouldBuild' | 'Pulled' | 'WouldPull';
   readonly reason: string;
 }
 
@@ -66,6 +69,8 @@ class Applying {
   readonly #items: ApplicationItem[] = [];
   readonly #warnings: string[];
   readonly #running = new Map<string, Promise<readonly string[]>>();
+  /** Services whose containers were made anew. */
+  readonly #renewed = new Set<string>();
 
   constructor(ports: Ports, configs: ImageConfigs, application: Application, request: ApplyRequest, options: ApplyOptions, signal: AbortSignal | undefined) {
     this.#ports = ports;
@@ -81,7 +86,7 @@ class Applying {
     const dryRun = this.#request.dryRun === true;
     await this.#checkForeign();
     for (const service of this.#application.services.values()) await this.#named(service.name, () => this.#image(service));
-    const steps = this.#plan();
+    const steps = await this.#plan();
     if (dryRun) this.#rehearse(steps);
     else await this.#carryOut(steps);
     const orphans = steps.filter(({ action }) => action === 'Orphan').map(({ name }) => name);
@@ -100,9 +105,9 @@ class Applying {
           if (found !== undefined && applicationOf(found) !== application) throw new SiloError('NetworkNameInUse', { args: { name: network.name, owner: found.id.slice(0, 12) }, target: { kind: 'network', id: network.name } });
         }
       }
-      const known = new Set([...reader.volumeIds(), ...volumes]);
+      const known = new Set([...reader.volumeIds(), ...volumes.keys()]);
       for (const { name: service, settings } of services.values()) {
-        const missing = settings.mounts.find(({ kind, source }) => kind === 'volume' && !known.has(source));
+        const missing = settings.mounts.find(({ kind, source }) => kind === 'volume' && source !== '' && !known.has(source));
         if (missing !== undefined) throw this.#failure(service, `there is no volume '${missing.source}', which is external`);
       }
       for (const service of services.values()) {
@@ -148,29 +153,45 @@ class Applying {
       const reason = found === undefined ? 'it is not there' : 'it is built anew';
       if (!dryRun) {
         await buildImage(this.#ports, {
-          path: build.context, dockerfile: build.dockerfile, target: build.target, references: [service.image, ...build.tags], noCache: build.noCache, pull: build.pull ? 'Always' : 'Missing',
+          path: build.context, dockerfile: build.dockerfile, dockerfileText: build.dockerfileText, secrets: build.secrets, target: build.target, references: [service.image, ...build.tags], noCache: build.noCache, pull: build.pull ? 'Always' : 'Missing',
           buildArguments: Object.entries(build.arguments).map(([name, value]) => ({ name, value })), labels: Object.entries(build.labels).map(([name, value]) => ({ name, value })),
         }, this.#options, this.#signal);
       }
       this.#items.push({ ...item, action: dryRun ? 'WouldBuild' : 'Built', reason });
+      this.#checkPlatform(service);
       return;
     }
     if (pullPolicy === 'build') throw new SiloError('ParameterInvalid', { args: { parameter: 'pull_policy', reason: 'the service has no build' } });
-    if (found !== undefined && pullPolicy !== 'always') return;
+    if (found !== undefined && pullPolicy !== 'always') {
+      this.#checkPlatform(service);
+      return;
+    }
     if (pullPolicy === 'never') throw new SiloError('ImageNotFound', { args: { reference: service.image }, target: { kind: 'image', id: service.image } });
-    if (!dryRun) await pullImage(this.#ports, { reference: service.image, policy: pullPolicy === 'always' ? 'Always' : 'Missing' }, this.#options.progress, this.#signal);
+    if (!dryRun) await pullImage(this.#ports, { reference: service.image, platform: service.platform, policy: pullPolicy === 'always' ? 'Always' : 'Missing' }, this.#options.progress, this.#signal);
     this.#items.push({ ...item, action: dryRun ? 'WouldPull' : 'Pulled', reason: found === undefined ? 'it is not there' : 'the file says always' });
+    this.#checkPlatform(service);
   }
 
-  #plan(): readonly ReplicaStep[] {
+  #checkPlatform(service: ApplicationService): void {
+    const found = this.#find(service)?.platform;
+    if (service.platform === undefined || found === undefined) return;
+    const own = [found.os, found.architecture, found.variant].filter(Boolean).join('/');
+    if (own !== service.platform && `${found.os}/${found.architecture}` !== service.platform && found.os !== service.platform) throw new SiloError('ParameterInvalid', { args: { parameter: 'platform', reason: `the image ${service.image} is for ${own}, not for ${service.platform}` } });
+  }
+
+  async #plan(): Promise<readonly ReplicaStep[]> {
     const { name: application, services, knownServices } = this.#application;
     const wanted: WantedReplica[] = [...services.values()].flatMap((service) => {
       const hash = serviceHash(this.#application, service, (other) => this.#find(other)?.manifestDigest);
       return Array.from({ length: service.replicas }, (_, index) => ({ service: service.name, replica: index + 1, name: replicaName(application, service, index + 1), hash }));
     });
-    const existing = this.#ports.metadata.read((reader) => membersOf(reader, application)).map(({ record, membership }) =>
+    const members = this.#ports.metadata.read((reader) => membersOf(reader, application));
+    const existing = await Promise.all(members.map(async ({ record, membership }) => {
+      const service = services.get(membership.service);
       // What somebody began to remove is made anew.
-      ({ id: record.id, service: membership.service, replica: membership.replica, name: record.name, hash: record.state === 'removing' ? '' : membership.hash }));
+      const stale = record.state === 'removing' || (service !== undefined && await filesDiffer(this.#ports, record.id, service));
+      return { id: record.id, service: membership.service, replica: membership.replica, name: record.name, hash: stale ? '' : membership.hash };
+    }));
     return planReplicas(wanted, existing, knownServices);
   }
 
@@ -204,6 +225,7 @@ class Applying {
     }
     await this.#clearTheWay(steps);
     for (const key of this.#application.networks.keys()) await this.#network(key);
+    for (const [name, labels] of this.#application.volumes) if (Object.keys(labels).length > 0) await createVolume(this.#ports, { name, labels: Object.entries(labels).map(([label, value]) => ({ name: label, value })), ifNotExists: true }, this.#signal);
     const table = dependencyTable(this.#application.services);
     const results = await Promise.allSettled([...table.keys()].map((name) => this.#bringUp(name, steps, table)));
     // Those that wait for one that failed have its failure.
@@ -223,7 +245,7 @@ class Applying {
   /** What stands on a network or in a sandbox that is made anew goes before it, the last first. */
   async #clearTheWay(steps: readonly ReplicaStep[]): Promise<void> {
     const changed = new Set([...this.#application.networks.keys()].filter((key) => this.#networkState(key) === 'differs'));
-    const early = (service: ApplicationService | undefined): boolean => service !== undefined && (sharedService(service) !== undefined || service.settings.links.some(({ network }) => changed.has(network)));
+    const early = (service: ApplicationService | undefined): boolean => service !== undefined && (sharedServices(service.settings).length > 0 || service.settings.links.some(({ network }) => changed.has(network)));
     const gone = steps.filter(({ action, service }) => action === 'Recreate' && early(this.#application.services.get(service)));
     for (const { id, service } of gone.reverse()) if (id !== undefined) await this.#named(service, () => this.#discard(id));
   }
@@ -239,7 +261,7 @@ class Applying {
     }
     if (state === 'differs') await removeNetwork(this.#ports, network.name, false, this.#signal);
     await createNetwork(this.#ports, {
-      name: network.name, driver: network.driver, subnets: network.subnets, gateways: network.gateways, ipv6: network.ipv6,
+      name: network.name, driver: network.driver, subnets: network.subnets, gateways: network.gateways, ipv6: network.ipv6, mtu: network.mtu, parentInterface: network.parentInterface,
       labels: [...Object.entries(network.labels).map(([name, value]) => ({ name, value })), ...networkLabels(this.#application.name, networkHash(network))],
     }, this.#signal);
     this.#items.push({ ...item, action: state === 'missing' ? 'Created' : 'Recreated', reason: state === 'missing' ? 'it is not there' : 'its configuration differs' });
@@ -287,10 +309,18 @@ class Applying {
       const { record, warning } = await createContainer(this.#ports, this.#configs, request, this.#signal);
       if (warning !== undefined) this.#warnings.push(warning);
       id = record.id;
+      if (step.action === 'Recreate') this.#renewed.add(service.name);
       this.#items.push({ ...item, action: step.action === 'Create' ? 'Created' : 'Recreated', reason: step.reason });
     }
     if (id === undefined) return '';
+    await holdFiles(this.#ports, id, service);
     if (this.#request.start === true && !this.#hasSucceeded(id)) {
+      const renewed = Object.entries(service.dependsOn).find(([other, { restart }]) => restart === true && this.#renewed.has(other))?.[0];
+      if (step.action === 'Keep' && renewed !== undefined && this.#ports.metadata.read((reader) => reader.container(id))?.state === 'running') {
+        await restartContainer(this.#ports, id, {}, this.#signal);
+        this.#items.push({ ...item, action: 'Restarted', reason: `${renewed} was made anew` });
+        return id;
+      }
       const { changed } = await startContainer(this.#ports, id, this.#signal);
       if (step.action === 'Keep') this.#items.push({ ...item, action: changed ? 'Started' : 'Kept', reason: changed ? 'it did not run' : step.reason });
     } else if (step.action === 'Keep') this.#items.push({ ...item, action: 'Kept', reason: step.reason });

@@ -19,6 +19,8 @@ export interface BuildRequest {
   /** Absolute path of the context. */
   readonly path: string;
   readonly dockerfile?: string | undefined;
+  /** In place of a file. */
+  readonly dockerfileText?: string | undefined;
   readonly references?: readonly string[] | undefined;
   readonly target?: string | undefined;
   readonly buildArguments?: readonly NameValue[] | undefined;
@@ -47,7 +49,7 @@ export const buildImage = async (
   signal?: AbortSignal,
 ): Promise<BuildOutcome> => {
   const references = (request.references ?? []).map((reference) => formatImageReference(parseImageReference(reference)));
-  const context = await openContext(request.path, request.dockerfile);
+  const context = await openContext(request.path, request.dockerfile, request.dockerfileText);
   const file = await parseDockerfile(context.dockerfile);
   const target = targetStage(file, request.target);
   const args = new BuildArguments(file, request.buildArguments ?? [], platformArguments(ports, file, request.target));

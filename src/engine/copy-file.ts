@@ -58,8 +58,9 @@ const transfer = async (ports: Ports, files: FileTransfer, record: ContainerReco
     return files.transfer({ root: { pid, stillRuns: async () => (await pidOf()) === pid }, mounts: [] }, order);
   }
   return withMountedRoot(ports, record, async (rootPath) => {
-    // What is mounted from memory is empty before the start.
-    const mounts: ContainerView['mounts'] = (await volumeMounts(ports, record, rootPath)).filter(({ memory }) => memory === undefined);
+    // What is mounted from memory is empty before the start, and what is held for the container's processes is theirs alone.
+    const spec = { ...record.spec, mounts: record.spec.mounts.filter(({ kind }) => kind !== 'file') };
+    const mounts: ContainerView['mounts'] = (await volumeMounts(ports, { ...record, spec }, rootPath)).filter(({ memory }) => memory === undefined);
     return files.transfer({ root: { folder: rootPath }, mounts }, order);
   });
 };

@@ -140,6 +140,12 @@ export const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPa
     const { target, readOnly } = mount;
     if (mount.kind === 'bind') { mounts.push({ source: mount.source, target, readOnly, propagation: mount.propagation }); continue; }
     if (mount.kind === 'tmpfs') { mounts.push({ source: 'tmpfs', target, readOnly, memory: { sizeBytes: mount.sizeBytes, mode: mount.mode } }); continue; }
+    if (mount.kind === 'file') {
+      const held = await ports.files.held(record.id, { name: mount.source, inMemory: mount.inMemory === true });
+      if (held === undefined) throw new SiloError('ContainerFileLost', { args: { id: record.name, path: target }, target: { kind: 'container', id: record.id } });
+      mounts.push({ source: held.path, target, readOnly });
+      continue;
+    }
     const source = await withVolume(ports, mount.source, signal, () => ports.volumes.create(mount.source));
     const folder = mount.noCopy === true ? undefined : platformOf(record.spec.os).pathInRoot(target);
     if (folder !== undefined) await ports.volumes.copyUp(mount.source, rootPath, folder);

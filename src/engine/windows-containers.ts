@@ -63,6 +63,7 @@ export const windowsContainers: ContainerPlatform = {
   },
   mountTarget: ({ kind, source, target: asked, readOnly, propagation }) => {
     if (kind === 'tmpfs') throw unsupported('mounts', 'Windows containers have no file system in memory');
+    if (kind === 'file') throw unsupported('mounts', 'secrets and configs are files, and Windows mounts folders alone');
     if (propagation !== undefined) throw unsupported('mounts', 'mounts of Windows do not propagate');
     const [from, to] = [kind === 'bind' ? pipePath(source) : undefined, pipePath(asked)];
     if ((from === undefined) !== (to === undefined)) throw mountRefused(`a pipe is mounted as a pipe: '${source}' at '${asked}' is only one of them`);

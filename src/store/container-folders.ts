@@ -1,7 +1,7 @@
-import { appendFile, chmod, chown, copyFile, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, chmod, chown, copyFile, mkdir, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fromFileError, hasErrno } from '../base/index.ts';
-import type { ContainerFiles, ContainerPaths, HostFileContent, NameService } from '../core/index.ts';
+import type { ContainerFiles, ContainerPaths, FileAccess, HeldFile, HostFileContent, NameService } from '../core/index.ts';
 
 /** `containers/<id>` of the state root, `rootfs/<id>` and `placed/<id>` of the run folder (decision 4). */
 export class ContainerFolders implements ContainerFiles {
@@ -80,17 +80,28 @@ export class ContainerFolders implements ContainerFiles {
     }
   }
 
-  async place(id: string, name: string, content: Uint8Array, access: { readonly mode: number; readonly uid: number; readonly gid: number }): Promise<string> {
+  async place(id: string, name: string, content: Uint8Array, access: FileAccess): Promise<string> {
     const path = join(this.#placed, id, name);
+    await writeWhole(path, content, access);
+    return path;
+  }
+
+  async hold(id: string, file: HeldFile, content: Uint8Array, access: FileAccess): Promise<void> {
+    await writeWhole(this.#heldPath(id, file), content, access);
+  }
+
+  async held(id: string, file: HeldFile): Promise<{ readonly path: string; readonly content: Uint8Array } | undefined> {
+    const path = this.#heldPath(id, file);
     try {
-      await mkdir(join(this.#placed, id), { recursive: true, mode: 0o700 });
-      await writeFile(path, content, { mode: 0o600 });
-      await chown(path, access.uid, access.gid);
-      await chmod(path, access.mode);
+      return { path, content: await readFile(path) };
     } catch (error) {
+      if (hasErrno(error, 'ENOENT')) return undefined;
       throw fromFileError(error, path, 'container');
     }
-    return path;
+  }
+
+  #heldPath(id: string, { name, inMemory }: HeldFile): string {
+    return inMemory ? join(this.#placed, id, `held-${name}`) : join(this.#containers, id, 'held', name);
   }
 
   async releaseRoot(id: string): Promise<void> {
@@ -115,6 +126,20 @@ export class ContainerFolders implements ContainerFiles {
     return [...new Set(names.flat())];
   }
 }
+
+/** A file has its name only when it is whole: a kill leaves none that is half written. */
+const writeWhole = async (path: string, content: Uint8Array, access: FileAccess): Promise<void> => {
+  const unfinished = `${path}.new`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(unfinished, content, { mode: 0o600 });
+    await chown(unfinished, access.uid, access.gid);
+    await chmod(unfinished, access.mode);
+    await rename(unfinished, path);
+  } catch (error) {
+    throw fromFileError(error, path, 'container');
+  }
+};
 
 /** A container with an address of its own is found under that; one without by loopback. */
 const hostsText = ({ hostName, hostLines }: HostFileContent): string => {

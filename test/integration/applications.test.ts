@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -168,6 +170,77 @@ services:
     write('hush', 'key.txt');
     await apply('services: { a: { image: "busybox:test", network_mode: none, stop_grace_period: 0s, command: [sleep, "1000"], secrets: [key], configs: [{ source: conf, target: /etc/app.conf }] } }\nsecrets: { key: { file: key.txt } }\nconfigs: { conf: { file: key.txt } }');
     expect(await inside('shop-a-1', 'cat /run/secrets/key /etc/app.conf; echo x > /run/secrets/key || echo refused')).toMatch(/^0 hushhushrefused/);
+  });
+
+  it('gives secrets and configs that are no files to its containers: secrets from memory, and anew where they differ', async () => {
+    const text = `
+services:
+  job:
+    image: busybox:test
+    command: [sh, -c, '${idle}']
+    user: "1000"
+    stop_grace_period: 0s
+    secrets: [{ source: token, mode: 0400, uid: "1000" }]
+    configs: [{ source: motd, target: /etc/motd }]
+secrets: { token: { environment: TOKEN } }
+configs: { motd: { content: "from the file\\n" } }
+`;
+    const token = 'a-secret-of-this-test-4711';
+    const given = { environment: [{ name: 'TOKEN', value: token }] };
+    await apply(text, given);
+    expect(await inside('shop-job-1', 'sha256sum < /run/secrets/token; stat -c %a:%u /run/secrets/token; cat /etc/motd')).toBe(`0 ${createHash('sha256').update(token).digest('hex')}  -\n400:1000\nfrom the file`);
+    expect(await inside('shop-job-1', 'echo no > /etc/motd')).toMatch(/^1 /);
+    expect(actions(await apply(text, given))).toMatchObject({ 'shop-job-1': 'Kept' });
+    expect(spawnSync('grep', ['-rla', token, host.root], { encoding: 'utf8' }).stdout).toBe('');
+    expect((await container('shop-job-1')).mounts).toMatchObject([{ kind: 'File', target: '/run/secrets/token', inMemory: true }, { kind: 'File', target: '/etc/motd' }]);
+    // As after a start of the host: what was in memory is gone.
+    await engine.call('application/stop', { name: 'shop' });
+    const { id } = await container('shop-job-1');
+    rmSync(join(host.runFolders[0] ?? '', 'placed', id), { recursive: true });
+    expect(await engine.call('container/start', { container: 'shop-job-1' }).catch(errorCode)).toBe('ContainerFileLost');
+    expect(actions(await apply(text, given))).toMatchObject({ 'shop-job-1': 'Started' });
+    expect(actions(await apply(text, { environment: [{ name: 'TOKEN', value: 'another' }] }))).toMatchObject({ 'shop-job-1': 'Recreated' });
+    expect(await inside('shop-job-1', 'cat /run/secrets/token')).toBe('0 another');
+  });
+
+  it('starts those again that ask for it when what they depend on was made anew', async () => {
+    const text = (level: string): string => `
+services:
+  base: { image: busybox:test, command: [sh, -c, '${idle}'], environment: { LEVEL: "${level}" } }
+  follower: { image: busybox:test, command: [sh, -c, '${idle}'], depends_on: { base: { condition: service_started, restart: true } } }
+  other: { image: busybox:test, command: [sh, -c, '${idle}'], depends_on: [base] }
+`;
+    await apply(text('1'));
+    const before = await container('shop-follower-1');
+    expect(actions(await apply(text('2')))).toMatchObject({ 'shop-base-1': 'Recreated', 'shop-follower-1': 'Restarted', 'shop-other-1': 'Kept' });
+    expect(await container('shop-follower-1')).toMatchObject({ id: before.id, state: 'Running' });
+    expect((await container('shop-follower-1')).startedAt).not.toBe(before.startedAt);
+  });
+
+  it('keeps the data of volumes without a name, and shares what is in memory and namespaces as its file says', async () => {
+    const text = (level: string): string => `
+services:
+  main:
+    image: busybox:test
+    command: [sh, -c, '${idle}']
+    environment: { LEVEL: "${level}" }
+    volumes: [/own, "data:/data"]
+    tmpfs: ["/fast:size=1m,mode=700"]
+    ulimits: { nofile: { soft: 123, hard: 456 } }
+    shm_size: 2m
+  watcher:
+    image: busybox:test
+    command: [sh, -c, '${idle}']
+    pid: service:main
+    ipc: service:main
+volumes: { data: { labels: { keep: long } } }
+`;
+    await apply(text('1'));
+    expect(await inside('shop-main-1', 'echo x > /own/file; ulimit -n; ulimit -Hn; stat -c %a /fast; df -k /fast | tail -n 1 | tr -s " " | cut -d " " -f 2; df -k /dev/shm | tail -n 1 | tr -s " " | cut -d " " -f 2')).toBe('0 123\n456\n700\n1024\n2048');
+    expect(await inside('shop-watcher-1', 'readlink /proc/1/ns/pid /proc/self/ns/ipc')).toBe(await inside('shop-main-1', 'readlink /proc/self/ns/pid /proc/self/ns/ipc'));
+    expect((await engine.call('volume/list', {})).items.find(({ name }) => name === 'shop_data')).toMatchObject({ labels: [{ name: 'keep', value: 'long' }] });
+    expect(actions(await apply(text('2')))).toMatchObject({ 'shop-main-1': 'Recreated', 'shop-watcher-1': 'Recreated' });
+    expect(await inside('shop-main-1', 'cat /own/file')).toBe('0 x');
   });
 
   it('is completed by the next engine, whenever one is killed', async () => {

@@ -176,6 +176,10 @@
         Message = 'Container ''{id}'' could not be started: {reason}.'
         Action = 'Correct the cause; Get-Container shows it again as StartError.'
     }
+    'ContainerFileLost' = @{
+        Message = 'The file {path} of the container ''{id}'' is not there: what it held was in memory alone, and is gone since the host has started again.'
+        Action = 'Run New-ContainerApplication again with the same files and variables.'
+    }
     'ImagePlatformMismatch' = @{
         Message = 'Image ''{reference}'' is for {imagePlatform}; this host runs {hostPlatform}.'
         Action = 'Use an image made for this host, or an isolation that brings its own kernel.'

@@ -87,6 +87,10 @@
         Message = '컨테이너 ''{id}''을(를) 시작할 수 없습니다: {reason}.'
         Action = '원인을 고치세요. Get-Container가 StartError로 다시 보여 줍니다.'
     }
+    'ContainerFileLost' = @{
+        Message = '컨테이너 ''{id}''의 파일 {path}이(가) 없습니다. 내용이 메모리에만 있었으므로 호스트가 다시 시작되면서 사라졌습니다.'
+        Action = '같은 파일과 변수로 New-ContainerApplication을 다시 실행하세요.'
+    }
     'ImagePlatformMismatch' = @{
         Message = '이미지 ''{reference}''은(는) {imagePlatform}용이고 이 호스트는 {hostPlatform}입니다.'
         Action = '이 호스트용 이미지를 쓰거나 자체 커널을 가진 격리를 사용하세요.'

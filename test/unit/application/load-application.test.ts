@@ -54,7 +54,7 @@ secrets: { key: { file: /app/key.txt } }`, { variables: { B: '2' } });
       environment: { A: '1', B: '2' }, command: ['sh', '-c', "echo 'a b'"], labels: { x: 'y' },
       mounts: [{ kind: 'volume', source: 'app_data', target: '/data', readOnly: true }, { kind: 'bind', source: '/app/src', target: '/src', readOnly: false }, { kind: 'bind', source: '/app/key.txt', target: '/run/secrets/key', readOnly: true }],
     });
-    expect(short.volumes).toEqual(['app_data']);
+    expect(short.volumes).toEqual(new Map([['app_data', {}]]));
   });
 
   it('puts variables of the client before those of .env, and warns of what is not set', async () => {
@@ -113,10 +113,49 @@ services:
     } });
   });
 
+  it('takes what other files include, with their own folders and variables, which are those of the whole first', async () => {
+    const files = {
+      '/app/compose.yaml': 'include: [../db/compose.yaml, { path: [tools/a.yaml, tools/b.yaml], project_directory: elsewhere, env_file: tools.env }]\nservices: { web: { image: "$IMAGE", depends_on: [db], secrets: [key] } }',
+      '/app/.env': 'IMAGE=web\nSHARED=outer',
+      '/db/compose.yaml': 'name: other\nservices: { db: { image: "$IMAGE-$SHARED-$OWN", volumes: ["./data:/data"], environment: [OWN] } }\nsecrets: { key: { file: ./key } }',
+      '/db/.env': 'IMAGE=db\nSHARED=inner\nOWN=own',
+      '/app/tools.env': 'LEVEL=3',
+      '/app/tools/a.yaml': 'services: { tool: { image: t, build: ., user: "1" } }',
+      '/app/tools/b.yaml': 'services: { tool: { user: "$LEVEL" } }',
+    };
+    const { name, services } = await load(files);
+    expect(name).toBe('app');
+    expect(services.get('db')).toMatchObject({ image: 'web-outer-own', settings: { environment: { OWN: 'own' }, mounts: [{ source: '/db/data' }] } });
+    expect(services.get('web')?.settings.mounts).toMatchObject([{ source: '/db/key', target: '/run/secrets/key' }]);
+    expect(services.get('tool')).toMatchObject({ build: { context: '/app/elsewhere' }, settings: { user: '3' } });
+    await expect(load({ ...files, '/app/compose.yaml': 'include: [../db/compose.yaml]\nservices: { db: { image: mine } }' })).rejects.toMatchObject({ message: expect.stringMatching(/include\.0 \(line 1\): what it includes has another services\.db/) as string });
+    // A later file of the whole may change what an earlier one included.
+    const over = await load({ ...files, '/app/over.yaml': 'services: { db: { user: "9" } }' }, { files: ['/app/compose.yaml', '/app/over.yaml'] });
+    expect(over.services.get('db')?.settings).toMatchObject({ user: '9', mounts: [{ source: '/db/data' }] });
+  });
+
+  it('knows the options of networks and volumes', async () => {
+    const { networks, volumes, services } = await one(`
+services:
+  a: { image: b, networks: [own, lan, theirs], volumes: ["data:/data", "old:/old"] }
+networks:
+  own: { driver: bridge, attachable: true, enable_ipv4: true, enable_ipv6: true, internal: true, labels: [a=b], driver_opts: { com.docker.network.driver.mtu: "1400" }, ipam: { driver: default, config: [{ subnet: 10.1.0.0/24, gateway: 10.1.0.1 }] } }
+  lan: { driver: macvlan, driver_opts: { parent: eth0 }, name: office }
+  theirs: { external: { name: elsewhere } }
+volumes:
+  data: { driver: local, labels: { keep: long } }
+  old: { external: true }`);
+    expect(networks.get('own')).toEqual({ name: 'app_own', external: false, driver: 'internal', ipv6: true, mtu: 1400, parentInterface: undefined, subnets: ['10.1.0.0/24'], gateways: ['10.1.0.1'], labels: { a: 'b' } });
+    expect(networks.get('lan')).toMatchObject({ name: 'office', driver: 'transparent', parentInterface: 'eth0' });
+    expect(networks.get('theirs')).toMatchObject({ name: 'elsewhere', external: true });
+    expect(volumes).toEqual(new Map([['app_data', { keep: 'long' }]]));
+    expect(services.get('a')?.settings.mounts).toMatchObject([{ source: 'app_data' }, { source: 'old' }]);
+  });
+
   it.each([
-    ['a key of the specification that Silo does not have', 'services:\n  a:\n    image: b\n    links: [c]', /services\.a\.links \(line 4\): this key is not supported/],
+    ['a key of the specification that Silo does not have', 'services:\n  a:\n    image: b\n    external_links: [c]', /services\.a\.external_links \(line 4\): this key is not supported/],
     ['a key that nobody knows', 'services:\n  a:\n    imgae: b', /services\.a\.imgae \(line 3\): there is no such key/],
-    ['a key deep within a long form', 'services:\n  a:\n    image: b\n    volumes:\n      - type: bind\n        source: /a\n        target: /b\n        bind: { propagation: shared }', /volumes\.0\.bind\.propagation \(line 8\): this key is not supported/],
+    ['a key deep within a long form', 'services:\n  a:\n    image: b\n    volumes:\n      - type: bind\n        source: /a\n        target: /b\n        bind: { selinux: z }', /volumes\.0\.bind\.selinux \(line 8\): this key is not supported/],
     ['a value of the wrong type', 'services: { a: { image: [b] } }', /services\.a\.image \(line 1\): it must be string/],
     ['a service of nothing', 'services: { a: {} }', /services\.a \(line 1\): it needs an image or a build/],
     ['a file of nothing', '', /the file: it must be object/],
@@ -128,6 +167,10 @@ services:
     ['a tag that nobody knows', 'services: { a: { image: !reset null } }', /!reset/],
     ['half a text', 'services: { a: { image: "x', /line 1/],
     ['a dollar sign alone', 'services: { a: { image: x, command: ["cost: 5$ "] } }', /a dollar sign is written \$\$/],
+    ['a file that includes itself', 'include: [compose.yaml]\nservices: { a: { image: x } }', /include \(line 1\): it includes itself/],
+    ['a secret of a variable that is not set', 'services: { a: { image: x, secrets: [k] } }\nsecrets: { k: { environment: GONE } }', /the variable GONE is not set/],
+    ['a config of two kinds', 'services: { a: { image: x, configs: [k] } }\nconfigs: { k: { content: a, file: b } }', /needs one of file, environment and content/],
+    ['a network without IPv4', 'services: { a: { image: x } }\nnetworks: { default: { enable_ipv4: false } }', /networks\.default\.enable_ipv4 \(line 2\): only true is supported/],
     ['a duration that is none', 'services: { a: { image: x, stop_grace_period: soon } }', /'soon' is no duration/],
   ])('refuses %s, by its place', async (_, text, message) => {
     expect(await refusal(text)).toMatch(message);
