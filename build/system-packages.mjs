@@ -45,6 +45,7 @@ const needs = {
     { name: 'debootstrap', why: 'makes an image of Debian for tests', found: program('debootstrap') },
     { name: 'wine64', why: 'runs the Windows parts in tests', found: file('/usr/lib/wine/wine64') },
     { name: 'unzip', why: 'unpacks the package as whoever installs it', found: program('unzip') },
+    { name: 'docker-compose', why: 'reads the compose files of tests beside Silo', found: program('docker-compose') },
     { name: 'gcc-mingw-w64-x86-64', why: "builds the simulator of Windows' libraries", found: program('x86_64-w64-mingw32-gcc') },
     { name: 'gcc', why: 'builds the simulator for Linux', found: program('gcc') },
     { name: 'libc6-dev', why: 'builds the simulator for Linux', found: file('/usr/include/stdio.h') },
