@@ -232,6 +232,11 @@
             Times = @('createdAt'); ItemTimes = @()
             Fields = @('application', 'name', 'state', 'services', 'replicas', 'running', 'healthy', 'containers', 'networks', 'createdAt', 'changed')
         }
+        'application/log' = @{
+            ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @('time')
+            Fields = @('lines', 'time', 'stream', 'text', 'service', 'container')
+        }
         'application/remove' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()

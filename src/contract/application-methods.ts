@@ -59,6 +59,23 @@ export const applicationMethods = define({
   'application/list': { summary: 'Applications of this host, by name.', params: record({ names: optional(list(name, { description: 'Only these; each must exist.' })) }), result: record({ items: list(application) }), readOnly: true, errors: ['ApplicationNotFound'] },
   'application/start': { summary: 'Starts the containers of an application, each after those that it depends on.', params: record({ name, timeoutSeconds }), result: record({ application, changed: flag('False where all of it ran already.') }), readOnly: false, errors: changeErrors },
   'application/stop': { summary: 'Stops the containers of an application, each before those that it depends on.', params: record({ name, timeoutSeconds: optional(Type.Integer({ minimum: -1, description: "Seconds before SIGKILL; each container's own where left out; -1 never kills." })) }), result: record({ application, changed: flag('False where nothing of it ran.') }), readOnly: false, errors: changeErrors },
+  'application/log': {
+    summary: "Streams the output of an application's containers, in the order of time.",
+    params: record({
+      name,
+      services: optional(list(Type.String(), { description: 'Only these services.' })),
+      follow: optional(flag('Goes on until all of its containers have ended.')),
+      tail: optional(count('Only the last lines of each container.')),
+      since: optional(time('Only lines from then on.')),
+      until: optional(time('Only lines before; not with follow.')),
+      only: optional(oneOf(['stdout', 'stderr'], 'Only lines of this stream; tail counts those, without follow.')),
+      stream,
+    }),
+    result: record({ lines: count('Lines sent.') }),
+    streams: record({ time: time('When it was written.'), stream: oneOf(['stdout', 'stderr'], 'Stream.'), text: text('Line.'), service: text('Service that wrote it.'), container: text('Name of its container.') }),
+    readOnly: true,
+    errors: ['ApplicationNotFound', 'ContainerNotFound'],
+  },
   'application/remove': {
     summary: 'Removes the containers and networks of an application.',
     params: record({ name, removeVolumes: optional(flag('Also its named volumes that no other container has.')), force: optional(flag('One that is not there is no error.')), dryRun }),

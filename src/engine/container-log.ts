@@ -22,6 +22,16 @@ export interface LogRequest {
 
 /** Hands a container's output, or a process's, to `sink`; returns how many lines. Following ends with the task. */
 export const readContainerLog = async (ports: Ports, reference: string, request: LogRequest, sink: LineSink, signal?: AbortSignal): Promise<number> => {
+  let lines = 0;
+  for await (const batch of containerLines(ports, reference, request, signal)) {
+    await sink(batch);
+    lines += batch.length;
+  }
+  return lines;
+};
+
+/** The lines that a request asks for, in batches. Following, `onCaughtUp` is called when those have been given that were there at the beginning. */
+export async function* containerLines(ports: Ports, reference: string, request: LogRequest, signal?: AbortSignal, onCaughtUp?: () => void): AsyncGenerator<readonly LogLine[]> {
   const { record, process } = ports.metadata.read((reader) => {
     const found = findContainer(reader, reference);
     return { record: found, process: request.process === undefined ? undefined : reader.process(found.id, request.process) };
@@ -30,7 +40,11 @@ export const readContainerLog = async (ports: Ports, reference: string, request:
     throw new SiloError('ProcessNotFound', { args: { id: request.process, container: record.name }, target: { kind: 'process', id: request.process } });
   }
   const path = process === undefined ? ports.files.paths(record.id).logPath : ports.files.processPaths(record.id, process.id).logPath;
+  let rounds = 0;
   const ended = async (): Promise<boolean> => {
+    // Asked before each reading of all that is there.
+    rounds += 1;
+    if (rounds === 2) onCaughtUp?.();
     const current = ports.metadata.read((reader) => reader.container(record.id));
     if (current === undefined) return true;
     if (process !== undefined) return process.state === 'exited' || (await technologyOf(ports.isolations, record).runtime.execExit(record.id, ports.files.processPaths(record.id, process.id).folder)) !== undefined;
@@ -44,7 +58,6 @@ export const readContainerLog = async (ports: Ports, reference: string, request:
   // The reader counts lines of every kind from the end.
   const last = wanted === undefined || request.follow === true ? undefined : tail;
   const kept: LogLine[] = [];
-  let lines = 0;
   const query = {
     ...(tail === undefined || last !== undefined ? {} : { tail }),
     ...(request.since === undefined ? {} : { since: request.since }),
@@ -58,9 +71,7 @@ export const readContainerLog = async (ports: Ports, reference: string, request:
       if (kept.length > last) kept.splice(0, kept.length - last);
       continue;
     }
-    if (chosen.length > 0) await sink(chosen);
-    lines += chosen.length;
+    if (chosen.length > 0) yield chosen;
   }
-  for (let begin = 0; begin < kept.length; begin += batchLines) await sink(kept.slice(begin, begin + batchLines));
-  return lines + kept.length;
-};
+  for (let begin = 0; begin < kept.length; begin += batchLines) yield kept.slice(begin, begin + batchLines);
+}

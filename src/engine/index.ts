@@ -63,6 +63,7 @@ export { pullImage } from './pull-image.ts';
 export { pushImage } from './push-image.ts';
 export { findImages, findReferrers } from './find-images.ts';
 export { testImage, type ImageTest } from './test-image.ts';
+export { readApplicationLog } from './application-log.ts';
 export { applyApplication, type ApplicationItem } from './apply-application.ts';
 export { removeApplication, startApplication, stopApplication } from './change-application.ts';
 export { listApplications, type ApplicationStatus } from './list-applications.ts';

@@ -243,6 +243,38 @@ volumes: { data: { labels: { keep: long } } }
     expect(await inside('shop-main-1', 'cat /own/file')).toBe('0 x');
   });
 
+  it('gives the lines of all its containers in the order of time, old ones and new ones', async () => {
+    const chatty = (name: string): string => `for n in 1 2 3 4 5; do echo ${name} $$n; sleep 0.15; done; echo last of ${name} >&2; ${idle}`;
+    await apply(`
+services:
+  a: { image: busybox:test, stop_grace_period: 0s, command: [sh, -c, '${chatty('a')}'] }
+  b: { image: busybox:test, stop_grace_period: 0s, command: [sh, -c, '${chatty('b')}'], scale: 2 }
+`);
+    type Line = { readonly time: string; readonly text: string; readonly service: string; readonly container: string; readonly stream: string };
+    const read = async (params: Partial<Params<'application/log'>> = {}, seen: Line[] = []): Promise<readonly Line[]> => {
+      const { lines } = await engine.call('application/log', { name: 'shop', ...params }, { onItem: (item) => { seen.push(item as Line); } });
+      expect(lines).toBe(seen.length);
+      return seen;
+    };
+    const live: Line[] = [];
+    const following = read({ follow: true }, live);
+    await expect.poll(() => live.length, { timeout: 10_000 }).toBe(18);
+    const whole = await read();
+    const ordered = (lines: readonly Line[]): boolean => lines.every(({ time }, index) => index === 0 || time >= (lines[index - 1]?.time ?? ''));
+    expect(ordered(whole)).toBe(true);
+    expect(ordered(live)).toBe(true);
+    expect(new Set(live.map((line) => JSON.stringify(line)))).toEqual(new Set(whole.map((line) => JSON.stringify(line))));
+    expect(new Set(whole.map(({ service, container: of }) => `${service} ${of}`))).toEqual(new Set(['a shop-a-1', 'b shop-b-1', 'b shop-b-2']));
+    // Really among each other, and not one container after the other.
+    expect(whole.slice(0, 6).map(({ container: of }) => of)).toEqual(expect.arrayContaining(['shop-a-1', 'shop-b-1', 'shop-b-2']));
+    expect((await read({ tail: 1, services: ['b'] })).map(({ text }) => text)).toEqual(['last of b', 'last of b']);
+    expect((await read({ only: 'stderr' })).length).toBe(3);
+    expect((await read({ since: whole[9]?.time ?? '' })).length).toBe(whole.filter(({ time }) => time >= (whole[9]?.time ?? '')).length);
+    expect(await engine.call('application/log', { name: 'shop', services: ['c'] }, { onItem: () => undefined }).catch(errorCode)).toBe('ParameterInvalid');
+    await engine.call('application/stop', { name: 'shop' });
+    expect((await following).length).toBe(18);
+  });
+
   it('is completed by the next engine, whenever one is killed', async () => {
     const texts = [replicas(2, 'a', 'b'), replicas(3, 'b', 'c').replaceAll('"1000"', '"2000"')];
     for (const [index, delayMs] of [5, 40, 80, 120, 180, 250, 350, 500].entries()) {

@@ -48,6 +48,17 @@ Describe 'Applications' -Tag Fast {
         (Get-Sent 'application/stop').timeoutSeconds | Should -Be 3
         Start-ContainerApplication -Name 'shop' -Verbose 4>&1 | Out-String | Should -Match "'shop'"
     }
+    It 'Get-ContainerLog gives the lines of an application with their services' {
+        $lines = @(Get-ContainerLog -Application 'shop' -Service 'web', 'db' -Tail 5 -Since ([datetime] '2026-11-22') -Stream stdout -Follow)
+        $lines.Service | Should -Be 'web', 'db'
+        $lines[1].PSTypeNames[0] | Should -Be 'Silo.ApplicationLogLine'
+        $lines[1].Time | Should -BeOfType [datetime]
+        $lines | Format-Table | Out-String | Should -Match 'shop-db-1'
+        $sent = Get-Sent 'application/log'
+        $sent.name, $sent.tail, $sent.only, $sent.follow | Should -Be 'shop', 5, 'stdout', $true
+        $sent.services | Should -Be 'web', 'db'
+        { Get-ContainerLog -Application 'gone' -ErrorAction Stop } | Should -Throw -ErrorId 'ApplicationNotFound,Get-ContainerLog'
+    }
     It 'Remove-ContainerApplication tells what it did, and with -WhatIf what it would do' {
         (Remove-ContainerApplication -Name 'shop' -RemoveVolume).Action | Should -Be 'Removed'
         (Get-Sent 'application/remove').removeVolumes | Should -BeTrue
@@ -101,9 +112,9 @@ services:
     }
     It 'is refused by name and line where its file asks for what Silo does not have' {
         $bad = Join-Path -Path $folder -ChildPath 'bad.yaml'
-        Set-Content -LiteralPath $bad -Value "services:`n  web:`n    image: tools`n    links: [db]"
+        Set-Content -LiteralPath $bad -Value "services:`n  web:`n    image: tools`n    external_links: [db]"
         New-ContainerApplication -Path $bad -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -Be 'ComposeInvalid,New-ContainerApplication'
-        "$($problem[0])" | Should -Match 'services\.web\.links \(line 4\)'
+        "$($problem[0])" | Should -Match 'services\.web\.external_links \(line 4\)'
     }
 }

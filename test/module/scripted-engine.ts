@@ -306,6 +306,11 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   },
   'application/start': ({ name }) => ({ application: application(textOf(name)), changed: name !== 'shop' }),
   'application/stop': ({ name }) => ({ application: application(textOf(name)), changed: name !== 'shop' }),
+  'application/log': async ({ name, stream }, token) => {
+    if (name === 'gone') fail('ApplicationNotFound', 'host', 'gone', 'application/log');
+    await sendLines(textOf(stream), [...logLines('lines-2')].map((line, index) => ({ ...line, service: index === 0 ? 'web' : 'db', container: `shop-${index === 0 ? 'web' : 'db'}-1` })), token);
+    return { lines: 2 };
+  },
   'application/remove': ({ name, dryRun, force }) => ({ items: name === 'gone' ? (force === true ? [] : fail('ApplicationNotFound', 'host', 'gone', 'application/remove')) : [{ kind: 'Container', name: `${textOf(name)}-web-1`, service: 'web', action: dryRun === true ? 'WouldRemove' : 'Removed', reason: 'it belongs to the application' }] }),
   'network/list': ({ networks }) => {
     const networkList = [makeNetwork('nat', 31, ['web-1']), makeNetwork('front', 32, [])];

@@ -5,6 +5,8 @@ function Get-ContainerLog {
     .DESCRIPTION
     Gives a container's output line by line: each object has the Time at which the line was written, the
     Stream (stdout or stderr) and the Text. With -Follow it goes on until the container ends, or Ctrl+C.
+    With -Application it gives the lines of all of an application's containers in the order of time, each with
+    its Service and Container; -Follow then ends when all of them have ended.
     .PARAMETER Name
     Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
     beginning of an id is no name: that goes to -Id.
@@ -12,6 +14,10 @@ function Get-ContainerLog {
     Ids of containers, 64 hex digits or the beginning of one.
     .PARAMETER InputObject
     Containers, as Get-Container gives them.
+    .PARAMETER Application
+    Name of an application. -Tail counts the lines of each of its containers.
+    .PARAMETER Service
+    Only these services of the application.
     .PARAMETER ProcessId
     Id of a process that Start-ContainerProcess started; its output in place of the container's.
     .PARAMETER Follow
@@ -36,16 +42,20 @@ function Get-ContainerLog {
     Get-ContainerLog -Name web -Since (Get-Date).AddHours(-1) | Select-Object -ExpandProperty Text | Set-Content web.log
 
     Writes the lines of the last hour to a file.
+    .EXAMPLE
+    Get-ContainerLog -Application shop -Service web, db -Tail 10 -Follow
+
+    Shows what two services of an application write, and what they wrote last.
     .INPUTS
     System.String, Silo.Container
     .OUTPUTS
-    Silo.ContainerLogLine
+    Silo.ContainerLogLine, Silo.ApplicationLogLine
     .LINK
     Invoke-ContainerImage
     .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
-    [OutputType('Silo.ContainerLogLine')]
+    [OutputType('Silo.ContainerLogLine', 'Silo.ApplicationLogLine')]
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
@@ -64,6 +74,18 @@ function Get-ContainerLog {
         [ValidateNotNull()]
         [psobject[]] $InputObject,
 
+        [Parameter(Mandatory = $true, ParameterSetName = 'Application')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Application -Word $args[0] } $args[2] })]
+        [ValidateNotNullOrEmpty()]
+        [string] $Application,
+
+        [Parameter(ParameterSetName = 'Application')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Service,
+
+        [Parameter(ParameterSetName = 'Name')]
+        [Parameter(ParameterSetName = 'Id')]
+        [Parameter(ParameterSetName = 'InputObject')]
         [ValidateNotNullOrEmpty()]
         [string] $ProcessId,
 
@@ -90,12 +112,21 @@ function Get-ContainerLog {
         if ($ProcessId) { $parameter.process = $ProcessId }
     }
     process {
-        foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
+        if ($PSCmdlet.ParameterSetName -eq 'Application') {
+            $method = 'application/log'
+            $typeName = 'Silo.ApplicationLogLine'
+            $targets = @(@{ name = $Application } + $(if ($Service) { @{ services = $Service } } else { @{} }))
+        } else {
+            $method = 'container/log'
+            $typeName = 'Silo.ContainerLogLine'
+            $targets = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | ForEach-Object { @{ container = $_.Reference } })
+        }
+        foreach ($target in $targets) {
             $request = $null
             try {
-                $request = Open-EngineRequest -Cmdlet $PSCmdlet -Method 'container/log' -Parameter ($parameter + @{ container = $target.Reference }) -Stream
+                $request = Open-EngineRequest -Cmdlet $PSCmdlet -Method $method -Parameter ($parameter + $target) -Stream
                 while ($null -ne ($batch = Receive-EngineBatch -Request $request)) {
-                    ConvertTo-SiloObject -TypeName 'Silo.ContainerLogLine' -Method 'container/log' -Record $batch -Item
+                    ConvertTo-SiloObject -TypeName $typeName -Method $method -Record $batch -Item
                 }
                 [void] (Receive-EngineAnswer -Request $request)
             } finally {
