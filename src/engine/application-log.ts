@@ -38,7 +38,7 @@ export const readApplicationLog = async (ports: Ports, name: string, { services,
   } finally {
     // Those that follow end with this.
     stop.abort();
-    await Promise.allSettled(sources.map(({ batches }) => batches.return?.()));
+    await Promise.allSettled(sources.map(async ({ batches }) => { await batches.return?.(); }));
   }
   return lines;
 };
