@@ -27,6 +27,12 @@ const trimMemory = (): void => {
   if (process.platform === 'linux') trimHeap();
 };
 
+/**
+ * What is new lies in two spaces of a megabyte each, which otherwise grow to sixteen; twice is what they grow by.
+ * V8 reads this flag whenever it would let them grow (heap/new-spaces.cc); the one that sets their largest size only as it starts.
+ */
+const keepSmall = (): void => { setFlagsFromString('--semi-space-growth-factor=1'); };
+
 interface Platform {
   open(options: OpenOptions): Promise<Engine>;
   openSupervised(options: OpenOptions): ReturnType<CommandContext['openSupervised']>;
@@ -72,7 +78,7 @@ const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): 
   const log = createLogger(logPath, undefined, process.platform !== 'win32' || isElevated());
   const options = (here: Platform): OpenOptions => ({ root, host: here.facts(), log, defaultRoot: defaultRoot(), selfCommand });
   return {
-    version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), trimMemory,
+    version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), trimMemory, keepSmall,
     open: async () => {
       const here = await platform();
       return here.open(options(here));

@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly openSupervised: () => Promise<{ readonly engine: Engine; readonly serve?: (() => Promise<SupervisedService>) | undefined }>;
   /** Gives memory that is free back to the system. */
   readonly trimMemory: () => void;
+  /** From here on less memory is used, at the price of collecting more often: for who stays long and does little. */
+  readonly keepSmall: () => void;
   readonly probe: () => Promise<readonly RuntimeRequirement[]>;
 }
 

@@ -57,11 +57,14 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** What a look at a container that was just started found: nothing of note, output that will soon be too much, or that nobody need look again. */
+export type EarlyLook = 'quiet' | 'growing' | 'gone';
+
 /** Starts the supervisor of this root where it isn't running (decision 11). */
 export interface SupervisorControl {
   ensure(): Promise<void>;
-  /** The same in a moment, where it is still needed then. */
-  ensureSoon(): void;
+  /** The same in a moment, where it is still needed then. `meanwhile` does some times what the supervisor would do, until that is there. */
+  ensureSoon(meanwhile?: () => Promise<EarlyLook>): void;
   /** Does at once what was put off. */
   close(): Promise<void>;
 }

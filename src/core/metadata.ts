@@ -279,6 +279,8 @@ export interface MetadataReader {
   containerIdsByPrefix(prefix: string): readonly string[];
   /** In order of creation; `after` is the `position` of the last one of the page before. */
   containers(options?: ContainerFilter & { readonly after?: number; readonly limit?: number }): readonly (ContainerRecord & { readonly position: number })[];
+  /** Those that need somebody: that run or are being started, and of those that have ended the ones that wait for a restart or want to be gone. */
+  supervisedContainers(): readonly ContainerRecord[];
   image(reference: string): ImageRecord | undefined;
   images(): readonly ImageRecord[];
   imagesByManifest(digest: Digest): readonly ImageRecord[];

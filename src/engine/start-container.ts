@@ -8,7 +8,7 @@ import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { lifeAfterFailedRestart } from './restart-policy.ts';
 import { releaseTask } from './settle.ts';
-import { needsSupervisor } from './supervision.ts';
+import { needsSupervisor, turnLogOverEarly } from './supervision.ts';
 import { processSettings, taskSettings } from './task-settings.ts';
 import { technologyOf } from './technology.ts';
 import { withVolume } from './volume-lock.ts';
@@ -52,11 +52,11 @@ const start = async (ports: Ports, record: ContainerRecord, reference: string, r
       recordLinks(writer, record, attached);
       writer.appendEvent({ time: running.startedAt, kind: 'container/start', subject: record.id, attributes: [{ name: 'name', value: record.name }, ...(restartCount === 0 ? [] : [{ name: 'restartCount', value: String(restartCount) }])] });
     });
-    // What may be asked for within the next second is asked for now; a log takes longer to grow.
-    if (needsSupervisor(record.spec)) await ports.supervisor.ensure();
-    else ports.supervisor.ensureSoon();
     const ipAddress = attached.flatMap(plainAddresses)[0];
-    return { record: { ...record, ...running, ...(ipAddress === undefined ? {} : { ipAddress }) }, changed: true };
+    const started = { ...record, ...running, ...(ipAddress === undefined ? {} : { ipAddress }) };
+    if (needsSupervisor(record.spec)) await ports.supervisor.ensure();
+    ports.supervisor.ensureSoon(() => turnLogOverEarly(ports, started));
+    return { record: started, changed: true };
   } catch (error) {
     await releaseTask(ports, record);
     const startError = isSiloError(error, 'OperationCancelled') ? undefined : error instanceof Error ? error.message : String(error);

@@ -1,20 +1,26 @@
-import type { ContainerRecord, ContainerSpec } from '../core/index.ts';
-import { withContainer } from './container-lock.ts';
+import type { ContainerRecord, ContainerSpec, EarlyLook, LogLimits } from '../core/index.ts';
+import { lockName, withContainer } from './container-lock.ts';
 import type { Ports } from './ports.ts';
 import { isStartedByBoot } from './restart-policy.ts';
 import { technologyOf } from './technology.ts';
 
 /** Kept of each container's output where nothing else was asked for: six files of 16 MiB at most. */
-const defaultLogLimits = { maximumSizeBytes: 16 * 1024 * 1024, keptFiles: 5 };
+const defaultLogLimits: LogLimits = { maximumSizeBytes: 16 * 1024 * 1024, keptFiles: 5 };
 
 /** Whether something must happen soon after the container's end, or while it runs, with no engine alive. */
 export const needsSupervisor = (spec: ContainerSpec): boolean =>
   spec.autoRemove || spec.network === 'networks' || spec.healthCheck !== undefined || (spec.restartPolicy !== undefined && spec.restartPolicy.name !== 'no');
 
 /** The containers that need somebody: those that run, those that wait for a restart, and those that want to be gone. */
-export const supervisedContainers = (ports: Ports): readonly ContainerRecord[] =>
-  ports.metadata.read((reader) => reader.containers({ states: ['starting', 'running', 'paused', 'exited'] }))
-    .filter((record) => record.state !== 'exited' || record.spec.autoRemove || record.life.restartAt !== undefined);
+export const supervisedContainers = (ports: Ports): readonly ContainerRecord[] => ports.metadata.read((reader) => reader.supervisedContainers());
+
+/** Whether there is anything to do for a container. Looked at without its lock: most looks at most containers end here. */
+export const needsHand = async (ports: Ports, record: ContainerRecord): Promise<boolean> => {
+  const { id, state, life: { restartAt } } = record;
+  if (state === 'exited') return record.spec.autoRemove || (restartAt !== undefined && restartAt <= ports.clock.now());
+  const { runtime } = technologyOf(ports.isolations, record);
+  return (await runtime.exit(id)) !== undefined || (await runtime.status(id)).state !== state || (await hasFullLog(ports, record));
+};
 
 /** Plans the start of what is to run after every boot. Repeating it changes nothing. */
 export const planAfterBoot = async (ports: Ports): Promise<void> => {
@@ -27,12 +33,32 @@ export const planAfterBoot = async (ports: Ports): Promise<void> => {
   }
 };
 
+const logLimitsOf = ({ spec }: ContainerRecord): LogLimits => spec.logLimits ?? defaultLogLimits;
+
+/** Without a log somebody was killed between the two halves of a turn. */
+const hasFullLog = async (ports: Ports, record: ContainerRecord): Promise<boolean> => ((await ports.files.logBytes(record.id)) ?? Number.POSITIVE_INFINITY) >= logLimitsOf(record).maximumSizeBytes;
+
 /** Turns a running container's log over where it has grown too large; the caller holds its lock. True where it was. */
 export const turnLogOver = async (ports: Ports, record: ContainerRecord): Promise<boolean> => {
-  if (record.state !== 'running' && record.state !== 'paused') return false;
-  const limits = record.spec.logLimits ?? defaultLogLimits;
-  const size = await ports.files.logBytes(record.id);
-  // Without a log somebody was killed between the two halves of a turn.
-  if (size !== undefined && size < limits.maximumSizeBytes) return false;
-  return technologyOf(ports.isolations, record).runtime.rotateLog(record.id, ports.files.paths(record.id).logPath, limits.keptFiles);
+  if ((record.state !== 'running' && record.state !== 'paused') || !(await hasFullLog(ports, record))) return false;
+  return technologyOf(ports.isolations, record).runtime.rotateLog(record.id, ports.files.paths(record.id).logPath, logLimitsOf(record).keptFiles);
+};
+
+/** Turns the log of a container over that was started a moment ago, while there is no supervisor yet to do it. */
+export const turnLogOverEarly = async (ports: Ports, started: ContainerRecord): Promise<EarlyLook> => {
+  const size = await ports.files.logBytes(started.id);
+  if (size === undefined) return 'gone';
+  const limit = logLimitsOf(started).maximumSizeBytes;
+  // One call of the kernel, mostly: no start is slower for it.
+  if (size < limit) return size < limit / 8 ? 'quiet' : 'growing';
+  const lock = await ports.locks.tryAcquire(lockName(started.id));
+  if (lock === undefined) return 'growing';
+  try {
+    const record = ports.metadata.read((reader) => reader.container(started.id));
+    if (record === undefined || record.startedAt?.getTime() !== started.startedAt?.getTime()) return 'gone';
+    await turnLogOver(ports, record);
+    return 'growing';
+  } finally {
+    await lock.release();
+  }
 };

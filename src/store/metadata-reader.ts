@@ -33,6 +33,13 @@ export class SqliteReader implements MetadataReader {
     return rows.map(toContainer);
   }
 
+  supervisedContainers(): readonly ContainerRecord[] {
+    // There may be thousands that have ended: the database reads what it needs of them, and no more. A text that is no JSON is no reason to look after nobody.
+    return this.database.all(`SELECT * FROM containers WHERE state IN ('starting', 'running', 'paused')
+      UNION ALL SELECT * FROM containers WHERE state = 'exited' AND (CASE WHEN json_valid(spec) THEN spec ->> '$.autoRemove' END OR CASE WHEN json_valid(life) THEN life ->> '$.restartAt' END IS NOT NULL)
+      ORDER BY position`).map(toContainer);
+  }
+
   containerCounts(): { readonly all: number; readonly running: number } {
     const row = this.database.get("SELECT count(*) AS everything, count(*) FILTER (WHERE state IN ('running', 'paused')) AS running FROM containers");
     return { all: Number(row?.['everything'] ?? 0), running: Number(row?.['running'] ?? 0) };

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { Locks, Logger, SupervisorControl } from '../core/index.ts';
+import type { EarlyLook, Locks, Logger, SupervisorControl } from '../core/index.ts';
+import { EarlyLooks } from './early-looks.ts';
 import { supervisorLockName } from './supervise.ts';
 
 /** A container that has ended by then needed nobody: one that runs for a moment must not cost a second process. */
@@ -18,9 +19,13 @@ export interface DetachedSupervisorOptions {
 /** Starts `silo supervise` in a session of its own where no supervisor holds the root's lock. */
 export class DetachedSupervisor implements SupervisorControl {
   readonly #options: DetachedSupervisorOptions;
+  readonly #looks: EarlyLooks;
   #soon: NodeJS.Timeout | undefined;
 
-  constructor(options: DetachedSupervisorOptions) { this.#options = options; }
+  constructor(options: DetachedSupervisorOptions) {
+    this.#options = options;
+    this.#looks = new EarlyLooks(options.log);
+  }
 
   async ensure(): Promise<void> {
     const { locks, command: [file, ...args], root, log } = this.#options;
@@ -32,7 +37,8 @@ export class DetachedSupervisor implements SupervisorControl {
     child.unref();
   }
 
-  ensureSoon(): void {
+  ensureSoon(meanwhile?: () => Promise<EarlyLook>): void {
+    if (meanwhile !== undefined) this.#looks.begin(meanwhile);
     if (this.#soon !== undefined) return;
     this.#soon = setTimeout(() => {
       this.#ensureIfNeeded().catch((error: unknown) => { this.#options.log.error({ err: error }, 'the supervisor could not be started; the next engine does its work'); });
@@ -41,6 +47,7 @@ export class DetachedSupervisor implements SupervisorControl {
   }
 
   async close(): Promise<void> {
+    await this.#looks.close();
     if (this.#soon === undefined) return;
     clearTimeout(this.#soon);
     await this.#ensureIfNeeded();

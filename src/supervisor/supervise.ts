@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasErrno } from '../base/index.ts';
 import type { ContainerRecord, Lock } from '../core/index.ts';
-import { lockName, namedNetworks, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, type Engine, type Ports } from '../engine/index.ts';
+import { lockName, namedNetworks, needsHand, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, type Engine, type Ports } from '../engine/index.ts';
 import { HealthWatch } from './health-watch.ts';
 import { NameServers } from './name-servers.ts';
 
@@ -10,6 +10,8 @@ import { NameServers } from './name-servers.ts';
 export const supervisorLockName = 'supervisor';
 
 const pollMs = 1000;
+/** Looks without anything to do after which it is a rest. */
+const looksBeforeRest = 3;
 const takeOverPollMs = 1000;
 /** Until the next look where a log has just been turned over: it is growing fast. */
 const busyPollMs = 100;
@@ -31,6 +33,8 @@ export interface SuperviseOptions {
   readonly exitsFolder: string;
   /** A service of the system goes on while there is nothing to do. */
   readonly stayIdle?: boolean;
+  /** Called when there has been nothing to do for some looks; again only after something was done. */
+  readonly onRest?: () => void;
   /** Called when this supervisor is at work; what it answers is closed before another one can be. */
   readonly serve?: (() => Promise<SupervisedService>) | undefined;
 }
@@ -54,7 +58,7 @@ export const supervise = async (engine: Engine, options: SuperviseOptions, signa
   }
 };
 
-const work = async (ports: Ports, { exitsFolder, stayIdle, serve }: SuperviseOptions, lock: Lock, signal: AbortSignal): Promise<void> => {
+const work = async (ports: Ports, { exitsFolder, stayIdle, serve, onRest }: SuperviseOptions, lock: Lock, signal: AbortSignal): Promise<void> => {
   let service: SupervisedService | undefined;
   let wake: (() => void) | undefined;
   const watcher = watchIfPossible(exitsFolder, () => { wake?.(); });
@@ -67,12 +71,14 @@ const work = async (ports: Ports, { exitsFolder, stayIdle, serve }: SuperviseOpt
     service = await serve?.();
     await planAfterBoot(ports);
     const most = (): number => (stayIdle === true ? Number.POSITIVE_INFINITY : service !== undefined ? idleLooksOfService : namedNetworks(ports).length > 0 ? idleLooksOfNetworks : idleLooks);
-    for (let idle = 0; idle < most() && !signal.aborted;) {
+    for (let idle = 0, quiet = 0; idle < most() && !signal.aborted;) {
       const { promise, resolve } = Promise.withResolvers<void>();
       // Before the look: what happens during it must not be slept over.
       wake = resolve;
-      const { records, turned } = await lookAtAll(ports, signal);
+      const { records, changed, turned } = await lookAtAll(ports, signal);
       health.follow(records);
+      quiet = changed ? 0 : quiet + 1;
+      if (quiet === looksBeforeRest) onRest?.();
       idle = records.length > 0 || service?.isNeeded === true ? 0 : idle + 1;
       const timer = setTimeout(resolve, untilNextLook(records, turned ? busyPollMs : pollMs, ports.clock.now()));
       await promise;
@@ -105,21 +111,26 @@ const watchIfPossible = (folder: string, changed: () => void): FSWatcher | undef
 interface Look {
   /** What there is to watch now. */
   readonly records: readonly ContainerRecord[];
+  /** Whether anything may have been done. */
+  readonly changed: boolean;
   /** Whether any log was turned over. */
   readonly turned: boolean;
 }
 
 const lookAtAll = async (ports: Ports, signal: AbortSignal): Promise<Look> => {
-  let turned = false;
-  for (const { id } of supervisedContainers(ports)) {
+  let [changed, turned] = [false, false];
+  const found = supervisedContainers(ports);
+  for (const record of found) {
     if (signal.aborted) break;
     try {
-      if (await lookAt(ports, id)) turned = true;
+      if (!(await needsHand(ports, record))) continue;
+      changed = true;
+      if (await lookAt(ports, record.id)) turned = true;
     } catch (error) {
-      ports.log.error({ err: error, container: id }, 'could not look after a container; trying again');
+      ports.log.error({ err: error, container: record.id }, 'could not look after a container; trying again');
     }
   }
-  return { records: supervisedContainers(ports), turned };
+  return { records: changed ? supervisedContainers(ports) : found, changed, turned };
 };
 
 /** True where its log was turned over. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineClient } from '../../build/engine-client.ts';
 import type { WireContainer } from '../../src/contract/index.ts';
 import { whyNoContainers } from '../fixtures/busybox-root.ts';
+import { FileLocks } from '../../src/store/index.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { TestHost } from './host-state.ts';
 
@@ -77,6 +78,23 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('containers while n
     const { items } = await briefly((engine) => engine.call('process/list', { container: id }));
     expect(items).toEqual([]);
     await remove(id);
+  });
+
+  it('have logs that stay small from their first moment on, before there is a supervisor', async () => {
+    const lock = await new FileLocks(join(host.root, 'locks')).acquire('supervisor', { timeoutMs: 60_000 });
+    const engine = await host.engine();
+    try {
+      const { container: { id } } = await engine.call('container/create', { image: 'busybox:test', network: 'None', command: ['sh', '-c', 'seq 20000; sleep 1d'], logLimits: { maximumSizeBytes: 64 * 1024, keptFiles: 3 } });
+      await engine.call('container/start', { container: id });
+      await expect.poll(() => readdirSync(join(host.root, 'containers', id)).includes('log.1'), { timeout: 2500, interval: 50 }).toBe(true);
+      const numbers: number[] = [];
+      await engine.call('container/log', { container: id }, { onItem: (item) => { numbers.push(Number((item as { text: string }).text)); } });
+      expect(numbers).toEqual(Array.from({ length: 20_000 }, (_, index) => index + 1));
+      await engine.call('container/remove', { container: id, force: true });
+    } finally {
+      await engine[Symbol.asyncDispose]();
+      await lock.release();
+    }
   });
 
   it('have logs that stay small', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Digest } from '../../../src/base/index.ts';
@@ -48,6 +49,27 @@ describe('containers in the store', () => {
       expect(reader.containerByName('bare')).toEqual({ ...bare, position: 2 });
       expect(reader.container('full')).toBeUndefined();
     });
+  });
+
+  it('need somebody while they run, and after that only where they wait for a restart or want to be gone', async () => {
+    const { spec, life } = containerRecord('any');
+    const waiting = { ...life, restartAt: new Date(5) };
+    await store.write((writer) => {
+      for (const state of ['created', 'starting', 'running', 'paused', 'exited', 'removing'] as const) {
+        writer.insertContainer(containerRecord(state, { state }));
+        writer.insertContainer(containerRecord(`${state} waiting`, { state, life: waiting }));
+        writer.insertContainer(containerRecord(`${state} automatic`, { state, spec: { ...spec, autoRemove: true } }));
+      }
+      // One whose text was damaged is no reason to look after nobody.
+      writer.insertContainer(containerRecord('damaged', { state: 'exited' }));
+    });
+    const raw = new DatabaseSync(join(folder, 'meta.db'));
+    raw.exec("UPDATE containers SET spec = '{', life = NULL WHERE name = 'damaged'");
+    raw.close();
+    const kinds = ['', ' waiting', ' automatic'];
+    expect(store.read((reader) => reader.supervisedContainers()).map(({ name }) => name)).toEqual([
+      ...['starting', 'running', 'paused'].flatMap((state) => kinds.map((kind) => `${state}${kind}`)), 'exited waiting', 'exited automatic',
+    ]);
   });
 
   it('change in the fields that are named, also to nothing, and in no others', async () => {
