@@ -150,7 +150,6 @@ describe('containers in the store', () => {
 
   it('whose record is damaged are named', async () => {
     await store.write((writer) => { writer.insertContainer(containerRecord('a')); });
-    const { DatabaseSync } = await import('node:sqlite');
     const raw = new DatabaseSync(join(folder, 'meta.db'));
     raw.exec("UPDATE containers SET spec = '{half'");
     raw.close();
@@ -201,7 +200,6 @@ describe('a transaction', () => {
   });
 
   it('waits for that of another engine without blocking this one, and can be cancelled meanwhile', async () => {
-    const { DatabaseSync } = await import('node:sqlite');
     const blocker = new DatabaseSync(join(folder, 'meta.db'));
     blocker.exec('BEGIN IMMEDIATE');
     let ran = 0;
