@@ -21,8 +21,9 @@ export const bundleEngine = async (folder: string, { sourceMaps }: BundleOptions
       main: join(root, 'src/main.ts'),
       // By itself, for other programs: package.json names it.
       hcs: join(root, 'src/runtime/hcs/index.ts'),
-      // A snapshotter looks for its worker beside the file that it is in itself.
+      // Threads are looked for beside the file that starts them.
       'layer-worker': join(root, 'src/snapshot/overlay/layer-worker.ts'),
+      'tar-worker': join(root, 'src/layer/tar-worker.ts'),
       'wclayer-worker': join(root, 'src/snapshot/wclayer/layer-worker.ts'),
     },
     platform: 'node',

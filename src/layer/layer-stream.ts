@@ -1,17 +1,17 @@
 import { closeSync, fstatSync, openSync, read } from 'node:fs';
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { Arrival } from '../base/index.ts';
+import { pieceBytes } from './piece-ring.ts';
 import { archiveInvalid } from './tar-header.ts';
 
-/** Bytes read at once, and unpacked at once (src/adr/0034-layers-at-once.md). */
+/** Bytes read at once (src/adr/0034-layers-at-once.md). */
 const storedPieceBytes = 512 * 1024;
-const pieceBytes = 1024 * 1024;
 
 /** Bytes that tell one packer from another. */
 const magicBytes = 6;
 
 export interface LayerStream {
-  /** A piece's memory is used again as soon as the next one is asked for. */
+  /** Of at most `pieceBytes` each. A piece's memory is used again as soon as the next one is asked for. */
   readonly pieces: AsyncIterable<Buffer>;
   /** Bytes of the stored file that were read so far. */
   readBytes(): number;

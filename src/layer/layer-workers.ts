@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { SiloError } from '../base/index.ts';
 import type { JobReport, JobRequest } from './layer-job.ts';
 
@@ -22,14 +22,16 @@ interface PooledWorker { readonly thread: Worker; idleTimer: NodeJS.Timeout | un
 export class LayerWorkers<Job> {
   readonly #file: URL;
   readonly #size: number;
+  readonly #limits: ResourceLimits;
   readonly #idle: PooledWorker[] = [];
   readonly #waiting: Waiting[] = [];
   #count = 0;
 
   /** @param file the module that calls `answerJobs` for these jobs. */
-  constructor(file: URL, size = Math.min(2, availableParallelism())) {
+  constructor(file: URL, size = Math.min(2, availableParallelism()), limits: ResourceLimits = {}) {
     this.#file = file;
     this.#size = size;
+    this.#limits = limits;
   }
 
   /** Settles when the job has ended in its thread, also where `signal` cancels it. */
@@ -67,7 +69,7 @@ export class LayerWorkers<Job> {
     }
     if (this.#count < this.#size) {
       this.#count += 1;
-      return Promise.resolve(startWorker(this.#file));
+      return Promise.resolve(this.#startWorker());
     }
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
@@ -85,12 +87,16 @@ export class LayerWorkers<Job> {
     });
   }
 
+  #startWorker(): PooledWorker {
+    return { thread: new Worker(this.#file, { resourceLimits: this.#limits }), idleTimer: undefined };
+  }
+
   #giveBack(worker: PooledWorker, broken: boolean): void {
     const next = this.#waiting.shift();
     if (broken) {
       void worker.thread.terminate();
       if (next === undefined) this.#count -= 1;
-      else next.start(startWorker(this.#file));
+      else next.start(this.#startWorker());
       return;
     }
     if (next !== undefined) {
@@ -106,8 +112,6 @@ export class LayerWorkers<Job> {
     }, idleMs).unref();
   }
 }
-
-const startWorker = (file: URL): PooledWorker => ({ thread: new Worker(file), idleTimer: undefined });
 
 const ask = (thread: Worker, request: JobRequest<unknown>, { onProgress, onPiece }: RunOptions): Promise<Exclude<JobReport, { kind: 'progress' | 'piece' }>> =>
   new Promise((resolve, reject) => {
