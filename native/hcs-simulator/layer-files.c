@@ -1,13 +1,9 @@
-#ifndef _WIN32
 #define _GNU_SOURCE
 #include "layer-files.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 
 #include "text.h"
 
@@ -437,6 +433,3 @@ bool copy_file(const char *from, const char *to) {
   close(source);
   return copied;
 }
-#else
-typedef int layer_files_are_for_linux;
-#endif

@@ -7,10 +7,7 @@
 #ifndef LAYER_FILES_H
 #define LAYER_FILES_H
 
-#include <dirent.h>
-#include <sys/types.h>
-#include <sys/stat.h>
-
+#include "linux-calls.h"
 #include "windows-types.h"
 
 /* FILE_BASIC_INFO */

@@ -1,14 +1,9 @@
-#ifndef _WIN32
 #define _GNU_SOURCE
 #include "layer-trees.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 
 #include "layer-files.h"
 
@@ -198,7 +193,47 @@ static HRESULT write_transport(const char *from, const char *to) {
   return code;
 }
 
-static bool is_deleted(const struct stat *stat) { return S_ISCHR(stat->st_mode) && stat->st_rdev == 0; }
+/* Of a file that stands for a deletion while no filter is there. */
+#define DELETED "user.win32.deleted"
+
+static bool is_deletion_file(const char *path, const struct stat *stat) {
+  char value;
+  return S_ISREG(stat->st_mode) && lgetxattr(path, DELETED, &value, 1) == 1;
+}
+
+static bool is_deletion_device(const struct stat *stat) { return S_ISCHR(stat->st_mode) && stat->st_rdev == 0; }
+
+static bool is_deleted(const char *path, const struct stat *stat) { return is_deletion_device(stat) || is_deletion_file(path, stat); }
+
+static bool device_to_file(const char *path) {
+  if (unlink(path) != 0) return false;
+  int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  bool made = file >= 0 && fsetxattr(file, DELETED, "y", 1, 0) == 0;
+  if (file >= 0) close(file);
+  return made;
+}
+
+static bool change_deletions(const char *folder, bool to_files) {
+  DIR *entries = opendir(folder);
+  if (entries == NULL) return false;
+  bool changed = true;
+  for (struct dirent *entry = readdir(entries); changed && entry != NULL; entry = readdir(entries)) {
+    if (is_dots(entry->d_name)) continue;
+    char *path = path_join(folder, entry->d_name);
+    struct stat stat;
+    changed = lstat(path, &stat) == 0;
+    if (changed && S_ISDIR(stat.st_mode)) changed = change_deletions(path, to_files);
+    else if (changed && to_files && is_deletion_device(&stat)) changed = device_to_file(path);
+    else if (changed && !to_files && is_deletion_file(path, &stat)) changed = unlink(path) == 0 && mknod(path, S_IFCHR, 0) == 0;
+    free(path);
+  }
+  closedir(entries);
+  return changed;
+}
+
+bool deletions_as_files(const char *upper) { return change_deletions(upper, true); }
+
+bool deletions_as_devices(const char *upper) { return change_deletions(upper, false); }
 
 static bool is_opaque(const char *path) {
   char value;
@@ -265,7 +300,7 @@ static HRESULT export_folder(struct export *export, const char *path) {
     char *from = path_join(here, entry->d_name), *to = path_join(there, entry->d_name);
     struct stat stat;
     if (lstat(from, &stat) != 0) code = code_of_errno();
-    else if (export->overlay && is_deleted(&stat)) add_tombstone(export, inner.bytes);
+    else if (export->overlay && is_deleted(from, &stat)) add_tombstone(export, inner.bytes);
     else if (S_ISDIR(stat.st_mode)) {
       struct text side = {0};
       text_print(&side, "%s" SIDE, to);
@@ -295,9 +330,9 @@ static HRESULT run_export(const char *upper, const char *parent, const char *tar
   if (SUCCEEDED(code) && own_hives != NULL && is_folder(own_hives)) code = each_entry(own_hives, kept, import_hive);
   free(own_hives);
   if (SUCCEEDED(code)) {
-    FILE *file = fopen(tombstones, "wb");
-    if (file == NULL || fwrite(export.tombstones.bytes, 1, export.tombstones.length, file) != export.tombstones.length) code = code_of_errno();
-    if (file != NULL) fclose(file);
+    int file = open(tombstones, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file < 0 || write(file, export.tombstones.bytes, export.tombstones.length) != (ssize_t)export.tombstones.length) code = code_of_errno();
+    if (file >= 0) close(file);
   }
   while (export.linked != NULL) {
     struct exported *next = export.linked->next;
@@ -321,6 +356,3 @@ HRESULT layer_export(const char *layer, const char *parent, const char *target) 
   free(files);
   return code;
 }
-#else
-typedef int layer_trees_are_for_linux;
-#endif

@@ -15,6 +15,12 @@ HRESULT layer_import(const char *layer, const char *source, const char *parent);
 HRESULT layer_set_up_base(const char *layer);
 /* Writes the transport form: of a writable layer its upper folder, of another what differs from `parent`. */
 HRESULT layer_export_writable(const char *upper, const char *parent, const char *target);
+/*
+ * What an overlay deleted is a device in its upper folder. Under Wine nobody could remove such a folder any more, so that without a
+ * filter they are files, as Windows' own filter leaves files. False with errno set.
+ */
+bool deletions_as_files(const char *upper);
+bool deletions_as_devices(const char *upper);
 HRESULT layer_export(const char *layer, const char *parent, const char *target);
 
 #endif

@@ -2,13 +2,10 @@
 #define _GNU_SOURCE
 #include "service.h"
 
-#ifndef _WIN32
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 #include "compute.h"
 #include "layer-files.h"
@@ -46,6 +43,42 @@ static int last_number, disks_open;
 
 static HRESULT from_win32(DWORD code) { return code == 0 ? S_OK : (code & 0x80000000u) != 0 ? (HRESULT)code : (HRESULT)(0x80070000u | code); }
 
+/*
+ * Paths are Linux' in here, on both targets: what comes with a drive letter under Wine is told so by this, and answered by
+ * answer_path as it came.
+ */
+static const char *argument_path(const struct request *request, const char *name) {
+  const char *given = argument_text(request, name);
+#ifdef _WIN32
+  if (given != NULL && *given != '/') {
+    char *plain = linux_path(given);
+    json_set_string(request->arguments, name, plain);
+    free(plain);
+    given = argument_text(request, name);
+  }
+#endif
+  return given;
+}
+
+static void answer_path(struct request *request, const char *name, const char *path) {
+#ifdef _WIN32
+  char *text = windows_path(path);
+  answer_text(request, name, text);
+  free(text);
+#else
+  answer_text(request, name, path);
+#endif
+}
+
+/* For what is not an argument. free() it. */
+static char *plain_path(const char *path) {
+#ifdef _WIN32
+  return linux_path(path);
+#else
+  return copy_text(path);
+#endif
+}
+
 static struct attachment **attachment_of(const char *path) {
   struct attachment **link = &attachments;
   while (*link != NULL && strcmp((*link)->path, path) != 0) link = &(*link)->next;
@@ -71,7 +104,9 @@ static char *volume_name(const char *path) {
   uint64_t hash = 14695981039346656037u;
   for (const char *letter = path; *letter != 0; letter++) hash = (hash ^ (uint8_t)*letter) * 1099511628211u;
   struct text name = {0};
-  text_print(&name, "%s/volumes/Volume{%08x-%04x-%04x-0000-000000000000}", service_root(), (unsigned)(hash >> 32), (unsigned)(hash >> 16) & 0xffff, (unsigned)hash & 0xffff);
+  char *root = plain_path(service_root());
+  text_print(&name, "%s/volumes/Volume{%08x-%04x-%04x-0000-000000000000}", root, (unsigned)(hash >> 32), (unsigned)(hash >> 16) & 0xffff, (unsigned)hash & 0xffff);
+  free(root);
   return name.bytes;
 }
 
@@ -119,6 +154,13 @@ static HRESULT detach_filter(struct attachment *attachment, bool by_force) {
   if (!attachment->filtered) return E_NOT_FOUND;
   HRESULT code = leave_mount_points(attachment, by_force);
   if (SUCCEEDED(code) && umount2(attachment->volume, by_force ? MNT_DETACH : 0) != 0) code = code_of_errno();
+#ifdef _WIN32
+  if (SUCCEEDED(code)) {
+    char *upper = path_join(attachment->contents, "upper");
+    if (!deletions_as_files(upper)) code = code_of_errno();
+    free(upper);
+  }
+#endif
   enter_mount_points(attachment);
   if (FAILED(code)) return code;
   attachment->filtered = false;
@@ -163,7 +205,7 @@ static HRESULT give_disk(struct request *request, const char *path) {
 }
 
 static HRESULT create_disk(struct request *request) {
-  const char *path = argument_text(request, "Path"), *parent = argument_text(request, "ParentPath");
+  const char *path = argument_path(request, "Path"), *parent = argument_path(request, "ParentPath");
   int64_t size = argument_whole(request, "MaximumSize", 0);
   if (path == NULL || *path != '/' || (parent == NULL && size < 3 * 1024 * 1024)) return E_INVALIDARG;
   DWORD problem = disk_create(path, size, argument_whole(request, "BlockSizeInBytes", 0), parent);
@@ -171,7 +213,7 @@ static HRESULT create_disk(struct request *request) {
 }
 
 static HRESULT open_disk(struct request *request) {
-  const char *path = argument_text(request, "Path");
+  const char *path = argument_path(request, "Path");
   if (path == NULL || *path != '/') return E_INVALIDARG;
   DWORD problem = 0;
   struct json *description = disk_read(path, &problem);
@@ -182,10 +224,22 @@ static HRESULT open_disk(struct request *request) {
   return FAILED(code) ? code : give_disk(request, path);
 }
 
+/* By a virtual machine, whose documents name it as its creator does. */
+static bool is_held(const char *path) {
+#ifdef _WIN32
+  char *text = windows_path(path);
+  bool held = disk_is_held(text);
+  free(text);
+  return held;
+#else
+  return disk_is_held(path);
+#endif
+}
+
 static HRESULT attach_disk(struct request *request) {
   struct disk *disk = argument_handle(request, "Disk", HANDLE_DISK);
   if (disk == NULL) return E_HANDLE;
-  if (*attachment_of(disk->path) != NULL || disk_is_held(disk->path)) return SHARING_VIOLATION;
+  if (*attachment_of(disk->path) != NULL || is_held(disk->path)) return SHARING_VIOLATION;
   int64_t flags = argument_whole(request, "Flags", 0);
   if ((flags & ATTACH_READ_ONLY) != 0) return E_NOTIMPL;
   HRESULT code = attach(disk->path);
@@ -233,7 +287,7 @@ static HRESULT mount_path(struct request *request) {
   struct attachment *attachment = *attachment_of(disk->path);
   if (attachment == NULL) return NOT_READY;
   if (!disk_is_formatted(disk->path)) return UNRECOGNIZED_VOLUME;
-  answer_text(request, "Result", attachment->volume);
+  answer_path(request, "Result", attachment->volume);
   return S_OK;
 }
 
@@ -273,7 +327,7 @@ static HRESULT read_chain(struct request *request, char ***chain) {
   char **paths = must_allocate((count + 1) * sizeof *paths);
   memset(paths, 0, (count + 1) * sizeof *paths);
   for (const struct json *layer = SUCCEEDED(code) ? layers->first : NULL; layer != NULL && SUCCEEDED(code); layer = layer->next) {
-    const char *path = json_string(layer, "Path");
+    char *path = plain_path(json_string(layer, "Path"));
     if (!has_only(layer, layer_members) || !is_guid(json_string(layer, "Id")) || path == NULL) code = HCS_INVALID_JSON;
     else if (*path != '/') code = E_INVALIDARG;
     else {
@@ -284,6 +338,7 @@ static HRESULT read_chain(struct request *request, char ***chain) {
       if (SUCCEEDED(code)) code = !is_folder(files) ? E_PATH_NOT_FOUND : is_base_layer(path) != (filled == count) ? HCS_INVALID_LAYER : S_OK;
       free(files);
     }
+    free(path);
   }
   json_free(data);
   if (FAILED(code)) free_chain(paths);
@@ -306,14 +361,14 @@ static HRESULT read_options(struct request *request, const char *const *names, s
 }
 
 static const char *layer_path(const struct request *request) {
-  const char *path = argument_text(request, "LayerPath");
+  const char *path = argument_path(request, "LayerPath");
   return path != NULL && *path == '/' ? path : NULL;
 }
 
 /* Layers */
 
 static HRESULT import_layer(struct request *request) {
-  const char *layer = layer_path(request), *source = argument_text(request, "SourceFolderPath");
+  const char *layer = layer_path(request), *source = argument_path(request, "SourceFolderPath");
   if (layer == NULL || source == NULL) return E_INVALIDARG;
   if (!is_folder(layer) || !is_folder(source)) return E_PATH_NOT_FOUND;
   char **chain;
@@ -340,7 +395,7 @@ static HRESULT export_writable(const char *volume, const char *parent, const cha
 
 static HRESULT export_layer(struct request *request) {
   static const char *const members[] = {"IsWritableLayer", NULL};
-  const char *layer = layer_path(request), *target = argument_text(request, "ExportFolderPath");
+  const char *layer = layer_path(request), *target = argument_path(request, "ExportFolderPath");
   if (layer == NULL || target == NULL) return E_INVALIDARG;
   struct json *options;
   HRESULT code = read_options(request, members, &options);
@@ -353,7 +408,7 @@ static HRESULT export_layer(struct request *request) {
 }
 
 static HRESULT export_legacy_layer(struct request *request) {
-  const char *volume = layer_path(request), *target = argument_text(request, "ExportFolderPath"), *folder = argument_text(request, "FolderPath");
+  const char *volume = layer_path(request), *target = argument_path(request, "ExportFolderPath"), *folder = argument_path(request, "FolderPath");
   if (volume == NULL || target == NULL || folder == NULL) return E_INVALIDARG;
   if (!is_folder(folder)) return E_PATH_NOT_FOUND;
   char **chain;
@@ -413,7 +468,7 @@ static HRESULT set_up_base_layer(struct request *request) {
 }
 
 static HRESULT set_up_base_volume(struct request *request) {
-  const char *layer = layer_path(request), *volume = argument_text(request, "VolumePath");
+  const char *layer = layer_path(request), *volume = argument_path(request, "VolumePath");
   bool machine;
   HRESULT code = layer == NULL || volume == NULL ? E_INVALIDARG : os_layer_type(request, &machine);
   if (FAILED(code)) return code;
@@ -446,7 +501,7 @@ static HRESULT initialize_layer(struct request *request) {
 }
 
 static HRESULT initialize_legacy_layer(struct request *request) {
-  const char *folder = argument_text(request, "FolderPath");
+  const char *folder = argument_path(request, "FolderPath");
   if (layer_path(request) == NULL || folder == NULL) return E_INVALIDARG;
   if (!is_folder(folder)) return E_PATH_NOT_FOUND;
   char **chain;
@@ -454,6 +509,19 @@ static HRESULT initialize_legacy_layer(struct request *request) {
   if (SUCCEEDED(code)) code = initialize(request, chain, NULL);
   free_chain(chain);
   return code;
+}
+
+/* For an overlay over its contents. */
+static bool make_ready(const struct attachment *attachment) {
+#ifdef _WIN32
+  char *upper = path_join(attachment->contents, "upper");
+  bool ready = deletions_as_devices(upper);
+  free(upper);
+  return ready;
+#else
+  (void)attachment;
+  return true;
+#endif
 }
 
 static HRESULT attach_filter_to(struct request *request, struct attachment *attachment) {
@@ -467,7 +535,7 @@ static HRESULT attach_filter_to(struct request *request, struct attachment *atta
     /* The nearest layer's tree is whole. */
     struct text options = {0};
     text_print(&options, "lowerdir=%s/Files,upperdir=%s/upper,workdir=%s/work,redirect_dir=off,metacopy=off", chain[0], attachment->contents, attachment->contents);
-    if (mount("overlay", attachment->volume, "overlay", MS_NODEV, options.bytes) != 0) code = code_of_errno();
+    if (!make_ready(attachment) || mount("overlay", attachment->volume, "overlay", MS_NODEV, options.bytes) != 0) code = code_of_errno();
     free(options.bytes);
   }
   if (FAILED(code)) {
@@ -587,7 +655,7 @@ static HRESULT layer_mount_path(struct request *request) {
   char *disk = sandbox_of(request);
   struct attachment *attachment = disk == NULL ? NULL : *attachment_of(disk);
   HRESULT code = disk == NULL ? (is_folder(layer) ? S_OK : E_PATH_NOT_FOUND) : attachment == NULL ? NOT_READY : S_OK;
-  if (SUCCEEDED(code)) answer_text(request, "Result", attachment == NULL ? layer : attachment->volume);
+  if (SUCCEEDED(code)) answer_path(request, "Result", attachment == NULL ? layer : attachment->volume);
   free(disk);
   return code;
 }
@@ -599,7 +667,7 @@ static HRESULT layer_exists(struct request *request) {
 }
 
 static HRESULT export_any_layer(struct request *request) {
-  const char *layer = layer_path(request), *target = argument_text(request, "ExportFolderPath");
+  const char *layer = layer_path(request), *target = argument_path(request, "ExportFolderPath");
   if (layer == NULL || target == NULL) return E_INVALIDARG;
   service_lock();
   struct attachment *attachment = sandbox_attachment(request);
@@ -621,7 +689,7 @@ static HRESULT process_utility_image(struct request *request) { return layer_pat
 /* Volumes in folders: kernel32's calls come here too, since it is the host that keeps them. */
 
 static char *mount_point_path(struct request *request) {
-  const char *path = argument_text(request, "MountPoint");
+  const char *path = argument_path(request, "MountPoint");
   if (path == NULL || *path != '/') return NULL;
   char *plain = copy_text(path);
   for (size_t length = strlen(plain); length > 1 && plain[length - 1] == '/'; length--) plain[length - 1] = 0;
@@ -636,7 +704,7 @@ static struct mount_point **mount_point_of(const char *path) {
 
 static HRESULT set_mount_point(struct request *request) {
   char *path = mount_point_path(request);
-  const char *volume = argument_text(request, "Volume");
+  const char *volume = argument_path(request, "Volume");
   struct attachment *attachment = volume == NULL ? NULL : attachment_at(volume);
   HRESULT code = path == NULL ? E_INVALIDARG : attachment == NULL ? E_PATH_NOT_FOUND : !is_folder(path) ? (HRESULT)0x8007010b : *mount_point_of(path) != NULL ? (HRESULT)0x80070091 : S_OK;
   if (SUCCEEDED(code) && mount(attachment->volume, path, NULL, MS_BIND, NULL) != 0) code = code_of_errno();
@@ -675,14 +743,14 @@ static HRESULT volume_at_mount_point(struct request *request) {
   HRESULT code = (HRESULT)0x80071126;
   struct stat there, volume;
   if (strcmp(path, "/") == 0) {
-    answer_text(request, "Result", "/");
+    answer_path(request, "Result", "/");
     code = S_OK;
   } else if (*mount_point_of(path) != NULL && stat(path, &there) == 0) {
     for (struct attachment *attachment = attachments; attachment != NULL; attachment = attachment->next) {
       if (stat(attachment->volume, &volume) != 0 || volume.st_dev != there.st_dev || volume.st_ino != there.st_ino) continue;
       struct text name = {0};
       text_print(&name, "%s/", attachment->volume);
-      answer_text(request, "Result", name.bytes);
+      answer_path(request, "Result", name.bytes);
       free(name.bytes);
       code = S_OK;
     }
@@ -693,7 +761,12 @@ static HRESULT volume_at_mount_point(struct request *request) {
   return code;
 }
 
-bool disk_is_attached(const char *path) { return *attachment_of(path) != NULL; }
+bool disk_is_attached(const char *path) {
+  char *plain = plain_path(path);
+  bool attached = *attachment_of(plain) != NULL;
+  free(plain);
+  return attached;
+}
 
 /* Filters in virtual machines: what a real guest does on its own disk is here an overlay below the state folder. */
 
@@ -706,16 +779,17 @@ static struct guest_filter *guest_filters;
 static int last_guest_root;
 
 char *guest_filter_begin(const struct system *machine, const char *path, const char *contents, const char *layer) {
-  char *files = path_join(layer, "Files");
-  bool whole = is_folder(files);
-  free(files);
-  if (!whole) return NULL;
+  char *below = plain_path(layer), *upper = plain_path(contents), *state = plain_path(service_root()), *files = path_join(below, "Files");
   struct text root = {0}, work = {0}, options = {0};
-  text_print(&root, "%s/guests/%d", service_root(), ++last_guest_root);
+  text_print(&root, "%s/guests/%d", state, ++last_guest_root);
   /* `contents` is upper/ of the disk's; its neighbour is made where the disk was never initialized. */
-  text_print(&work, "%s/../work", contents);
-  text_print(&options, "lowerdir=%s/Files,upperdir=%s,workdir=%s,redirect_dir=off,metacopy=off", layer, contents, work.bytes);
-  bool mounted = make_folders(root.bytes) && make_folders(work.bytes) && mount("overlay", root.bytes, "overlay", MS_NODEV, options.bytes) == 0;
+  text_print(&work, "%s/../work", upper);
+  text_print(&options, "lowerdir=%s,upperdir=%s,workdir=%s,redirect_dir=off,metacopy=off", files, upper, work.bytes);
+  bool mounted = is_folder(files) && make_folders(root.bytes) && make_folders(work.bytes) && mount("overlay", root.bytes, "overlay", MS_NODEV, options.bytes) == 0;
+  free(below);
+  free(upper);
+  free(state);
+  free(files);
   free(work.bytes);
   free(options.bytes);
   if (!mounted) {
@@ -725,7 +799,11 @@ char *guest_filter_begin(const struct system *machine, const char *path, const c
   struct guest_filter *made = must_allocate(sizeof *made);
   *made = (struct guest_filter){.machine = copy_text(machine->id), .path = copy_text(path), .below = copy_text(contents), .root = root.bytes, .next = guest_filters};
   guest_filters = made;
+#ifdef _WIN32
+  return windows_path(made->root);
+#else
   return copy_text(made->root);
+#endif
 }
 
 static void drop_guest_filter(struct guest_filter **link) {
@@ -813,37 +891,3 @@ static const struct handler handlers[] = {
 };
 
 const struct service_table storage_table = {.handlers = handlers, .count = count_storage, .reset = reset_storage};
-#else
-#include "compute.h"
-
-/* Layers need a file system that keeps what Windows' does, and one that lays folders over each other. Wine has neither. */
-static const struct handler handlers[] = {
-  {NULL, NULL, 0},
-};
-
-bool disk_is_attached(const char *path) {
-  (void)path;
-  return false;
-}
-
-char *guest_filter_begin(const struct system *machine, const char *path, const char *contents, const char *layer) {
-  (void)machine;
-  (void)path;
-  (void)contents;
-  (void)layer;
-  return NULL;
-}
-
-char *guest_filters_end(const struct system *machine, const char *path) {
-  (void)machine;
-  (void)path;
-  return NULL;
-}
-
-void disk_handle_closed(void *object, bool client_gone) {
-  (void)object;
-  (void)client_gone;
-}
-
-const struct service_table storage_table = {.handlers = handlers};
-#endif

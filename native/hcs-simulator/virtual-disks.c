@@ -1,12 +1,11 @@
-#ifndef _WIN32
 #define _GNU_SOURCE
 #include "virtual-disks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "linux-calls.h"
 
 /* File Type Identifier of [MS-VHDX] 2.2.1: signature, then the creator in UTF-16. */
 static const char signature[8] = {'v', 'h', 'd', 'x', 'f', 'i', 'l', 'e'};
@@ -77,6 +76,3 @@ bool disk_is_formatted(const char *path) {
   json_free(disk);
   return formatted;
 }
-#else
-typedef int virtual_disks_are_for_linux;
-#endif

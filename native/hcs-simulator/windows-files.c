@@ -1,24 +1,65 @@
 /*
- * kernel32's and advapi32's calls for files with all that Windows keeps of them, for Linux (see layer-files.h):
- * backup streams, basic information, volumes in folders, privileges. Volumes belong to the host, so the service
- * keeps them.
+ * kernel32's and advapi32's calls for files with all that Windows keeps of them (see layer-files.h): backup streams,
+ * basic information, volumes in folders, privileges. Volumes belong to the host, so the service keeps them. Under Wine, which
+ * lacks what layers need of these, they are a library of their own (hcs-simulator-files.def) in kernel32.dll's place.
  */
 #define _GNU_SOURCE
 #include "windows-calls.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client.h"
 #include "layer-files.h"
+
+#ifdef _WIN32
+#define CreateFileW simulated_CreateFileW
+#define BackupRead simulated_BackupRead
+#define BackupWrite simulated_BackupWrite
+#define SetFileInformationByHandle simulated_SetFileInformationByHandle
+#define GetFileInformationByHandleEx simulated_GetFileInformationByHandleEx
+#define FlushFileBuffers simulated_FlushFileBuffers
+#define GetVolumePathNameW simulated_GetVolumePathNameW
+#define GetVolumeNameForVolumeMountPointW simulated_GetVolumeNameForVolumeMountPointW
+#define SetVolumeMountPointW simulated_SetVolumeMountPointW
+#define DeleteVolumeMountPointW simulated_DeleteVolumeMountPointW
+#endif
 
 enum { CREATE_NEW_FILE = 1, OPEN_EXISTING_FILE = 3, invalid_handle_code = 6, invalid_parameter_code = 87, not_all_assigned = 1300, no_such_privilege = 1313, invalid_text = 1336 };
 #define WRITES 0x40000000u
 #define WRITES_ATTRIBUTES 0x100u
 #define BACKUP_SEMANTICS 0x02000000u
+
+#ifdef _WIN32
+/* Handles of Linux' files, far from those that Wine gives out. */
+enum { first_handle = 0x40000000, most_files = 65536 };
+static bool files_open[most_files];
+
+static HANDLE file_handle_new(int descriptor) {
+  if (descriptor >= most_files) {
+    close(descriptor);
+    return INVALID_HANDLE_VALUE;
+  }
+  files_open[descriptor] = true;
+  return (HANDLE)(uintptr_t)(first_handle + 4 * descriptor);
+}
+
+static int file_handle_descriptor(HANDLE handle) {
+  uintptr_t number = ((uintptr_t)handle - first_handle) / 4;
+  return (uintptr_t)handle >= first_handle && number < most_files && files_open[number] ? (int)number : -1;
+}
+
+EXPORT BOOL WINAPI simulated_CloseHandle(HANDLE handle) {
+  int file = file_handle_descriptor(handle);
+  if (file >= 0) {
+    files_open[file] = false;
+    return close(file) == 0;
+  }
+  /* A virtual disk's is the service's; the others are Windows' own. */
+  return SUCCEEDED(handle_close(handle, HANDLE_DISK)) ? TRUE : CloseHandle(handle);
+}
+#endif
 
 static BOOL fail(DWORD code) {
   SetLastError(code);
@@ -33,13 +74,25 @@ static int64_t kept_times[most_descriptors_kept];
 
 static bool keeps_time(int file) { return file >= 0 && file < most_descriptors_kept && kept_times[file] > 0; }
 
-EXPORT HANDLE CreateFileW(PCWSTR path, DWORD access, DWORD share, void *security, DWORD disposition, DWORD flags, HANDLE template) {
+/* A path as Linux names it. */
+static char *plain_path(PCWSTR path) {
+  char *text = utf8_from_utf16(path);
+#ifdef _WIN32
+  char *plain = linux_path(text);
+  free(text);
+  return plain;
+#else
+  return text;
+#endif
+}
+
+EXPORT HANDLE WINAPI CreateFileW(PCWSTR path, DWORD access, DWORD share, void *security, DWORD disposition, DWORD flags, HANDLE template) {
   (void)share;
   if (path == NULL || security != NULL || template != NULL || (disposition != CREATE_NEW_FILE && disposition != OPEN_EXISTING_FILE)) {
     fail(invalid_parameter_code);
     return INVALID_HANDLE_VALUE;
   }
-  char *plain = utf8_from_utf16(path);
+  char *plain = plain_path(path);
   bool folder = is_folder(plain);
   bool writes = (access & WRITES) != 0 && !folder;
   int how = (writes ? O_RDWR : O_RDONLY) | (disposition == CREATE_NEW_FILE ? O_CREAT | O_EXCL : 0) | O_NOFOLLOW | O_CLOEXEC;
@@ -61,7 +114,7 @@ static int descriptor_of(HANDLE handle) {
   return file;
 }
 
-EXPORT BOOL BackupWrite(HANDLE handle, const uint8_t *buffer, DWORD bytes, DWORD *written, BOOL abort, BOOL security, void **context) {
+EXPORT BOOL WINAPI BackupWrite(HANDLE handle, const uint8_t *buffer, DWORD bytes, DWORD *written, BOOL abort, BOOL security, void **context) {
   int file = descriptor_of(handle);
   if (file < 0 || written == NULL || context == NULL) return file < 0 ? FALSE : fail(invalid_parameter_code);
   *written = 0;
@@ -80,7 +133,7 @@ EXPORT BOOL BackupWrite(HANDLE handle, const uint8_t *buffer, DWORD bytes, DWORD
   return TRUE;
 }
 
-EXPORT BOOL BackupRead(HANDLE handle, uint8_t *buffer, DWORD bytes, DWORD *count, BOOL abort, BOOL security, void **context) {
+EXPORT BOOL WINAPI BackupRead(HANDLE handle, uint8_t *buffer, DWORD bytes, DWORD *count, BOOL abort, BOOL security, void **context) {
   int file = descriptor_of(handle);
   if (file < 0 || count == NULL || context == NULL) return file < 0 ? FALSE : fail(invalid_parameter_code);
   *count = 0;
@@ -96,7 +149,7 @@ EXPORT BOOL BackupRead(HANDLE handle, uint8_t *buffer, DWORD bytes, DWORD *count
   return TRUE;
 }
 
-EXPORT BOOL SetFileInformationByHandle(HANDLE handle, int32_t kind, const void *information, DWORD bytes) {
+EXPORT BOOL WINAPI SetFileInformationByHandle(HANDLE handle, int32_t kind, const void *information, DWORD bytes) {
   int file = descriptor_of(handle);
   if (file < 0) return FALSE;
   struct basic_information given;
@@ -109,7 +162,7 @@ EXPORT BOOL SetFileInformationByHandle(HANDLE handle, int32_t kind, const void *
   return TRUE;
 }
 
-EXPORT BOOL GetFileInformationByHandleEx(HANDLE handle, int32_t kind, void *information, DWORD bytes) {
+EXPORT BOOL WINAPI GetFileInformationByHandleEx(HANDLE handle, int32_t kind, void *information, DWORD bytes) {
   int file = descriptor_of(handle);
   if (file < 0) return FALSE;
   if (kind != 0 || information == NULL || bytes < 36) return fail(invalid_parameter_code);
@@ -120,18 +173,25 @@ EXPORT BOOL GetFileInformationByHandleEx(HANDLE handle, int32_t kind, void *info
   return TRUE;
 }
 
-EXPORT BOOL FlushFileBuffers(HANDLE handle) {
+EXPORT BOOL WINAPI FlushFileBuffers(HANDLE handle) {
   int file = descriptor_of(handle);
   return file < 0 ? FALSE : syncfs(file) == 0 ? TRUE : fail_with(code_of_errno());
 }
 
 /* Volumes */
 
-EXPORT BOOL GetVolumePathNameW(PCWSTR path, PWSTR volume, DWORD letters) {
-  if (path == NULL || path[0] != '/' || volume == NULL || letters < 2) return fail(invalid_parameter_code);
-  /* All folders of Linux are one tree. */
-  volume[0] = '/';
-  volume[1] = 0;
+/* All folders of Linux are one tree. */
+EXPORT BOOL WINAPI GetVolumePathNameW(PCWSTR path, PWSTR volume, DWORD letters) {
+#ifdef _WIN32
+  static const WCHAR root[] = {'Z', ':', '\\', 0};
+#else
+  static const WCHAR root[] = {'/', 0};
+#endif
+  char *plain = path == NULL ? NULL : plain_path(path);
+  bool known = plain != NULL && *plain == '/' && volume != NULL && letters >= sizeof root / sizeof *root;
+  free(plain);
+  if (!known) return fail(invalid_parameter_code);
+  memcpy(volume, root, sizeof root);
   return TRUE;
 }
 
@@ -151,12 +211,13 @@ static BOOL volume_call(const char *function, PCWSTR mount_point, PCWSTR volume,
   return SUCCEEDED(code) ? TRUE : fail_with(code);
 }
 
-EXPORT BOOL GetVolumeNameForVolumeMountPointW(PCWSTR mount_point, PWSTR volume, DWORD letters) { return volume_call("GetVolumeNameForVolumeMountPointW", mount_point, NULL, volume, letters); }
+EXPORT BOOL WINAPI GetVolumeNameForVolumeMountPointW(PCWSTR mount_point, PWSTR volume, DWORD letters) { return volume_call("GetVolumeNameForVolumeMountPointW", mount_point, NULL, volume, letters); }
 
-EXPORT BOOL SetVolumeMountPointW(PCWSTR mount_point, PCWSTR volume) { return volume_call("SetVolumeMountPointW", mount_point, volume, NULL, 0); }
+EXPORT BOOL WINAPI SetVolumeMountPointW(PCWSTR mount_point, PCWSTR volume) { return volume_call("SetVolumeMountPointW", mount_point, volume, NULL, 0); }
 
-EXPORT BOOL DeleteVolumeMountPointW(PCWSTR mount_point) { return volume_call("DeleteVolumeMountPointW", mount_point, NULL, NULL, 0); }
+EXPORT BOOL WINAPI DeleteVolumeMountPointW(PCWSTR mount_point) { return volume_call("DeleteVolumeMountPointW", mount_point, NULL, NULL, 0); }
 
+#ifndef _WIN32
 /* Privileges: root has those of an administrator, others none. */
 
 static const char *const privileges[] = {"SeBackupPrivilege", "SeRestorePrivilege", "SeSecurityPrivilege"};
@@ -207,3 +268,4 @@ EXPORT BOOL ConvertStringSecurityDescriptorToSecurityDescriptorW(PCWSTR text, DW
   if (bytes != NULL) *bytes = 52;
   return TRUE;
 }
+#endif

@@ -81,7 +81,7 @@ export const snapshotterDiffSuite = (name: string, make: () => Promise<Snapshott
     const bottom = traits.needsBaseLayer ? [900] : [];
 
     /** Names of a layer of changes, seen from the container's root. */
-    const listed = (archive: Uint8Array): readonly string[] => listArchive(archive)
+    const listed = async (archive: Uint8Array): Promise<readonly string[]> => (await listArchive(archive))
       .filter((entry) => entry.startsWith(traits.prefix) && entry !== traits.prefix).map((entry) => entry.slice(traits.prefix.length));
 
     /** Everything that a container would see; paths are byte strings. */
@@ -142,7 +142,7 @@ export const snapshotterDiffSuite = (name: string, make: () => Promise<Snapshott
       await mount(10, [1]);
       for (const gone of ['z', 'a', 'b/x']) rmSync(join(root, gone));
       for (const made of ['m', 'b/y', '!first', 'b-c']) writeFileSync(join(root, made), '');
-      expect(listed(await diff(10, [1]))).toEqual(['.wh.a', '.wh.z', '!first', 'b/', 'b/.wh.x', 'b/y', 'b-c', 'm']);
+      expect(await listed(await diff(10, [1]))).toEqual(['.wh.a', '.wh.z', '!first', 'b/', 'b/.wh.x', 'b/y', 'b-c', 'm']);
     });
 
     it('as the same bytes each time, for another engine, and for another scratch space with the same changes', async () => {
@@ -181,7 +181,7 @@ export const snapshotterDiffSuite = (name: string, make: () => Promise<Snapshott
       await mount(10, bottom);
       const server = createServer().listen(join(root, 's'));
       await new Promise((resolve) => { server.once('listening', resolve); });
-      expect(listed(await diff(10, bottom))).toEqual([]);
+      expect(await listed(await diff(10, bottom))).toEqual([]);
       server.close();
     });
 
@@ -203,11 +203,11 @@ export const snapshotterDiffSuite = (name: string, make: () => Promise<Snapshott
       const mountPoints = ['/etc/hosts', '/proc', '/data/volume/', '/etc/resolv.conf'];
       for (const folder of ['proc', 'data/volume']) mkdirSync(join(root, folder), { recursive: true });
       for (const file of ['etc/hosts', 'etc/resolv.conf']) writeFileSync(join(root, file), '');
-      expect(listed(await diff(10, [1], { mountPoints }))).toEqual([]);
+      expect(await listed(await diff(10, [1], { mountPoints }))).toEqual([]);
       writeFileSync(join(root, 'etc/resolv.conf'), 'nameserver ::1');
       mkdirSync(join(root, 'proc/inner'));
       chmodSync(join(root, 'data'), 0o700);
-      expect(listed(await diff(10, [1], { mountPoints }))).toEqual([...(traits.hasPosixFiles ? ['data/'] : []), 'etc/', 'etc/resolv.conf', 'proc/', 'proc/inner/']);
+      expect(await listed(await diff(10, [1], { mountPoints }))).toEqual([...(traits.hasPosixFiles ? ['data/'] : []), 'etc/', 'etc/resolv.conf', 'proc/', 'proc/inner/']);
     });
 
     it('but refuses a name that would be taken for a deletion', async () => {

@@ -5,7 +5,6 @@ import { describe } from 'vitest';
 import { OverlaySnapshotter } from '../../src/snapshot/overlay/index.ts';
 import { skipReason, whyNoMounts } from '../fixtures/temporary-folder.ts';
 import { snapshotterDiffSuite } from './snapshotter-diff.suite.ts';
-import { makeWclayer, simulatedStorage, wclayerTraits, whyNoSimulatedLayers } from './wclayer-host.ts';
 import { snapshotterSuite, type SnapshotterFixture } from './snapshotter.suite.ts';
 
 describe.skipIf(skipReason('the overlay snapshotter', whyNoMounts()))('on Linux', () => {
@@ -17,10 +16,4 @@ describe.skipIf(skipReason('the overlay snapshotter', whyNoMounts()))('on Linux'
   };
   snapshotterSuite('OverlaySnapshotter', make);
   snapshotterDiffSuite('OverlaySnapshotter', make);
-});
-
-describe.skipIf(skipReason('the snapshotter of Windows layers', whyNoSimulatedLayers()))('on the HCS simulator', () => {
-  const make = makeWclayer(simulatedStorage());
-  snapshotterSuite('WclayerSnapshotter', make, wclayerTraits);
-  snapshotterDiffSuite('WclayerSnapshotter', make, wclayerTraits);
 });

@@ -59,7 +59,7 @@ describe.skipIf(reason !== undefined)(`the export of images${reason === undefine
   });
 
   it('writes documents first, and blobs in the order of their digests', async () => {
-    const names = listArchive(readFileSync(await write('order.tar', 'DockerArchive')));
+    const names = await listArchive(readFileSync(await write('order.tar', 'DockerArchive')));
     expect(names.slice(0, 5)).toEqual(['oci-layout', 'index.json', 'manifest.json', 'blobs/', 'blobs/sha256/']);
     expect(names.slice(5)).toEqual(names.slice(5).toSorted());
     expect(names).toHaveLength(5 + 4);

@@ -215,7 +215,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the files of a con
       await engine.call('container/export', { container, path, force: true });
     }
     expect((await engine.call('container/list', { containers: ['running'] })).items[0]?.state).toBe('Running');
-    const names = listArchive(readFileSync(join(target, 'stopped.tar')));
+    const names = await listArchive(readFileSync(join(target, 'stopped.tar')));
     expect(names).toContain('data/exported');
     expect(names.filter((name) => name.startsWith('www'))).toEqual([]);
     expect(readdirSync(target)).toEqual(['running.tar', 'stopped.tar']);

@@ -1,6 +1,6 @@
-import { copyFile, stat } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
+import { fromFileError, SiloError } from '../../base/index.ts';
 import type { ResourceLimits, SnapshotStorage, TaskSpec } from '../../core/index.ts';
 import type { ComputeSystemDocument } from './documents/compute-system.ts';
 import type { ProcessParameters } from './documents/process.ts';
@@ -9,6 +9,7 @@ import { hostedLinuxSystem, linuxGuestSteps, linuxUtilityVm, type LinuxBoot } fr
 import { linuxProcess, windowsProcess, type ProcessStreams } from './builders/process-parameters.ts';
 import { hostedWindowsSystem, networkRequests, windowsGuestSteps, windowsUtilityVm, type MachineNetwork } from './builders/utility-vm.ts';
 import { megabytes, processIsolatedSystem, processorLimits, storageOf } from './builders/windows-container.ts';
+import { utilityVmFolder } from './utility-vm-folder.ts';
 
 /** What a task is made of. With a machine, that comes first, takes the requests, and then holds the system. */
 export interface TaskSystems {
@@ -59,17 +60,9 @@ const machineId = (spec: TaskSpec): string => `${spec.id}@vm`;
 const machineMemory = (spec: TaskSpec, size: MachineSize, ownMB: number): number =>
   spec.resources.memoryBytes === undefined ? size.memoryMB : Math.max(size.memoryMB, megabytes(spec.resources.memoryBytes) + ownMB);
 
-/** What a machine starts from: of the nearest layer that has it, which is whole there, and as new as the image (hcsshim, internal/uvmfolder). */
 const utilityVmOf = async ({ layers }: SnapshotStorage): Promise<string> => {
-  for (const { path } of layers) {
-    const folder = join(path, 'UtilityVM');
-    try {
-      await stat(join(folder, 'SystemTemplate.vhdx'));
-      return folder;
-    } catch (error) {
-      if (!hasErrno(error, 'ENOENT')) throw fromFileError(error, folder);
-    }
-  }
+  const folder = await utilityVmFolder(layers.map(({ path }) => path));
+  if (folder !== undefined) return folder;
   throw new SiloError('IsolationUnsupported', { args: { isolation: 'HyperV', reason: 'no layer of the image has a utility VM, which such a container starts in' }, target: { kind: 'isolation', id: 'HyperV' } });
 };
 

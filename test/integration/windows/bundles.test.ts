@@ -14,8 +14,10 @@ describe.skipIf(skipReason('OCI bundles under Wine', wineSimulator.whyNot()))("t
   let folder: string;
   let simulator: SimulatorHost;
   let options: WineOptions;
+  let program: string;
   beforeAll(async () => {
     const files = await buildHcsSimulator({ target: 'windows' });
+    program = join(files.folder, 'task-program.exe');
     simulator = await wineSimulator.open();
     folder = mkdtempSync(join(tmpdir(), 'silo-wine-bundles-'));
     for (const name of ['scratch', 'layer', 'root']) mkdirSync(join(folder, name));
@@ -31,11 +33,12 @@ describe.skipIf(skipReason('OCI bundles under Wine', wineSimulator.whyNot()))("t
   }, simulatorBuildTimeout);
 
   const silo = (...args: readonly string[]): Promise<WineRun> => runUnderWine(main, ['--root', windowsPath(join(folder, 'state')), ...args], options);
-  const bundle = (script: string): string => {
+  const bundle = (script: string): string => bundleOf(['cmd', '/c', script]);
+  const bundleOf = (args: readonly string[]): string => {
     const path = mkdtempSync(join(folder, 'bundle-'));
     writeFileSync(join(path, 'config.json'), JSON.stringify({
       ociVersion: '1.0.2', root: { path: windowsPath(join(folder, 'root')) },
-      process: { args: ['cmd', '/c', script], cwd: 'C:\\', env: [] },
+      process: { args, cwd: 'C:\\', env: [] },
       windows: { layerFolders: [windowsPath(join(folder, 'layer')), windowsPath(join(folder, 'scratch'))] },
     }));
     return windowsPath(path);
@@ -44,6 +47,22 @@ describe.skipIf(skipReason('OCI bundles under Wine', wineSimulator.whyNot()))("t
   it("runs a bundle with its own streams, and ends with the container's exit code", async () => {
     expect(await silo('run', '-b', bundle('echo it runs& echo oops 1>&2& exit 7'), 'web')).toEqual({ exitCode: 7, stdout: 'it runs\r\n', stderr: expect.stringMatching(/^oops/) as string });
     expect(await silo('list', '-q')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await simulator.counts()).toMatchObject({ systems: 0, processes: 0 });
+  }, testTimeout);
+
+  it('creates a container, starts it, tells its state from another process, ends it by a signal and deletes it', async () => {
+    const done = { exitCode: 0, stdout: '', stderr: '' };
+    const state = async (): Promise<unknown> => JSON.parse((await silo('state', 'held')).stdout);
+    expect(await silo('create', '-b', bundleOf([windowsPath(program), 'exitWhenTold', '9', 'print', 'up', 'idle']), 'held')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await state()).toMatchObject({ id: 'held', status: 'created', pid: expect.any(Number) as number });
+    expect(await silo('start', 'held')).toEqual(done);
+    expect(await state()).toMatchObject({ status: 'running' });
+    expect((await silo('list', '-q')).stdout).toBe('held\n');
+    expect((await silo('delete', 'held')).exitCode).toBe(1);
+    expect(await silo('kill', 'held')).toEqual(done);
+    await expect.poll(state, { timeout: 30_000 }).toMatchObject({ status: 'stopped', pid: 0 });
+    expect(await silo('delete', 'held')).toEqual(done);
+    expect(await silo('list', '-q')).toEqual(done);
     expect(await simulator.counts()).toMatchObject({ systems: 0, processes: 0 });
   }, testTimeout);
 });

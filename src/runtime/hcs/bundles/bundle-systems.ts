@@ -8,6 +8,7 @@ import { hostedWindowsSystem, windowsGuestSteps, windowsUtilityVm, type GuestSte
 import { megabytes, processIsolatedSystem } from '../builders/windows-container.ts';
 import type { ComputeSystemDocument } from '../documents/compute-system.ts';
 import type { ContainerCredentialGuard } from '../documents/container.ts';
+import { utilityVmFolder } from '../utility-vm-folder.ts';
 import type { BundleConfig } from './bundle-config.ts';
 import { bundleInvalid } from './bundle-document.ts';
 import { linuxSpecification } from './linux-specification.ts';
@@ -75,10 +76,11 @@ const linuxBoot = async (config: BundleConfig, options: Pick<BundleSystemsOption
   return { ...(isDirect ? {} : { uefiFolder: folder }), kernelPath, root, ...sizeOf(config, options.hostProcessors), consolePipe: options.consolePipe };
 };
 
-/** The bottom-most layer with a utility VM, or the one that the bundle names. */
+/** The one that the bundle names, or that of its layers. */
 const utilityVmOf = async (config: BundleConfig): Promise<string> => {
   if (config.utilityVmPath !== undefined) return config.utilityVmPath;
-  for (const layer of config.layerFolders.toReversed()) if (await there(join(layer, 'UtilityVM'))) return join(layer, 'UtilityVM');
+  const folder = await utilityVmFolder(config.layerFolders);
+  if (folder !== undefined) return folder;
   throw bundleInvalid('config.json', 'no folder of windows.layerFolders has a UtilityVM, and windows.hyperv.utilityVMPath names none');
 };
 

@@ -21,7 +21,7 @@ const guid = 'dcc079ae-60ba-4d07-847c-3493609c0870';
 /** A bundle with this document, and what it names of files. */
 const bundleOf = (document: object): string => {
   const folder = folders.make();
-  for (const name of ['base/UtilityVM', 'top', 'scratch', 'boot']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['base/UtilityVM', 'older/UtilityVM', 'top', 'scratch', 'boot']) mkdirSync(join(folder, name), { recursive: true });
   for (const name of ['scratch/sandbox.vhdx', 'base/layer.vhd', 'top/layer.vhd', 'boot/kernel', 'boot/rootfs.vhd']) writeFileSync(join(folder, name), '');
   writeFileSync(join(folder, 'config.json'), JSON.stringify(document));
   return folder;
@@ -102,8 +102,8 @@ describe.skipIf(skipReason('documents of bundles', whyNot))('the documents of a 
     expect(config.process.parameters(true)).toMatchObject({ CommandLine: 'cmd /s /c "dir "x""' });
   });
 
-  it('start a Windows machine from the bottom-most layer that has one', async () => {
-    const { systems, folder } = await systemsOf(hyperV);
+  it('start a Windows machine from the nearest layer that has one', async () => {
+    const { systems, folder } = await systemsOf({ ...hyperV, windows: { ...hyperV.windows, layerFolders: ['top', 'base', 'older', 'scratch'] } });
     expect(systems.machine?.copy).toEqual({ from: join(folder, 'base/UtilityVM/SystemTemplate.vhdx'), to: '/state/web/vm-scratch.vhdx' });
     expect(systems.machine?.document.VirtualMachine?.ComputeTopology?.Processor).toEqual({ Count: 1 });
     expect(systems.files).toEqual([join(folder, 'scratch/sandbox.vhdx'), '/state/web/vm-scratch.vhdx']);
