@@ -13,6 +13,7 @@ import { openRpcDocument } from '../src/contract/open-rpc.ts';
 import { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from '../src/contract/protocol.ts';
 import { timeFields } from '../src/contract/time-fields.ts';
 import { makeHelp, staleHelp } from './help/make-help.ts';
+import { declareHostConnection } from './module/declare-host-connection.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -114,6 +115,9 @@ for (const [name, make] of Object.entries(files)) {
     console.log(`wrote ${relative(root, path)}`);
   }
 }
+const lacking = declareHostConnection(checkOnly);
+for (const path of lacking) console.log(checkOnly ? `${relative(root, path)} lacks -HostConnection: run node build/generate.ts` : `declared -HostConnection in ${relative(root, path)}`);
+if (checkOnly) drifted += lacking.length;
 const stale = staleHelp();
 if (checkOnly) {
   drifted += stale.length;

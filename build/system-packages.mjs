@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture } from './run.mjs';
 
@@ -44,6 +44,8 @@ const needs = {
     { name: 'umoci', why: 'makes image archives for tests', found: program('umoci') },
     { name: 'debootstrap', why: 'makes an image of Debian for tests', found: program('debootstrap') },
     { name: 'wine64', why: 'runs the Windows parts in tests', found: file('/usr/lib/wine/wine64') },
+    { name: 'openssh-client', why: 'connects to other hosts in tests', found: program('ssh') },
+    { name: 'openssh-server', why: 'the other host of tests, on loopback', found: program('sshd') },
     { name: 'unzip', why: 'unpacks the package as whoever installs it', found: program('unzip') },
     { name: 'docker-compose', why: 'reads the compose files of tests beside Silo', found: program('docker-compose') },
     { name: 'gcc-mingw-w64-x86-64', why: "builds the simulator of Windows' libraries", found: program('x86_64-w64-mingw32-gcc') },
@@ -58,6 +60,18 @@ const needs = {
     { name: 'umoci', why: 'measured beside Silo', found: program('umoci') },
     { name: 'docker-registry', why: 'the registry that everyone pulls from', found: program('docker-registry') },
   ],
+};
+
+/** Debian's policy of which services a package may start: none, for as long as `install` runs. Tests start what they need. */
+const policy = '/usr/sbin/policy-rc.d';
+const withoutServices = async (install) => {
+  const own = !existsSync(policy);
+  if (own) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await install();
+  } finally {
+    if (own) rmSync(policy);
+  }
 };
 
 const aptGet = async (...args) => {
@@ -76,7 +90,7 @@ export const ensureSystemPackages = async (purposes) => {
   const install = ['install', '--yes', '--no-install-recommends', ...missing.map(({ name }) => name)];
   if (existsSync('/etc/debian_version') && process.getuid() === 0) {
     await aptGet('update');
-    await aptGet(...install);
+    await withoutServices(() => aptGet(...install));
     return;
   }
   const remedy = existsSync('/etc/debian_version')

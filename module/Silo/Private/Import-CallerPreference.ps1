@@ -3,6 +3,8 @@ function Import-CallerPreference {
     # dot-sources this one first, so that the assignments land in its own scope.
     $siloBound = $PSCmdlet.MyInvocation.BoundParameters
     $siloCaller = $PSCmdlet.SessionState.PSVariable
+    # Which host the command asks; what it calls finds the name by looking up the scopes.
+    Set-Variable -Name siloHost -Value "$((Resolve-HostConnection -Cmdlet $PSCmdlet).Name)"
     if (-not $siloBound.ContainsKey('ErrorAction')) { $ErrorActionPreference = $siloCaller.GetValue('ErrorActionPreference') }
     if (-not $siloBound.ContainsKey('WarningAction')) { $WarningPreference = $siloCaller.GetValue('WarningPreference') }
     if (-not $siloBound.ContainsKey('InformationAction')) { $InformationPreference = $siloCaller.GetValue('InformationPreference') }

@@ -84,4 +84,10 @@
     StopApplication = 'Stop application'
     RemoveApplication = 'Remove application'
     ApplicationUnchanged = "Nothing was to be done for the application '{0}'."
+    NewConnection = 'Connect'
+    EnterConnection = 'Use for the commands of this session'
+    ExitConnection = 'Use no longer'
+    RemoveConnection = 'End the connection'
+    NothingEntered = 'No connection was entered.'
+    ConnectionLost = "the connection to '{0}' was lost"
 }

@@ -543,4 +543,44 @@
         Message = '다른 엔진이 애플리케이션 ''{name}''을(를) 변경하고 있습니다.'
         Action = '잠시 후 다시 시도하십시오.'
     }
+    'HostConnectionNotFound' = @{
+        Message = '연결 ''{name}''이(가) 없습니다.'
+        Action = 'Get-ContainerHostConnection은 연결을 나열하고, New-ContainerHostConnection은 연결을 만듭니다.'
+    }
+    'HostConnectionExists' = @{
+        Message = '연결 ''{name}''이(가) 이미 있습니다.'
+        Action = '다른 -Name을 지정하거나 Remove-ContainerHostConnection으로 제거하십시오.'
+    }
+    'HostMismatch' = @{
+        Message = '''{id}''은(는) 호스트 ''{from}''의 것인데 명령은 ''{to}''에 묻습니다.'
+        Action = '개체가 속한 호스트의 -HostConnection을 명령에 지정하십시오. 마침표(.)는 이 호스트입니다.'
+    }
+    'PathOfOtherHost' = @{
+        Message = '''{path}''은(는) 호스트 ''{host}''의 전체 경로가 아닙니다.'
+        Action = '파일은 엔진이 실행되는 호스트의 것입니다. 그 호스트의 절대 경로를 와일드카드 없이 지정하고, 파일은 먼저 그곳으로 복사하십시오(scp).'
+    }
+    'SshMissing' = @{
+        Message = 'ssh 프로그램을 찾을 수 없습니다.'
+        Action = 'OpenSSH 클라이언트를 설치하십시오: apt-get install openssh-client 또는 Add-WindowsCapability -Online -Name OpenSSH.Client~~~~0.0.1.0.'
+    }
+    'HostUnreachable' = @{
+        Message = '호스트 ''{host}''에 연결할 수 없습니다: {reason}.'
+        Action = '이름이 맞는지, ssh 서버가 실행 중인지 확인하십시오: ssh {host}.'
+    }
+    'HostKeyUnknown' = @{
+        Message = '호스트 ''{host}''의 키를 이곳에서 알지 못합니다.'
+        Action = '그 호스트의 관리자가 알려 준 키와 비교한 뒤 한 번 받아들이십시오: ssh {host}.'
+    }
+    'HostKeyChanged' = @{
+        Message = '호스트 ''{host}''이(가) 이곳에 알려진 것과 다른 키를 보입니다.'
+        Action = '다른 누군가가 대신 응답하고 있을 수 있습니다. 관리자에게 물어보고, 새로 설치한 호스트라면 ssh-keygen -R {host}를 실행하십시오.'
+    }
+    'HostCredentialRefused' = @{
+        Message = '호스트 ''{host}''이(가) ''{user}''의 키를 받아들이지 않습니다.'
+        Action = '그곳의 authorized_keys에 공개 키를 추가하고, 개인 키를 ssh-agent에 올리거나 -KeyFilePath로 지정하십시오. 암호는 묻지 않습니다.'
+    }
+    'RemoteEngineMissing' = @{
+        Message = '호스트 ''{host}''에서 모듈이 설치되는 위치에 Silo가 없습니다.'
+        Action = '그곳에 Silo 모듈을 설치하거나 -EnginePath로 엔진 폴더를 지정하십시오.'
+    }
 }

@@ -84,4 +84,10 @@
     StopApplication = '애플리케이션 중지'
     RemoveApplication = '애플리케이션 제거'
     ApplicationUnchanged = "애플리케이션 '{0}'에 대해 할 일이 없었습니다."
+    NewConnection = '연결'
+    EnterConnection = '이 세션의 명령에 사용'
+    ExitConnection = '더 이상 사용하지 않음'
+    RemoveConnection = '연결 끝내기'
+    NothingEntered = '들어간 연결이 없습니다.'
+    ConnectionLost = "'{0}'에 대한 연결이 끊어졌습니다"
 }

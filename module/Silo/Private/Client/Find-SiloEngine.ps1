@@ -17,7 +17,7 @@ function Find-SiloEngine {
         Join-Path -Path $packaged -ChildPath $nodeName
         Join-Path -Path (Join-Path -Path (Join-Path -Path $modules -ChildPath $platform) -ChildPath 'bin') -ChildPath $nodeName
     )
-    $node = $candidates | Where-Object { Test-Path -LiteralPath $_ } | Select-Object -First 1
+    $node = $candidates | Where-Object { Test-Path -LiteralPath $_ } | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $node) { $node = Find-InstalledNode }
     @{ Node = $node; File = $file }
 }

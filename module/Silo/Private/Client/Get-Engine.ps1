@@ -1,7 +1,8 @@
 function Get-Engine {
     # Answers an engine that is known to be in order, and starts one where there is none.
     param($Cmdlet)
-    $engine = $script:Engine
+    $connection = Resolve-HostConnection -Cmdlet $Cmdlet
+    $engine = Get-CurrentEngine -Connection $connection
     if ($null -ne $engine) {
         if ($engine.Busy) {
             Write-Debug -Message 'A command was stopped in the middle of a read or write: its engine is given up.'
@@ -14,5 +15,5 @@ function Get-Engine {
             return $engine
         }
     }
-    Open-Engine -Cmdlet $Cmdlet
+    Open-Engine -Cmdlet $Cmdlet -Connection $connection
 }

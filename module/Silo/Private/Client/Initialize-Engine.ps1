@@ -9,9 +9,14 @@ function Initialize-Engine {
     }
     Send-EngineRequest -Engine $Engine -Request $request
     while (-not $request.Answered -and -not $Engine.Lost) { [void] (Read-EngineMessage -Engine $Engine) }
+    if (-not $request.Answered -and $null -ne $Engine.Connection) {
+        $problem = Get-ConnectionProblem -Engine $Engine
+        Exit-SiloCommand -Cmdlet $Cmdlet -Code $problem.Code -Argument $problem.Argument -Target $Engine.Connection.Name
+    }
     if (-not $request.Answered) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineExited' -Argument @{ reason = $Engine.Lost } -Target 'initialize' }
     if ($null -ne $request.Error) { $Cmdlet.ThrowTerminatingError((ConvertTo-SiloErrorRecord -WireError $request.Error)) }
     if ($request.Result.ProtocolVersion -ne $version) {
         Exit-SiloCommand -Cmdlet $Cmdlet -Code 'ProtocolMismatch' -Argument @{ client = $version; engine = $request.Result.ProtocolVersion } -Target 'initialize'
     }
+    $Engine.Version = $request.Result.Engine.Version
 }

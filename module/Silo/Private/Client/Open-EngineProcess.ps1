@@ -1,15 +1,19 @@
 function Open-EngineProcess {
-    param($Cmdlet)
+    param($Cmdlet, $Connection)
     if (Test-SiloSandbox) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotAvailableInSandbox' }
-    $place = Find-SiloEngine
-    if (-not $place.Node) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = 'node' } -Target 'node' }
-    if (-not (Test-Path -LiteralPath $place.File)) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.File } -Target $place.File }
-
-    $start = New-Object -TypeName System.Diagnostics.ProcessStartInfo
-    $start.FileName = $place.Node
-    # .NET Framework has no ArgumentList.
-    $start.Arguments = '"{0}" engine' -f $place.File
-    $start.UseShellExecute = $false
+    $place = $null
+    if ($null -ne $Connection) {
+        $start = Get-SshStart -Cmdlet $Cmdlet -Connection $Connection -Argument 'engine'
+    } else {
+        $place = Find-SiloEngine
+        if (-not $place.Node) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = 'node' } -Target 'node' }
+        if (-not (Test-Path -LiteralPath $place.File)) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.File } -Target $place.File }
+        $start = New-Object -TypeName System.Diagnostics.ProcessStartInfo
+        $start.FileName = $place.Node
+        # .NET Framework has no ArgumentList.
+        $start.Arguments = '"{0}" engine' -f $place.File
+        $start.UseShellExecute = $false
+    }
     # A console of its own keeps Ctrl+C of this console away from it.
     $start.CreateNoWindow = $true
     $start.RedirectStandardInput = $true
@@ -23,6 +27,7 @@ function Open-EngineProcess {
         [void] $process.Start()
     } catch [System.ComponentModel.Win32Exception] {
         $reason = $_.Exception.GetBaseException()
+        if ($null -eq $place) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'SshMissing' -Target $Connection.HostName }
         # A zip archive loses the execute bit; 13 is EACCES.
         if ($script:OnWindows -or $reason.NativeErrorCode -ne 13) { Exit-SiloCommand -Cmdlet $Cmdlet -Code 'EngineNotFound' -Argument @{ path = $place.Node } -Target $place.Node }
         & chmod '+x' $place.Node 2>$null

@@ -3,6 +3,7 @@ function Read-EngineFrame {
     # longer than asked: PowerShell can stop a command only between two statements.
     param([hashtable] $Engine, [int] $WaitMilliseconds)
     while ($true) {
+        if ($Engine.Draining.IsFaulted) { $Engine.Draining = $Engine.Process.StandardError.BaseStream.CopyToAsync([System.IO.Stream]::Null) }
         if ($Engine.BodyLength -lt 0 -and $Engine.End -gt $Engine.Start) {
             $head = [System.Text.Encoding]::ASCII.GetString($Engine.Buffer, $Engine.Start, [Math]::Min(256, $Engine.End - $Engine.Start))
             $end = $head.IndexOf("`r`n`r`n", [StringComparison]::Ordinal)

@@ -3,8 +3,9 @@ function Restore-RegistryLogin {
     # One that is refused by now is no error here: the request that needs it will say so.
     param([hashtable] $Engine)
     $Engine.LoggedIn = $true
-    foreach ($registry in @($script:KnownCredential.Keys)) {
-        $request = Get-RequestRecord -Caller $MyInvocation -Method 'registry/connect' -Parameter @{ registry = $registry; credential = ConvertTo-WireCredential -Credential $script:KnownCredential[$registry] }
+    $known = (Get-HostMemory).Credential
+    foreach ($registry in @($known.Keys)) {
+        $request = Get-RequestRecord -Caller $MyInvocation -Method 'registry/connect' -Parameter @{ registry = $registry; credential = ConvertTo-WireCredential -Credential $known[$registry] }
         try {
             Send-EngineRequest -Engine $Engine -Request $request
             while (-not $request.Answered -and -not $Engine.Lost) { [void] (Read-EngineMessage -Engine $Engine) }

@@ -1,6 +1,6 @@
 function Send-EngineRequest {
     param([hashtable] $Engine, [hashtable] $Request)
-    if ($Request.TakesLogin -and -not $Engine.LoggedIn -and $script:KnownCredential.Count -gt 0) { Restore-RegistryLogin -Engine $Engine }
+    if ($Request.TakesLogin -and -not $Engine.LoggedIn -and (Get-HostMemory).Credential.Count -gt 0) { Restore-RegistryLogin -Engine $Engine }
     $id = $Engine.NextId
     $Engine.NextId = $id + 1
     $Request.Engine = $Engine

@@ -9,18 +9,24 @@ function ConvertTo-CommandJob {
         $parameter.Id = [string[]] @($Id)
         if ($parameter.Id.Count -eq 0) { return }
     }
+    # In the job there is this connection alone, and nothing has been entered.
+    $connection = Resolve-HostConnection -Cmdlet $Cmdlet
+    $parameter.HostConnection = if ($null -ne $connection) { $connection.Name } else { '.' }
     foreach ($key in $Replace.Keys) { $parameter[$key] = $Replace[$key] }
     # Under -Prefix the command has another name here than in the job.
     $command = $Cmdlet.MyInvocation.MyCommand.ScriptBlock.Ast.Name
     $body = {
-        param($Manifest, $Command, $Parameter, $Login)
+        param($Manifest, $Command, $Parameter, $Login, $Memory, $Connection)
         Import-Module -Name $Manifest
         # Its own engine knows none of the logins of this one.
-        & (Get-Module -Name Silo) { $script:KnownCredential = $args[0] } $Login
+        & (Get-Module -Name Silo) {
+            $script:KnownCredential, $script:HostMemory = $args[0], $args[1]
+            if ($null -ne $args[2]) { [void] $script:Connection.Add($args[2]) }
+        } $Login $Memory $Connection
         $parameterWithoutPrompt = @{} + $Parameter
         if ((Get-Command -Name $Command).Parameters.ContainsKey('Confirm')) { $parameterWithoutPrompt.Confirm = $false }
         try { & $Command @parameterWithoutPrompt } finally { Remove-Module -Name Silo }
     }
-    $job = @{ Name = "Silo: $command"; ScriptBlock = $body; ArgumentList = (Join-Path -Path $script:ModuleRoot -ChildPath 'Silo.psd1'), $command, $parameter, $script:KnownCredential }
-    if (Get-Command -Name Start-ThreadJob -ErrorAction Ignore) { Start-ThreadJob @job } else { Start-Job @job }
+    $job = @{ Name = "Silo: $command"; ScriptBlock = $body; ArgumentList = (Join-Path -Path $script:ModuleRoot -ChildPath 'Silo.psd1'), $command, $parameter, $script:KnownCredential, $script:HostMemory, $connection }
+    if (Microsoft.PowerShell.Core\Get-Command -Name Start-ThreadJob -ErrorAction Ignore) { Start-ThreadJob @job } else { Start-Job @job }
 }

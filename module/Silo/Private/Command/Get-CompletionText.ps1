@@ -1,12 +1,16 @@
 function Get-CompletionText {
     # For argument completers: names from memory, and one short look at an engine that is up and idle.
     # Completion never starts an engine and never waits for one.
-    param([ValidateSet('Container', 'ContainerId', 'Image', 'Network', 'Volume', 'Application')] [string] $Kind, [string] $Word)
+    param([ValidateSet('Container', 'ContainerId', 'Image', 'Network', 'Volume', 'Application')] [string] $Kind, [string] $Word, $Bound)
     $word = $Word.Trim("'", '"')
-    $engine = $script:Engine
+    # Names of the host that the command will ask: the one it was given, else the one that was entered.
+    $given = if ($null -ne $Bound) { $Bound['HostConnection'] }
+    $connection = if ($null -eq $given) { Resolve-HostConnection } else { $script:Connection | Where-Object { $_.Name -eq "$given" -or [object]::ReferenceEquals($_, $given) } | Microsoft.PowerShell.Utility\Select-Object -First 1 }
+    $siloHost = if ($null -ne $connection) { $connection.Name } else { '' }
+    $engine = Get-CurrentEngine -Connection $connection
     $list = $Kind -replace 'Id$', ''
     if ($null -ne $engine -and -not $engine.Busy -and -not $engine.Lost -and $engine.Open.Count -eq 0) { Read-KnownName -Engine $engine -Kind $list }
-    foreach ($name in ($script:KnownName[$Kind] | Where-Object { $_ -like "$word*" } | Sort-Object -Unique)) {
+    foreach ($name in ((Get-HostMemory).Name[$Kind] | Where-Object { $_ -like "$word*" } | Sort-Object -Unique)) {
         New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList $name, $name, 'ParameterValue', "$list $name"
     }
 }

@@ -7,8 +7,9 @@ function Read-KnownName {
         $until = [datetime]::UtcNow.AddMilliseconds(200)
         while (-not $request.Answered -and -not $Engine.Lost -and [datetime]::UtcNow -lt $until) { [void] (Read-EngineMessage -Engine $Engine -WaitMilliseconds 20) }
         if ($null -eq $request.Result) { return }
-        $script:KnownName[$Kind] = @($request.Result.Items.Name)
-        if ($Kind -eq 'Container') { $script:KnownName['ContainerId'] = @(foreach ($item in $request.Result.Items) { $item.Id.Substring(0, 12) }) }
+        $known = (Get-HostMemory).Name
+        $known[$Kind] = @($request.Result.Items.Name)
+        if ($Kind -eq 'Container') { $known['ContainerId'] = @(foreach ($item in $request.Result.Items) { $item.Id.Substring(0, 12) }) }
     } finally {
         Close-EngineRequest -Request $request
     }

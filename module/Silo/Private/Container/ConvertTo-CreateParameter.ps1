@@ -20,7 +20,7 @@ function ConvertTo-CreateParameter {
     if ($Bound.ContainsKey('BlockIoLimit')) { $wire.blockIoLimits = @(foreach ($limit in $Bound['BlockIoLimit']) { ConvertTo-BlockIoLimit -Cmdlet $Cmdlet -Dictionary $limit }) }
     if ($Bound.ContainsKey('SeccompProfile')) {
         $profilePath = $Bound['SeccompProfile']
-        $wire.seccompProfile = if ($profilePath -in 'Default', 'Unconfined') { $profilePath } else { $Cmdlet.GetUnresolvedProviderPathFromPSPath($profilePath) }
+        $wire.seccompProfile = if ($profilePath -in 'Default', 'Unconfined') { $profilePath } else { Resolve-HostPath -Cmdlet $Cmdlet -Path $profilePath }
     }
 
     $environment = @()
@@ -35,7 +35,7 @@ function ConvertTo-CreateParameter {
         $wire.network = $network[0]
     } elseif ($network.Count -gt 0 -or $link.Count -gt 0) {
         $first = if ($network.Count -gt 0) { $network[0] } else { 'default' }
-        $wire.networks = @(@{ network = $first } + $link) + @(foreach ($name in $network | Select-Object -Skip 1) { @{ network = $name } })
+        $wire.networks = @(@{ network = $first } + $link) + @(foreach ($name in $network | Microsoft.PowerShell.Utility\Select-Object -Skip 1) { @{ network = $name } })
     }
     $lists = @{ Publish = 'ports'; DnsServer = 'dnsServers'; DnsSearch = 'dnsSearch' }
     foreach ($key in $lists.Keys) { if ($Bound.ContainsKey($key)) { $wire[$lists[$key]] = [string[]] @($Bound[$key]) } }

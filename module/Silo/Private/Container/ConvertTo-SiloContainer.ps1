@@ -2,5 +2,6 @@ function ConvertTo-SiloContainer {
     # For results that hold one container; its name is remembered for argument completion.
     param($Record, [string] $Method)
     ConvertTo-SiloObject -TypeName 'Silo.Container' -Method $Method -Record $Record
-    if ($script:KnownName.Container -notcontains $Record.Name) { $script:KnownName.Container = @($script:KnownName.Container) + $Record.Name }
+    $known = (Get-HostMemory).Name
+    if ($known.Container -notcontains $Record.Name) { $known.Container = @($known.Container) + $Record.Name }
 }

@@ -7,7 +7,7 @@ function Resolve-ContainerTarget {
     # A parameter of one text that was not given is an empty one.
     $Name = @($Name | Where-Object { $_ })
     $Id = @($Id | Where-Object { $_ })
-    foreach ($item in $InputObject) { if ($null -ne $item) { @{ Reference = $item.Id; Label = $item.Name } } }
+    foreach ($item in $InputObject) { if ($null -ne $item -and (Test-SameHost -Cmdlet $Cmdlet -InputObject $item)) { @{ Reference = $item.Id; Label = $item.Name } } }
     foreach ($item in $Id) { @{ Reference = $item; Label = $item } }
     $pattern = @(foreach ($item in $Name) { if ([WildcardPattern]::ContainsWildcardCharacters($item)) { $item } })
     foreach ($item in $Name) {

@@ -1,12 +1,12 @@
 function ConvertTo-BuildParameter {
     # The parameters of New-ContainerImage in the words of image/build.
     param($Cmdlet, [System.Collections.IDictionary] $Bound)
-    $wire = @{ path = $Cmdlet.GetUnresolvedProviderPathFromPSPath($Bound['Path']) }
+    $wire = @{ path = Resolve-HostPath -Cmdlet $Cmdlet -Path $Bound['Path'] }
     if ($Bound.ContainsKey('Dockerfile')) {
         $wire.dockerfile = $Bound['Dockerfile']
-        $here = $Cmdlet.GetUnresolvedProviderPathFromPSPath($wire.dockerfile)
         # In the folder first, as the engine reads it; a path from where the caller stands is the other meaning.
-        if (-not (Test-Path -LiteralPath (Join-Path -Path $wire.path -ChildPath $wire.dockerfile)) -and (Test-Path -LiteralPath $here)) { $wire.dockerfile = $here }
+        $here = if (-not $siloHost) { $Cmdlet.GetUnresolvedProviderPathFromPSPath($wire.dockerfile) }
+        if ($here -and -not (Test-Path -LiteralPath (Join-Path -Path $wire.path -ChildPath $wire.dockerfile)) -and (Test-Path -LiteralPath $here)) { $wire.dockerfile = $here }
     }
     if ($Bound.ContainsKey('Reference')) { $wire.references = [string[]] @($Bound['Reference']) }
     if ($Bound.ContainsKey('Target')) { $wire.target = $Bound['Target'] }

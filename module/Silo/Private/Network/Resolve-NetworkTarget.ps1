@@ -1,7 +1,7 @@
 function Resolve-NetworkTarget {
     # As Resolve-ContainerTarget.
     param($Cmdlet, [string[]] $Name, [string[]] $Id, [object[]] $InputObject)
-    foreach ($item in $InputObject) { if ($null -ne $item) { @{ Reference = $item.Id; Label = $item.Name } } }
+    foreach ($item in $InputObject) { if ($null -ne $item -and (Test-SameHost -Cmdlet $Cmdlet -InputObject $item)) { @{ Reference = $item.Id; Label = $item.Name } } }
     foreach ($item in @($Id) + @($Name)) {
         if ($item -and -not [WildcardPattern]::ContainsWildcardCharacters($item)) { @{ Reference = $item; Label = $item } }
     }

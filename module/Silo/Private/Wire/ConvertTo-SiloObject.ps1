@@ -10,6 +10,7 @@ function ConvertTo-SiloObject {
     $times = if ($Item) { $known.ItemTimes } else { $known.Times }
     foreach ($one in $Record) {
         $one.PSTypeNames.Insert(0, $TypeName)
+        if ($siloHost) { $one.PSObject.Properties.Add((New-Object -TypeName System.Management.Automation.PSNoteProperty -ArgumentList 'ContainerHost', $siloHost)) }
         foreach ($time in $times) {
             $value = $one.$time
             if ($null -eq $value) { continue }

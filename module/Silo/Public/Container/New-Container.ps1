@@ -145,6 +145,9 @@ function New-Container {
     .PARAMETER IfNotExists
     Gives the container of that name where it was made with the same specification; another specification is
     the error ContainerNameInUse.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     New-Container -Image nginx -Name web -Environment @{ TZ = 'Asia/Seoul' } -MemoryBytes 512MB
 
@@ -176,7 +179,7 @@ function New-Container {
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
         [Alias('Reference')]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string] $Image,
 
@@ -200,7 +203,7 @@ function New-Container {
         [ValidateNotNullOrEmpty()]
         [object[]] $Mount,
 
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Network,
 
@@ -286,11 +289,11 @@ function New-Container {
 
         [switch] $Init,
 
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string] $PidMode,
 
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string] $IpcMode,
 
@@ -350,7 +353,11 @@ function New-Container {
 
         [switch] $OpenStandardInput,
 
-        [switch] $IfNotExists
+        [switch] $IfNotExists,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -25,6 +25,9 @@ function New-ContainerApplication {
     Removes containers of services that the files no longer have.
     .PARAMETER TimeoutSeconds
     Time that each service may take to be healthy, or complete, where others wait for that. Without it there is no end.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     New-ContainerApplication -Path ./shop/compose.yaml -Start
 
@@ -67,18 +70,22 @@ function New-ContainerApplication {
         [switch] $RemoveOrphan,
 
         [ValidateRange(1, [int]::MaxValue)]
-        [int] $TimeoutSeconds
+        [int] $TimeoutSeconds,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {
         $dryRun = [bool] $WhatIfPreference
-        $files = @(foreach ($item in $Path) { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($item) })
+        $files = @(foreach ($item in $Path) { Resolve-HostPath -Cmdlet $PSCmdlet -Path $item })
         if (-not $dryRun -and -not $PSCmdlet.ShouldProcess($files -join ', ', $script:Strings.NewApplication)) { return }
         $variables = [Environment]::GetEnvironmentVariables()
         $parameter = @{ files = $files; dryRun = $dryRun; environment = @(foreach ($key in $variables.Keys) { if ($key -match '^[A-Za-z_]') { @{ name = $key; value = [string] $variables[$key] } } }) }
         if ($Name) { $parameter.name = $Name }
         if ($ProfileName) { $parameter.profiles = $ProfileName }
-        if ($EnvironmentFile) { $parameter.environmentFiles = @(foreach ($item in $EnvironmentFile) { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($item) }) }
+        if ($EnvironmentFile) { $parameter.environmentFiles = @(foreach ($item in $EnvironmentFile) { Resolve-HostPath -Cmdlet $PSCmdlet -Path $item }) }
         if ($Start) { $parameter.start = $true }
         if ($Build) { $parameter.build = $true }
         if ($RemoveOrphan) { $parameter.removeOrphans = $true }

@@ -18,6 +18,9 @@ function Get-ContainerEvent {
     Goes on with new events. Without -FromBeginning and -AfterSequence it begins now.
     .PARAMETER FromBeginning
     With -Follow: begins with the oldest event that is kept.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Get-ContainerEvent -Kind container/exit -Since (Get-Date).AddDays(-1)
 
@@ -38,7 +41,7 @@ function Get-ContainerEvent {
     [OutputType('Silo.ContainerEvent')]
     param(
         [Parameter(Position = 0)]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Container,
 
@@ -52,7 +55,11 @@ function Get-ContainerEvent {
 
         [switch] $Follow,
 
-        [switch] $FromBeginning
+        [switch] $FromBeginning,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -36,6 +36,9 @@ function Copy-ContainerFile {
     Gives an object with the path of the copy and what was copied.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Copy-ContainerFile -Name web -Path /etc/hosts -Destination ./hosts
 
@@ -61,13 +64,13 @@ function Copy-ContainerFile {
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Name,
 
         [Parameter(Mandatory = $true, ParameterSetName = 'Id', ValueFromPipelineByPropertyName = $true)]
         [Alias('ContainerId')]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind ContainerId -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 
@@ -99,7 +102,11 @@ function Copy-ContainerFile {
 
         [switch] $PassThru,
 
-        [switch] $AsJob
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin {
         . Import-CallerPreference
@@ -116,7 +123,7 @@ function Copy-ContainerFile {
                     Resolve-ArchivePath -Cmdlet $PSCmdlet -Path $item | ForEach-Object { $_.TrimEnd('/') + $end }
                 }
             })
-        $target = if ($ToContainer) { $Destination } else { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Destination) }
+        $target = if ($ToContainer) { $Destination } else { Resolve-HostPath -Cmdlet $PSCmdlet -Path $Destination }
         $jobId = New-Object -TypeName 'System.Collections.Generic.List[string]'
     }
     process {

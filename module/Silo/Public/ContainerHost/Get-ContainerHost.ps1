@@ -5,6 +5,9 @@ function Get-ContainerHost {
     .DESCRIPTION
     Shows the operating system, the default isolation, the number of containers and images, and where the
     engine keeps its state and its log. Look here first when something does not work.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Get-ContainerHost
 
@@ -21,7 +24,11 @@ function Get-ContainerHost {
     #>
     [CmdletBinding()]
     [OutputType('Silo.ContainerHost')]
-    param()
+    param(
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
+    )
     begin { . Import-CallerPreference }
     process {
         $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'host/get'

@@ -11,6 +11,9 @@ function Install-ContainerHost {
     .PARAMETER Feature
     Optional features of Windows to enable first: Containers, HyperV. What is enabled already is left alone. Where the
     machine must be restarted afterwards, RestartNeeded says so; it is not restarted.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Install-ContainerHost
 
@@ -31,7 +34,11 @@ function Install-ContainerHost {
     [OutputType('Silo.ContainerHostService')]
     param(
         [ValidateSet('Containers', 'HyperV')]
-        [string[]] $Feature
+        [string[]] $Feature,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

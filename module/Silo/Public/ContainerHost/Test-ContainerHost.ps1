@@ -13,6 +13,9 @@ function Test-ContainerHost {
     .PARAMETER Quiet
     Gives $true where everything holds that all containers need, and everything that one isolation needs; else
     $false.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Test-ContainerHost
 
@@ -31,7 +34,11 @@ function Test-ContainerHost {
     [OutputType('Silo.HostRequirement')]
     [OutputType([bool])]
     param(
-        [switch] $Quiet
+        [switch] $Quiet,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -13,6 +13,9 @@ function Uninstall-ContainerHost {
     Removes everything that is kept on this host.
     .PARAMETER Force
     With -RemoveStore, ends containers that run.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Uninstall-ContainerHost
 
@@ -34,7 +37,11 @@ function Uninstall-ContainerHost {
     param(
         [switch] $RemoveStore,
 
-        [switch] $Force
+        [switch] $Force,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -21,6 +21,9 @@ function Export-ContainerImage {
     Gives an object with the path, the size and the digests of the manifests in the archive.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Export-ContainerImage -Name nginx:1.27 -Path ./nginx.tar
 
@@ -43,7 +46,7 @@ function Export-ContainerImage {
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
         [Alias('Reference')]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Name,
 
@@ -69,11 +72,15 @@ function Export-ContainerImage {
 
         [switch] $PassThru,
 
-        [switch] $AsJob
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin {
         . Import-CallerPreference
-        $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+        $file = Resolve-HostPath -Cmdlet $PSCmdlet -Path $Path
         $chosen = New-Object -TypeName 'System.Collections.Generic.List[string]'
     }
     process {

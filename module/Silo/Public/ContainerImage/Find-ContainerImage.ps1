@@ -19,6 +19,9 @@ function Find-ContainerImage {
     .PARAMETER Credential
     Name and password, or token, for the registry. Where left out, what Connect-ContainerRegistry was given,
     what Docker's config.json names, or nobody's.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Find-ContainerImage -Repository nginx -Tag 1.2*
 
@@ -68,7 +71,11 @@ function Find-ContainerImage {
         [ValidateNotNull()]
         [System.Management.Automation.PSCredential]
         [System.Management.Automation.Credential()]
-        $Credential
+        $Credential,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin {
         . Import-CallerPreference

@@ -11,6 +11,9 @@ function Get-ContainerImageHistory {
     Ids of images.
     .PARAMETER InputObject
     Images, as Get-ContainerImage gives them.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Get-ContainerImageHistory -Name nginx:1.27
 
@@ -33,7 +36,7 @@ function Get-ContainerImageHistory {
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
         [Alias('Reference')]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Name,
 
@@ -45,7 +48,11 @@ function Get-ContainerImageHistory {
         [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
         [PSTypeName('Silo.ContainerImage')]
         [ValidateNotNull()]
-        [psobject[]] $InputObject
+        [psobject[]] $InputObject,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -13,6 +13,9 @@ function Get-ContainerImageLayer {
     Images, as Get-ContainerImage gives them.
     .PARAMETER Orphaned
     Only layers that no image needs; Optimize-ContainerStore removes them.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Get-ContainerImageLayer -Name nginx:1.27
 
@@ -37,7 +40,7 @@ function Get-ContainerImageLayer {
         [Parameter(Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
         [Alias('Reference')]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Name,
 
@@ -52,7 +55,11 @@ function Get-ContainerImageLayer {
         [psobject[]] $InputObject,
 
         [Parameter(Mandatory = $true, ParameterSetName = 'Orphaned')]
-        [switch] $Orphaned
+        [switch] $Orphaned,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -30,6 +30,9 @@ function Import-ContainerImage {
     Most bytes that the archive may unpack to.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Import-ContainerImage -Path ./nginx.tar
 
@@ -90,7 +93,11 @@ function Import-ContainerImage {
         [ValidateRange(1, [long]::MaxValue)]
         [long] $MaximumSizeBytes,
 
-        [switch] $AsJob
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin {
         . Import-CallerPreference

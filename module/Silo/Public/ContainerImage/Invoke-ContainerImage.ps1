@@ -147,6 +147,9 @@ function Invoke-ContainerImage {
     than zero is no error then.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Invoke-ContainerImage -Image busybox -Command uname, -a -AutoRemove
 
@@ -176,7 +179,7 @@ function Invoke-ContainerImage {
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
         [Alias('Reference')]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string] $Image,
 
@@ -200,7 +203,7 @@ function Invoke-ContainerImage {
         [ValidateNotNullOrEmpty()]
         [object[]] $Mount,
 
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Network,
 
@@ -286,11 +289,11 @@ function Invoke-ContainerImage {
 
         [switch] $Init,
 
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string] $PidMode,
 
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-NamespaceMode -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string] $IpcMode,
 
@@ -357,7 +360,11 @@ function Invoke-ContainerImage {
         [switch] $PassThru,
 
         [Parameter(ParameterSetName = 'Wait')]
-        [switch] $AsJob
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -34,6 +34,9 @@ function New-ContainerImage {
     what Docker's config.json names, or nobody's.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     New-ContainerImage -Path ./app -Reference app:2.1
 
@@ -97,7 +100,11 @@ function New-ContainerImage {
         [System.Management.Automation.Credential()]
         $Credential,
 
-        [switch] $AsJob
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -29,6 +29,9 @@ function New-ContainerNetwork {
     Domain in which short names are looked for.
     .PARAMETER Label
     Labels of the network.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     New-ContainerNetwork -Name front
 
@@ -85,7 +88,11 @@ function New-ContainerNetwork {
         [string] $DnsSuffix,
 
         [ValidateNotNull()]
-        [System.Collections.IDictionary] $Label
+        [System.Collections.IDictionary] $Label,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {
@@ -100,6 +107,7 @@ function New-ContainerNetwork {
         $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'network/create' -Parameter $parameter
         if ($null -eq $result) { return }
         ConvertTo-SiloObject -TypeName 'Silo.ContainerNetwork' -Method 'network/create' -Record $result.Network
-        if ($script:KnownName.Network -notcontains $Name) { $script:KnownName.Network = @($script:KnownName.Network) + $Name }
+        $known = (Get-HostMemory).Name
+        if ($known.Network -notcontains $Name) { $known.Network = @($known.Network) + $Name }
     }
 }

@@ -12,6 +12,9 @@ function Remove-ContainerNetwork {
     Networks, as Get-ContainerNetwork gives them.
     .PARAMETER Force
     Disconnects its containers before. A network that is not there is no error then.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Remove-ContainerNetwork -Name front
 
@@ -35,7 +38,7 @@ function Remove-ContainerNetwork {
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Name,
 
@@ -49,7 +52,11 @@ function Remove-ContainerNetwork {
         [ValidateNotNull()]
         [psobject[]] $InputObject,
 
-        [switch] $Force
+        [switch] $Force,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin {
         . Import-CallerPreference

@@ -6,6 +6,9 @@ function Repair-ContainerNetwork {
     Looks at what Silo made on this host and at nothing else: networks that were removed by hand, links and rules
     that are gone, and what engines that were killed left. Gives one object for each item.
     With -WhatIf nothing is changed: the objects say what would be done.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Repair-ContainerNetwork -WhatIf
 
@@ -22,7 +25,11 @@ function Repair-ContainerNetwork {
     #>
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerNetworkItem')]
-    param()
+    param(
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
+    )
     begin { . Import-CallerPreference }
     process {
         $dryRun = [bool] $WhatIfPreference

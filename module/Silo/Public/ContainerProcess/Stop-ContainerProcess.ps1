@@ -17,6 +17,9 @@ function Stop-ContainerProcess {
     Ends the process at once.
     .PARAMETER PassThru
     Gives the process as it is afterwards.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     $process = Start-ContainerProcess -Name web -FilePath tail -ArgumentList '-f', '/var/log/web'; Stop-ContainerProcess -InputObject $process
 
@@ -54,7 +57,11 @@ function Stop-ContainerProcess {
 
         [switch] $Force,
 
-        [switch] $PassThru
+        [switch] $PassThru,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin {
         . Import-CallerPreference
@@ -63,7 +70,7 @@ function Stop-ContainerProcess {
         if ($PSBoundParameters.ContainsKey('TimeoutSeconds')) { $parameter.timeoutSeconds = $TimeoutSeconds }
     }
     process {
-        $wanted = if ($PSCmdlet.ParameterSetName -eq 'Id') { @{ container = $ContainerId; process = $ProcessId } } else { foreach ($item in $InputObject) { @{ container = $item.ContainerId; process = $item.Id } } }
+        $wanted = if ($PSCmdlet.ParameterSetName -eq 'Id') { @{ container = $ContainerId; process = $ProcessId } } else { foreach ($item in $InputObject) { if (Test-SameHost -Cmdlet $PSCmdlet -InputObject $item) { @{ container = $item.ContainerId; process = $item.Id } } } }
         foreach ($one in $wanted) {
             if (-not $PSCmdlet.ShouldProcess($one.process, $script:Strings.StopProcess)) { continue }
             $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'process/stop' -Parameter ($parameter + $one)

@@ -15,6 +15,9 @@ function Wait-ContainerProcess {
     Most seconds to wait; -1, the default, waits for ever. Then the error OperationTimedOut is written.
     .PARAMETER PassThru
     Gives the process as it is afterwards.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     $process = Start-ContainerProcess -Name web -FilePath sleep -ArgumentList '10'; Wait-ContainerProcess -InputObject $process
 
@@ -50,7 +53,11 @@ function Wait-ContainerProcess {
         [ValidateRange(-1, [int]::MaxValue)]
         [int] $TimeoutSeconds = -1,
 
-        [switch] $PassThru
+        [switch] $PassThru,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin {
         . Import-CallerPreference
@@ -58,7 +65,7 @@ function Wait-ContainerProcess {
     }
     process {
         if ($PSCmdlet.ParameterSetName -eq 'Id') { $wanted.Add(@{ container = $ContainerId; process = $ProcessId }) }
-        else { foreach ($item in $InputObject) { $wanted.Add(@{ container = $item.ContainerId; process = $item.Id }) } }
+        else { foreach ($item in $InputObject) { if (Test-SameHost -Cmdlet $PSCmdlet -InputObject $item) { $wanted.Add(@{ container = $item.ContainerId; process = $item.Id }) } } }
     }
     end {
         # All are asked for before the first answer is waited for.

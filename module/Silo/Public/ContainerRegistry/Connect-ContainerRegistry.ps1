@@ -9,6 +9,9 @@ function Connect-ContainerRegistry {
     Registry, for example registry.example:5000, or docker.io.
     .PARAMETER Credential
     Name and password, or token.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Connect-ContainerRegistry -Registry registry.example -Credential (Get-Credential)
 
@@ -35,7 +38,11 @@ function Connect-ContainerRegistry {
         [ValidateNotNull()]
         [System.Management.Automation.PSCredential]
         [System.Management.Automation.Credential()]
-        $Credential
+        $Credential,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {
@@ -44,8 +51,9 @@ function Connect-ContainerRegistry {
         if ($null -eq $result) { return }
         if ($result.Kept -eq 'Engine') {
             # An engine ends after five idle minutes; a login is meant to last longer.
-            $script:KnownCredential[$result.Registry] = $Credential
-            if ($null -ne $script:Engine) { $script:Engine.LoggedIn = $true }
+            (Get-HostMemory).Credential[$result.Registry] = $Credential
+            $engine = Get-CurrentEngine -Connection (Resolve-HostConnection -Cmdlet $PSCmdlet)
+            if ($null -ne $engine) { $engine.LoggedIn = $true }
         }
         ConvertTo-SiloObject -TypeName 'Silo.ContainerRegistry' -Method 'registry/connect' -Record $result
     }

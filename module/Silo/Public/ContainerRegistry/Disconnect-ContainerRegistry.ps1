@@ -7,6 +7,9 @@ function Disconnect-ContainerRegistry {
     nobody logged in to is no error.
     .PARAMETER Registry
     Registries.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Disconnect-ContainerRegistry -Registry registry.example
 
@@ -28,14 +31,18 @@ function Disconnect-ContainerRegistry {
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
         [ValidateNotNullOrEmpty()]
-        [string[]] $Registry
+        [string[]] $Registry,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {
         foreach ($item in $Registry) {
             if (-not $PSCmdlet.ShouldProcess($item, $script:Strings.DisconnectRegistry)) { continue }
-            $wasKnown = $script:KnownCredential.ContainsKey($item)
-            $script:KnownCredential.Remove($item)
+            $wasKnown = (Get-HostMemory).Credential.ContainsKey($item)
+            (Get-HostMemory).Credential.Remove($item)
             $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'registry/disconnect' -Parameter @{ registry = $item }
             if ($null -ne $result -and -not $result.Removed -and -not $wasKnown) { Write-Verbose -Message ($script:Strings.NotLoggedIn -f $item) }
         }

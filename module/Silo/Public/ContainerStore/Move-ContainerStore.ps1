@@ -10,6 +10,9 @@ function Move-ContainerStore {
     The new folder. It must be missing or empty.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Move-ContainerStore -Path /data/silo -WhatIf
 
@@ -33,12 +36,16 @@ function Move-ContainerStore {
         [ValidateNotNullOrEmpty()]
         [string] $Path,
 
-        [switch] $AsJob
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {
         $dryRun = [bool] $WhatIfPreference
-        $folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+        $folder = Resolve-HostPath -Cmdlet $PSCmdlet -Path $Path
         if (-not $dryRun -and -not $PSCmdlet.ShouldProcess($script:Strings.TheStore, $script:Strings.MoveStore -f $folder)) { return }
         if ($AsJob -and -not $dryRun) {
             # The engine of the job must be the only one.

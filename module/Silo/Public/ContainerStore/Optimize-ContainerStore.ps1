@@ -22,6 +22,9 @@ function Optimize-ContainerStore {
     How many of the newest images of each repository to keep.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Optimize-ContainerStore -UnusedImage -BuildCache -WhatIf
 
@@ -56,7 +59,11 @@ function Optimize-ContainerStore {
         [ValidateRange(0, [int]::MaxValue)]
         [int] $KeepLast,
 
-        [switch] $AsJob
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

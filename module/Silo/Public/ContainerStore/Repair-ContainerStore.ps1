@@ -10,6 +10,9 @@ function Repair-ContainerStore {
     Reads everything that is kept and compares its digest. This takes as long as reading the disk does.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Repair-ContainerStore -WhatIf
 
@@ -31,7 +34,11 @@ function Repair-ContainerStore {
     param(
         [switch] $Verify,
 
-        [switch] $AsJob
+        [switch] $AsJob,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {

@@ -52,7 +52,7 @@ function New-ContainerMount {
         [ValidateNotNullOrEmpty()]
         [string] $Target,
 
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Volume -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Volume -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [string] $Source = '',
 
         [switch] $ReadOnly,

@@ -11,6 +11,9 @@ function New-ContainerVolume {
     Labels of the volume.
     .PARAMETER IfNotExists
     Gives the volume of that name where there is one.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     New-ContainerVolume -Name database -Label @{ tier = 'data' }
 
@@ -39,7 +42,11 @@ function New-ContainerVolume {
         [ValidateNotNull()]
         [System.Collections.IDictionary] $Label,
 
-        [switch] $IfNotExists
+        [switch] $IfNotExists,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin { . Import-CallerPreference }
     process {
@@ -52,6 +59,7 @@ function New-ContainerVolume {
         if ($null -eq $result) { return }
         if ($result.Existed) { Write-Verbose -Message ($script:Strings.VolumeExists -f $result.Volume.Name) }
         ConvertTo-SiloObject -TypeName 'Silo.ContainerVolume' -Method 'volume/create' -Record $result.Volume
-        $script:KnownName.Volume = @(@($script:KnownName.Volume) + $result.Volume.Name | Sort-Object -Unique)
+        $known = (Get-HostMemory).Name
+        $known.Volume = @(@($known.Volume) + $result.Volume.Name | Sort-Object -Unique)
     }
 }

@@ -11,6 +11,9 @@ function Remove-ContainerVolume {
     Volumes, as Get-ContainerVolume gives them.
     .PARAMETER Force
     A volume that is not there is no error.
+    .PARAMETER HostConnection
+    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
+    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Remove-ContainerVolume -Name database
 
@@ -34,7 +37,7 @@ function Remove-ContainerVolume {
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Volume -Word $args[0] } $args[2] })]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Volume -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Name,
 
@@ -43,7 +46,11 @@ function Remove-ContainerVolume {
         [ValidateNotNull()]
         [psobject[]] $InputObject,
 
-        [switch] $Force
+        [switch] $Force,
+
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
+        [ValidateNotNull()]
+        [psobject] $HostConnection
     )
     begin {
         . Import-CallerPreference
@@ -51,7 +58,7 @@ function Remove-ContainerVolume {
         if ($Force) { $parameter.force = $true }
     }
     process {
-        $named = @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) }) + @($InputObject | Where-Object { $null -ne $_ } | ForEach-Object { $_.Name })
+        $named = @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) }) + @($InputObject | Where-Object { $null -ne $_ -and (Test-SameHost -Cmdlet $PSCmdlet -InputObject $_) } | ForEach-Object { $_.Name })
         $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
         if ($pattern.Count -gt 0) { $named += @(Read-VolumeList -Cmdlet $PSCmdlet -Pattern $pattern | ForEach-Object { $_.Name }) }
         $target = @($named | Where-Object { $PSCmdlet.ShouldProcess($_, $script:Strings.RemoveVolume) } | ForEach-Object { @{ Reference = $_; Label = $_ } })
