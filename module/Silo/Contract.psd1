@@ -502,6 +502,16 @@
         'EngineExited' = 'connection'
         'EngineNotFound' = 'connection'
         'EngineNotAvailableInSandbox' = 'connection'
+        'HostConnectionNotFound' = 'notFound'
+        'HostConnectionExists' = 'alreadyExists'
+        'HostMismatch' = 'invalidArgument'
+        'PathOfOtherHost' = 'invalidArgument'
+        'SshMissing' = 'notInstalled'
+        'HostUnreachable' = 'unavailable'
+        'HostKeyUnknown' = 'permissionDenied'
+        'HostKeyChanged' = 'permissionDenied'
+        'HostCredentialRefused' = 'permissionDenied'
+        'RemoteEngineMissing' = 'notInstalled'
         'ContainerExitedNonZero' = 'failedPrecondition'
     }
 }

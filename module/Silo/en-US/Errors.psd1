@@ -540,6 +540,46 @@
         Message = 'This host does not allow child processes, so the engine cannot run here.'
         Action = 'Run the runbook on a Hybrid Runbook Worker.'
     }
+    'HostConnectionNotFound' = @{
+        Message = 'There is no connection ''{name}''.'
+        Action = 'Get-ContainerHostConnection lists them; New-ContainerHostConnection makes one.'
+    }
+    'HostConnectionExists' = @{
+        Message = 'There is a connection ''{name}'' already.'
+        Action = 'Take another -Name, or remove it with Remove-ContainerHostConnection.'
+    }
+    'HostMismatch' = @{
+        Message = '''{id}'' is of the host ''{from}'', and the command asks ''{to}''.'
+        Action = 'Give the command -HostConnection of the host that the object is of; . is this one.'
+    }
+    'PathOfOtherHost' = @{
+        Message = '''{path}'' is not a whole path of the host ''{host}''.'
+        Action = 'Files are those of the host that the engine runs on: give the absolute path there, without wildcards, and copy the file there first (scp).'
+    }
+    'SshMissing' = @{
+        Message = 'The program ssh was not found.'
+        Action = 'Install the OpenSSH client: apt-get install openssh-client, or Add-WindowsCapability -Online -Name OpenSSH.Client~~~~0.0.1.0.'
+    }
+    'HostUnreachable' = @{
+        Message = 'The host ''{host}'' cannot be reached: {reason}.'
+        Action = 'Look whether the name is right and its ssh server runs: ssh {host}.'
+    }
+    'HostKeyUnknown' = @{
+        Message = 'The key of the host ''{host}'' is not known here.'
+        Action = 'Compare it with what its administrator says, and accept it once: ssh {host}.'
+    }
+    'HostKeyChanged' = @{
+        Message = 'The host ''{host}'' shows another key than the one that is known here.'
+        Action = 'Somebody may be answering in its place. Ask its administrator; if it was installed anew: ssh-keygen -R {host}.'
+    }
+    'HostCredentialRefused' = @{
+        Message = 'The host ''{host}'' does not accept the keys of ''{user}''.'
+        Action = 'Add the public key to authorized_keys there, load the private one into ssh-agent, or name it with -KeyFilePath. Passwords are never asked for.'
+    }
+    'RemoteEngineMissing' = @{
+        Message = 'The host ''{host}'' has no Silo where modules are installed.'
+        Action = 'Install the module Silo there, or name the folder of its engine with -EnginePath.'
+    }
     'ContainerExitedNonZero' = @{
         Message = 'Container ''{id}'' exited with code {exitCode}.'
         Action = 'Look at its output with Get-ContainerLog.'
