@@ -12,6 +12,7 @@ import type { MethodDefinition } from '../src/contract/method.ts';
 import { openRpcDocument } from '../src/contract/open-rpc.ts';
 import { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from '../src/contract/protocol.ts';
 import { timeFields } from '../src/contract/time-fields.ts';
+import { errorTopic } from './help/error-topic.ts';
 import { makeHelp, staleHelp } from './help/make-help.ts';
 import { declareHostConnection } from './module/declare-host-connection.ts';
 
@@ -89,6 +90,8 @@ const files: Record<string, () => string> = {
   'src/contract/openrpc.json': () => `${JSON.stringify(openRpcDocument(), null, 2)}\n`,
   'module/Silo/Contract.psd1': contractTable,
   'module/Silo/en-US/Errors.psd1': errorTexts,
+  'module/Silo/en-US/about_Silo_Errors.help.txt': () => errorTopic('en-US'),
+  'module/Silo/ko-KR/about_Silo_Errors.help.txt': () => errorTopic('ko-KR'),
 };
 
 const read = (path: string): string | undefined => {

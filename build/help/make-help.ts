@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..', '..');
 const moduleRoot = join(root, 'module', 'Silo');
 const catalogueRoot = join(root, 'module', 'help');
 /** Languages besides English; each has a folder of catalogues. */
-const languages = readdirSync(catalogueRoot);
+const languages = readdirSync(catalogueRoot).filter((name) => name !== 'en-US');
 const helpFile = (culture: string): string => join(moduleRoot, culture, 'Silo-help.xml');
 
 const read = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r\n', '\n');

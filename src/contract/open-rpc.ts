@@ -6,7 +6,7 @@ import { protocolVersion } from './protocol.ts';
 
 /**
  * The contract as an OpenRPC 1.3 document (https://spec.open-rpc.org). Streams and notifications, for
- * which OpenRPC has no words, stand in `x-` fields.
+ * which OpenRPC has no words, stand in `x-` fields, and so do all errors: a method names those that are its own, and any may fail with what the host or the connection brings.
  */
 export const openRpcDocument = (): object => ({
   openrpc: '1.3.2',
@@ -34,4 +34,5 @@ export const openRpcDocument = (): object => ({
     };
   }),
   'x-notifications': Object.entries(notifications).map(([name, { summary, from, params }]) => ({ name, summary, from, params })),
+  'x-errors': Object.entries(errorTable).map(([code, row]) => ({ code, class: row.class, rpcCode: errorClasses[row.class].rpcCode, message: row.message, action: row.action })),
 });

@@ -1,6 +1,6 @@
 import { SiloError, type ErrorCode, type ErrorTarget, type NativeCode } from '../../base/index.ts';
 import { MissingFunction } from '../../../native/dynamic-library.ts';
-import { hresultTable } from './hresult-table.ts';
+import { hresultTable, type HresultRow } from './hresult-table.ts';
 import { readResultError } from './result-error.ts';
 
 /** What was being done when a call failed. */
@@ -19,9 +19,13 @@ const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}
 /** ERROR_DIRECTORY: of a process's working directory, whatever else the call names. */
 const invalidFolder = 0x8007010b;
 
+/** The service has its own codes in two forms, 0x8037.... (computecore.h) and 0xC037.... (an NTSTATUS, as hcsshim's errors.go has them), which mean the same. */
+const rowOf = (hresult: number): HresultRow | undefined =>
+  hresultTable[hresult] ?? (hresult >>> 16 === 0xc037 ? hresultTable[0x80370000 + (hresult & 0xffff)] : undefined);
+
 /** Where a failed call names what was not found, the error names it too. */
 const codeFor = (hresult: number, context: CallContext): ErrorCode => {
-  const code = hresultTable[hresult]?.code ?? 'HcsFailed';
+  const code = rowOf(hresult)?.code ?? 'HcsFailed';
   if (hresult === invalidFolder && context.path !== undefined) return 'PathNotFound';
   if (code === 'PathNotFound') return context.command !== undefined ? 'ExecutableNotFound' : context.path !== undefined ? code : 'HcsFailed';
   if (code === 'UserNotFound' && context.user === undefined) return 'ElevationRequired';
@@ -32,7 +36,7 @@ const codeFor = (hresult: number, context: CallContext): ErrorCode => {
 /** A failed HRESULT and the ResultError that came with it, as an error of the table. `document` may be anything: what can't be read is left out. */
 export const hcsError = (result: number, document: string | undefined, context: CallContext): SiloError => {
   const hresult = result >>> 0;
-  const row = hresultTable[hresult];
+  const row = rowOf(hresult);
   const told = document === undefined ? undefined : readResultError(document);
   const words = [row?.meaning ?? 'an error without a description', told?.message, ...(told?.events.map(({ message }) => message) ?? [])];
   const reason = `${[...new Set(words.filter((word) => word !== undefined && word !== ''))].join('; ')} (${row?.id ?? 'HRESULT'} ${hex(hresult)})`;

@@ -35,6 +35,12 @@ describe('the table of HRESULTs', () => {
     }
   });
 
+  it('knows the codes of the service in the form of an NTSTATUS too', () => {
+    const error = hcsError(0xc0370106 | 0, undefined, container);
+    expect(error).toMatchObject({ code: 'ComputeSystemCrashed', native: { hresult: 0xc0370106, hresultName: 'HCS_E_UNEXPECTED_EXIT' } });
+    expect(error.message).toContain('0xc0370106');
+  });
+
   it('names what is unknown by its number', () => {
     const error = hcsError(0x8badf00d | 0, undefined, container);
     expect(error).toMatchObject({ code: 'HcsFailed', native: { hresult: 0x8badf00d } });
