@@ -4,6 +4,9 @@ BeforeDiscovery {
     $cultures = 'en-US', 'ko-KR'
     $pages = foreach ($culture in $cultures) { foreach ($name in $commands) { @{ Culture = $culture; Name = $name } } }
     $topics = Get-ChildItem -LiteralPath (Join-Path -Path $root -ChildPath 'module/Silo/en-US') -Filter 'about_*.help.txt' | ForEach-Object { $_.Name -replace '\.help\.txt$' }
+    $cookbooks = foreach ($culture in $cultures) { @{ Culture = $culture } }
+    $noDocker = -not (Get-Command -Name docker -CommandType Application -ErrorAction Ignore)
+    if ($noDocker) { Write-Information -MessageData "docker is not installed: nobody looks whether each of its commands has a row." -InformationAction Continue }
     $topicPages = foreach ($culture in $cultures) { foreach ($name in $topics) { @{ Culture = $culture; Name = $name } } }
 }
 BeforeAll {
@@ -123,7 +126,58 @@ Describe 'The topic <Name> (<Culture>)' -ForEach $topicPages {
     It 'names only commands, parameters and topics that exist' {
         $text = Get-Content -LiteralPath (Join-Path -Path $moduleRoot -ChildPath "$Culture/$Name.help.txt") -Raw -Encoding utf8
         foreach ($named in [regex]::Matches($text, '\b(?:[A-Z][a-z]+)-(?:Container[A-Za-z]*|Isolation)').Value | Sort-Object -Unique) { Get-Command -Name $named -Module Silo -ErrorAction Ignore | Should -Not -BeNullOrEmpty -Because "$named is named" }
+        # Lines of code stand eight columns in.
+        foreach ($line in $text -split "\r?\n" -match '^ {8}\S') {
+            foreach ($call in [System.Management.Automation.Language.Parser]::ParseInput($line, [ref] $null, [ref] $null).FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $called = Get-Command -Name $call.GetCommandName() -Module Silo -ErrorAction Ignore
+                if ($null -eq $called) { continue }
+                foreach ($used in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) { $called.Parameters.Keys | Should -Contain $used.ParameterName -Because "'$line' has it" }
+            }
+        }
         foreach ($named in [regex]::Matches($text, '\babout_Silo[A-Za-z_]*').Value | Sort-Object -Unique) { Join-Path -Path $moduleRoot -ChildPath "$Culture/$named.help.txt" | Should -Exist }
+    }
+}
+
+Describe 'The cookbook for docker (<Culture>)' -ForEach $cookbooks {
+    BeforeAll {
+        $lines = [System.IO.File]::ReadAllLines((Join-Path -Path $moduleRoot -ChildPath "$Culture/about_Silo_Docker.help.txt"))
+        # 'docker container ls (ps)' answers for docker container ls and docker ps.
+        $rows = foreach ($line in $lines -match '^ {4}docker \S') {
+            $line.Trim() -replace ' \(.*'
+            if ($line -match '\((\w+)\)') { "docker $($Matches[1])" }
+        }
+        # What is in a row: code, or a label and code.
+        $recipes = @($lines | Where-Object { $_ -match '^ {8}\S' } | ForEach-Object { [regex]::Match($_, '\b[A-Z][A-Za-z]+-(?:Container|Isolation).*').Value } | Where-Object { $_ })
+        function Get-DockerCommand {
+            # Names below 'Commands:' headings of a help page of docker.
+            param([string[]] $Page)
+            $below = $false
+            foreach ($line in $Page) {
+                if ($line -match '^(\w+ )?Commands:$') { $below = $true } elseif ($line -match "^\S") { $below = $false } elseif ($below -and $line -match '^  (\w[\w-]*)') { $Matches[1] }
+            }
+        }
+    }
+    It 'has a row, or a reason, for every command of docker' -Skip:$noDocker {
+        $managing = 'builder', 'checkpoint', 'config', 'container', 'context', 'image', 'manifest', 'network', 'node', 'plugin', 'secret', 'service', 'stack', 'swarm', 'system', 'trust', 'volume'
+        $all = foreach ($name in Get-DockerCommand -Page (& docker --help)) {
+            $below = if ($name -in $managing) { @(Get-DockerCommand -Page (& docker $name --help)) } else { @() }
+            if ($below -and "docker $name" -notin $rows) { $below | ForEach-Object { "docker $name $_" } } else { "docker $name" }
+        }
+        @($all).Count | Should -BeGreaterThan 80
+        $all | Where-Object { $_ -notin $rows } | Should -BeNullOrEmpty
+    }
+    It 'names only commands and parameters that exist' {
+        $recipes.Count | Should -BeGreaterThan 60
+        foreach ($recipe in $recipes) {
+            $problems = $null
+            $ast = [System.Management.Automation.Language.Parser]::ParseInput($recipe, [ref] $null, [ref] $problems)
+            foreach ($call in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $called = Get-Command -Name $call.GetCommandName() -Module Silo -ErrorAction Ignore
+                if ($call.GetCommandName() -match '-(Container|Isolation)') { $called | Should -Not -BeNullOrEmpty -Because "'$recipe' names it" }
+                if ($null -eq $called) { continue }
+                foreach ($used in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) { $called.Parameters.Keys | Should -Contain $used.ParameterName -Because "'$recipe' has it" }
+            }
+        }
     }
 }
 
