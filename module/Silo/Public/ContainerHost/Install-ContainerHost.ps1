@@ -17,11 +17,11 @@ function Install-ContainerHost {
     .EXAMPLE
     Install-ContainerHost
 
-    Containers with the restart policies Always and UnlessStopped run again after each reboot.
+    Containers with the restart policies Always and UnlessStopped run again after each reboot. Needs systemd on Linux.
     .EXAMPLE
     if ((Install-ContainerHost -Feature Containers).RestartNeeded) { Restart-Computer }
 
-    Prepares a Windows server.
+    Prepares a server. Only on Windows.
     .OUTPUTS
     Silo.ContainerHostService
     .LINK

@@ -32,11 +32,11 @@ function Enter-ContainerSession {
     .EXAMPLE
     Enter-ContainerSession -Name web
 
-    Opens a shell in the container web.
+    Opens a shell in the container web. Needs a terminal.
     .EXAMPLE
     Get-Container -Name db | Enter-ContainerSession -FilePath psql -ArgumentList '-d', 'shop' -User postgres
 
-    Opens the client of a database in its container.
+    Opens the client of a database in its container. Needs a terminal.
     .INPUTS
     System.String, Silo.Container
     .OUTPUTS

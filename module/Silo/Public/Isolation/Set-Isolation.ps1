@@ -30,7 +30,7 @@ function Set-Isolation {
     .EXAMPLE
     Set-Isolation HyperV -Name web
 
-    Makes the container web run in a utility VM from its next start on.
+    Makes the container web run in a utility VM from its next start on. Needs a host with Hyper-V isolation.
     .EXAMPLE
     Get-Container -State Exited | Set-Isolation -Isolation Process -PassThru
 
