@@ -1,14 +1,16 @@
 /**
  * Writes what is made from the contract: `src/contract/openrpc.json`, the table by which the PowerShell
- * module reads the wire, and the English text of every error; and from the comments of the module's functions
- * the help in every language. `--check` writes nothing and fails where a file has drifted.
+ * module reads the wire, the manifests of its resources for dsc, and the English text of every error; and from the
+ * comments of the module's functions the help in every language. `--check` writes nothing and fails where a file has drifted.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
 import { errorClasses } from '../src/base/error-classes.ts';
 import { errorTable } from '../src/base/error-table.ts';
 import { methods } from '../src/contract/methods.ts';
 import type { MethodDefinition } from '../src/contract/method.ts';
+import { dscManifestList } from '../src/contract/dsc-manifest.ts';
 import { openRpcDocument } from '../src/contract/open-rpc.ts';
 import { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from '../src/contract/protocol.ts';
 import { timeFields } from '../src/contract/time-fields.ts';
@@ -89,6 +91,7 @@ const errorTexts = (): string => {
 const files: Record<string, () => string> = {
   'src/contract/openrpc.json': () => `${JSON.stringify(openRpcDocument(), null, 2)}\n`,
   'module/Silo/Contract.psd1': contractTable,
+  'module/Silo/silo.dsc.manifests.json': () => `${JSON.stringify(dscManifestList(packageJson.version), null, 2)}\n`,
   'module/Silo/en-US/Errors.psd1': errorTexts,
   'module/Silo/en-US/about_Silo_Errors.help.txt': () => errorTopic('en-US'),
   'module/Silo/ko-KR/about_Silo_Errors.help.txt': () => errorTopic('ko-KR'),

@@ -242,6 +242,21 @@
             Times = @(); ItemTimes = @()
             Fields = @('items', 'kind', 'name', 'service', 'action', 'reason')
         }
+        'desired/test' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('found', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope', 'differences', 'property', 'change', 'reason')
+        }
+        'desired/set' = @{
+            ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('before', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope', 'found', 'differences', 'property', 'change', 'reason', 'left')
+        }
+        'desired/list' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('items', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope')
+        }
         'container/pause' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()

@@ -85,10 +85,10 @@
     CmdletsToExport = @()
     VariablesToExport = @()
     AliasesToExport = @()
-    DscResourcesToExport = @()
+    DscResourcesToExport = @('SiloApplication', 'SiloContainer', 'SiloContainerList', 'SiloHost', 'SiloImage', 'SiloNetwork', 'SiloVolume')
     PrivateData = @{
         PSData = @{
-            Tags = @('Container', 'Containers', 'OCI', 'HyperV', 'Isolation', 'HCS', 'runc', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux')
+            Tags = @('Container', 'Containers', 'OCI', 'HyperV', 'Isolation', 'HCS', 'runc', 'DSC', 'DSCResource', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux')
             ReleaseNotes = 'See CHANGELOG.md.'
         }
     }

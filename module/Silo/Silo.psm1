@@ -1,3 +1,235 @@
+# Resources of Desired State Configuration. DSC finds them in this file alone, and every method is one call: what differs
+# and what mends it is the engine's knowledge. A property without a value is not managed.
+enum SiloEnsure {
+    Absent
+    Present
+}
+
+# Why a machine is not as it should be, as machine configuration reports it.
+class SiloReason {
+    [DscProperty()] [string] $Code
+    [DscProperty()] [string] $Phrase
+}
+
+# A container, by its name.
+[DscResource()]
+class SiloContainer {
+    [DscProperty(Key)] [string] $Name
+    [DscProperty()] [SiloEnsure] $Ensure = 'Present'
+    [DscProperty()] [string] $Image
+    [DscProperty()] [string[]] $Command
+    [DscProperty()] [string[]] $Entrypoint
+    [DscProperty()] [hashtable] $Environment
+    [DscProperty()] [hashtable] $Label
+    [DscProperty()] [string[]] $Publish
+    [DscProperty()] [string[]] $Mount
+    [DscProperty()] [string[]] $Network
+    [DscProperty()] [ValidateSet('Auto', 'Process', 'HyperV')] [string] $Isolation
+    [DscProperty()] [Nullable[uint64]] $MemoryBytes
+    [DscProperty()] [Nullable[double]] $CpuCount
+    [DscProperty()] [Nullable[uint32]] $CpuWeight
+    [DscProperty()] [Nullable[uint32]] $ProcessCount
+    [DscProperty()] [Nullable[uint64]] $MemorySwapBytes
+    [DscProperty()] [string] $CpuSet
+    [DscProperty()] [Nullable[uint32]] $BlockIoWeight
+    [DscProperty()] [ValidateSet('No', 'OnFailure', 'Always', 'UnlessStopped')] [string] $RestartPolicy
+    [DscProperty()] [Nullable[uint32]] $MaximumRetryCount
+    [DscProperty()] [string] $User
+    [DscProperty()] [string] $WorkingDirectory
+    [DscProperty()] [string] $HostName
+    [DscProperty()] [Nullable[bool]] $ReadOnly
+    [DscProperty()] [Nullable[bool]] $Privileged
+    [DscProperty()] [Nullable[uint32]] $StopTimeoutSeconds
+    [DscProperty()] [ValidateSet('Running', 'Stopped', 'Paused')] [string] $State
+    [DscProperty()] [ValidateSet('Missing', 'Always', 'Never')] [string] $Pull
+    [DscProperty()] [Nullable[double]] $SettleSeconds
+    [DscProperty()] [pscredential] $RegistryCredential
+    [DscProperty(NotConfigurable)] [string] $ContainerId
+    [DscProperty(NotConfigurable)] [string] $ImageDigest
+    [DscProperty(NotConfigurable)] [string] $EffectiveIsolation
+    [DscProperty(NotConfigurable)] [string] $IPAddress
+    [DscProperty(NotConfigurable)] [Nullable[int]] $ExitCode
+    [DscProperty(NotConfigurable)] [SiloReason[]] $Reasons
+
+    [SiloContainer] Get() { return Get-DesiredResource -Resource $this -Into (New-Object -TypeName SiloContainer) }
+
+    [bool] Test() { return Test-DesiredResource -Resource $this }
+
+    [void] Set() { Invoke-DesiredSet -Resource $this }
+
+    static [SiloContainer[]] Export() { return Export-DesiredResource -TypeName SiloContainer }
+}
+
+# An image on this host, by its reference.
+[DscResource()]
+class SiloImage {
+    [DscProperty(Key)] [string] $Reference
+    [DscProperty()] [SiloEnsure] $Ensure = 'Present'
+    [DscProperty()] [string] $Digest
+    [DscProperty()] [string] $Platform
+    [DscProperty()] [ValidateSet('Missing', 'Always')] [string] $Pull
+    [DscProperty()] [string] $Path
+    [DscProperty()] [Nullable[bool]] $Force
+    [DscProperty()] [pscredential] $RegistryCredential
+    [DscProperty(NotConfigurable)] [string] $ImageId
+    [DscProperty(NotConfigurable)] [string] $OsVersion
+    [DscProperty(NotConfigurable)] [Nullable[uint64]] $SizeBytes
+    [DscProperty(NotConfigurable)] [SiloReason[]] $Reasons
+
+    [SiloImage] Get() { return Get-DesiredResource -Resource $this -Into (New-Object -TypeName SiloImage) }
+
+    [bool] Test() { return Test-DesiredResource -Resource $this }
+
+    [void] Set() { Invoke-DesiredSet -Resource $this }
+
+    static [SiloImage[]] Export() { return Export-DesiredResource -TypeName SiloImage }
+}
+
+# A network, by its name.
+[DscResource()]
+class SiloNetwork {
+    [DscProperty(Key)] [string] $Name
+    [DscProperty()] [SiloEnsure] $Ensure = 'Present'
+    [DscProperty()] [ValidateSet('Nat', 'Internal', 'Transparent', 'L2Bridge', 'Overlay')] [string] $Driver
+    [DscProperty()] [string[]] $Subnet
+    [DscProperty()] [string[]] $Gateway
+    [DscProperty()] [string] $ParentInterface
+    [DscProperty()] [Nullable[uint32]] $VlanId
+    [DscProperty()] [Nullable[uint32]] $Mtu
+    [DscProperty()] [string[]] $DnsServer
+    [DscProperty()] [string] $DnsSuffix
+    [DscProperty()] [hashtable] $Label
+    [DscProperty()] [Nullable[bool]] $Force
+    [DscProperty(NotConfigurable)] [string] $NetworkId
+    [DscProperty(NotConfigurable)] [string[]] $Container
+    [DscProperty(NotConfigurable)] [SiloReason[]] $Reasons
+
+    [SiloNetwork] Get() { return Get-DesiredResource -Resource $this -Into (New-Object -TypeName SiloNetwork) }
+
+    [bool] Test() { return Test-DesiredResource -Resource $this }
+
+    [void] Set() { Invoke-DesiredSet -Resource $this }
+
+    static [SiloNetwork[]] Export() { return Export-DesiredResource -TypeName SiloNetwork }
+}
+
+# A volume, by its name.
+[DscResource()]
+class SiloVolume {
+    [DscProperty(Key)] [string] $Name
+    [DscProperty()] [SiloEnsure] $Ensure = 'Present'
+    [DscProperty()] [hashtable] $Label
+    [DscProperty(NotConfigurable)] [string] $Path
+    [DscProperty(NotConfigurable)] [string[]] $Container
+    [DscProperty(NotConfigurable)] [SiloReason[]] $Reasons
+
+    [SiloVolume] Get() { return Get-DesiredResource -Resource $this -Into (New-Object -TypeName SiloVolume) }
+
+    [bool] Test() { return Test-DesiredResource -Resource $this }
+
+    [void] Set() { Invoke-DesiredSet -Resource $this }
+
+    static [SiloVolume[]] Export() { return Export-DesiredResource -TypeName SiloVolume }
+}
+
+# This host; there is one.
+[DscResource()]
+class SiloHost {
+    [DscProperty(Key)] [ValidateSet('Yes')] [string] $IsSingleInstance = 'Yes'
+    [DscProperty()] [ValidateSet('Auto', 'Process', 'HyperV')] [string] $Isolation
+    [DscProperty()] [Nullable[bool]] $Service
+    [DscProperty()] [string[]] $Feature
+    [DscProperty(NotConfigurable)] [string] $HostName
+    [DscProperty(NotConfigurable)] [Nullable[bool]] $RestartNeeded
+    [DscProperty(NotConfigurable)] [SiloReason[]] $Reasons
+
+    [SiloHost] Get() { return Get-DesiredResource -Resource $this -Into (New-Object -TypeName SiloHost) }
+
+    [bool] Test() { return Test-DesiredResource -Resource $this }
+
+    [void] Set() { Invoke-DesiredSet -Resource $this }
+
+    static [SiloHost[]] Export() { return Export-DesiredResource -TypeName SiloHost }
+}
+
+# An application of several containers, by its name.
+[DscResource()]
+class SiloApplication {
+    [DscProperty(Key)] [string] $Name
+    [DscProperty()] [SiloEnsure] $Ensure = 'Present'
+    [DscProperty()] [string[]] $Path
+    [DscProperty()] [string[]] $Profile
+    [DscProperty()] [string[]] $EnvironmentFile
+    [DscProperty()] [hashtable] $Environment
+    [DscProperty()] [Nullable[bool]] $RemoveOrphan
+    [DscProperty()] [Nullable[bool]] $RemoveVolume
+    [DscProperty()] [ValidateSet('Running', 'Stopped', 'Partial')] [string] $State
+    [DscProperty()] [Nullable[uint32]] $TimeoutSeconds
+    [DscProperty(NotConfigurable)] [string[]] $Service
+    [DscProperty(NotConfigurable)] [string[]] $Container
+    [DscProperty(NotConfigurable)] [string[]] $Network
+    [DscProperty(NotConfigurable)] [SiloReason[]] $Reasons
+
+    [SiloApplication] Get() { return Get-DesiredResource -Resource $this -Into (New-Object -TypeName SiloApplication) }
+
+    [bool] Test() { return Test-DesiredResource -Resource $this }
+
+    [void] Set() { Invoke-DesiredSet -Resource $this }
+
+    static [SiloApplication[]] Export() { return Export-DesiredResource -TypeName SiloApplication }
+}
+
+# A container of a SiloContainerList.
+class SiloContainerEntry {
+    [DscProperty(Mandatory)] [string] $Name
+    [DscProperty()] [string] $Image
+    [DscProperty()] [string[]] $Command
+    [DscProperty()] [string[]] $Entrypoint
+    [DscProperty()] [hashtable] $Environment
+    [DscProperty()] [hashtable] $Label
+    [DscProperty()] [string[]] $Publish
+    [DscProperty()] [string[]] $Mount
+    [DscProperty()] [string[]] $Network
+    [DscProperty()] [ValidateSet('Auto', 'Process', 'HyperV')] [string] $Isolation
+    [DscProperty()] [Nullable[uint64]] $MemoryBytes
+    [DscProperty()] [Nullable[double]] $CpuCount
+    [DscProperty()] [Nullable[uint32]] $CpuWeight
+    [DscProperty()] [Nullable[uint32]] $ProcessCount
+    [DscProperty()] [Nullable[uint64]] $MemorySwapBytes
+    [DscProperty()] [string] $CpuSet
+    [DscProperty()] [Nullable[uint32]] $BlockIoWeight
+    [DscProperty()] [ValidateSet('No', 'OnFailure', 'Always', 'UnlessStopped')] [string] $RestartPolicy
+    [DscProperty()] [Nullable[uint32]] $MaximumRetryCount
+    [DscProperty()] [string] $User
+    [DscProperty()] [string] $WorkingDirectory
+    [DscProperty()] [string] $HostName
+    [DscProperty()] [Nullable[bool]] $ReadOnly
+    [DscProperty()] [Nullable[bool]] $Privileged
+    [DscProperty()] [Nullable[uint32]] $StopTimeoutSeconds
+    [DscProperty()] [ValidateSet('Running', 'Stopped', 'Paused')] [string] $State
+    [DscProperty()] [ValidateSet('Missing', 'Always', 'Never')] [string] $Pull
+    [DscProperty()] [Nullable[double]] $SettleSeconds
+    [DscProperty()] [pscredential] $RegistryCredential
+}
+
+# Containers that belong together by their label silo.scope; with Purge no others have it.
+[DscResource()]
+class SiloContainerList {
+    [DscProperty(Key)] [string] $Scope
+    [DscProperty()] [SiloEnsure] $Ensure = 'Present'
+    [DscProperty()] [SiloContainerEntry[]] $Container
+    [DscProperty()] [Nullable[bool]] $Purge
+    [DscProperty(NotConfigurable)] [SiloReason[]] $Reasons
+
+    [SiloContainerList] Get() { return Get-DesiredResource -Resource $this -Into (New-Object -TypeName SiloContainerList) }
+
+    [bool] Test() { return Test-DesiredResource -Resource $this }
+
+    [void] Set() { Invoke-DesiredSet -Resource $this }
+
+    static [SiloContainerList[]] Export() { return Export-DesiredResource -TypeName SiloContainerList }
+}
+
 # What every function of the module shares. One engine belongs to one runspace, and so does this state.
 $script:ModuleRoot = $PSScriptRoot
 $script:OnWindows = ($PSVersionTable.PSEdition -ne 'Core') -or $IsWindows

@@ -1,8 +1,7 @@
-import { PassThrough } from 'node:stream';
-import { CancellationTokenSource, ResponseError, StreamMessageReader, StreamMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
-import { protocolVersion, type WireLogLine } from '../contract/index.ts';
-import { serveConnection } from '../serve/rpc/index.ts';
+import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc/node';
+import type { WireLogLine } from '../contract/index.ts';
 import { exitCodes, type CommandContext } from './command-context.ts';
+import { withOwnEngine } from './own-engine.ts';
 
 /**
  * `silo call METHOD [JSON]`: one request to an engine in this process, over the same frames as any client.
@@ -18,31 +17,24 @@ export const callCommand = async (context: CommandContext, method: string, json:
     process.stderr.write(`silo: ${(error as Error).message}\n`);
     return exitCodes.failed;
   }
-  const toEngine = new PassThrough();
-  const fromEngine = new PassThrough();
-  const served = serveConnection({ input: toEngine, output: fromEngine, identity: { version: context.version, logPath: context.logPath }, log: context.log, open: context.open, probe: context.probe });
-  const connection = createMessageConnection(new StreamMessageReader(fromEngine), new StreamMessageWriter(toEngine));
-  connection.onNotification('stream/data', ({ stream, items, bytes }: { stream: string; items: readonly WireLogLine[]; bytes: number }) => {
-    for (const item of items) process.stdout.write(`${JSON.stringify(item)}\n`);
-    return connection.sendNotification('stream/credit', { stream, bytes });
-  });
-  connection.listen();
   const cancel = new AbortController();
   process.once('SIGINT', () => { cancel.abort(); });
   try {
-    await connection.sendRequest('initialize', { protocolVersion, client: { name: 'silo call', version: context.version } });
-    const source = new CancellationTokenSource();
-    cancel.signal.addEventListener('abort', () => { source.cancel(); });
-    const result: unknown = await connection.sendRequest(method, params, source.token);
+    const result = await withOwnEngine(context, 'silo call', (connection) => {
+      connection.onNotification('stream/data', ({ stream, items, bytes }: { stream: string; items: readonly WireLogLine[]; bytes: number }) => {
+        for (const item of items) process.stdout.write(`${JSON.stringify(item)}\n`);
+        return connection.sendNotification('stream/credit', { stream, bytes });
+      });
+    }, (connection) => {
+      const source = new CancellationTokenSource();
+      cancel.signal.addEventListener('abort', () => { source.cancel(); });
+      return connection.sendRequest<unknown>(method, params, source.token);
+    });
     process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
     return exitCodes.done;
   } catch (error) {
     const data: unknown = error instanceof ResponseError ? error.data : undefined;
     process.stderr.write(`${JSON.stringify(data ?? { message: (error as Error).message }, undefined, 2)}\n`);
     return exitCodes.failed;
-  } finally {
-    toEngine.end();
-    await served;
-    connection.dispose();
   }
 };

@@ -1,9 +1,11 @@
 import yargs from 'yargs';
+import { dscKinds, type DscKind } from '../contract/index.ts';
 import type { BundleRuntime } from '../core/index.ts';
 import { attachCommand } from './attach-command.ts';
 import { addBundleCommands, protectCommand } from './bundle-commands.ts';
 import { callCommand } from './call-command.ts';
 import { exitCodes, type CommandContext } from './command-context.ts';
+import { dscCommand, dscOperations } from './dsc-command.ts';
 import { engineCommand } from './engine-command.ts';
 import type { Attachment } from './join-terminal.ts';
 import { sessionCommand } from './session-command.ts';
@@ -34,6 +36,11 @@ export const runCli = async (args: readonly string[], context: (stateRoot?: stri
       const command = ((argv as { readonly '--'?: readonly string[] })['--'] ?? []).map(String);
       exitCode = await sessionCommand(context(), attachment, { container: argv.container, command, user: argv.user, workingDirectory: argv['working-directory'], environment: argv.environment });
     })
+    .command('dsc <operation> <resource>', 'one operation of Desired State Configuration 3: the instance comes on standard input as JSON', (command) =>
+      command.positional('operation', { choices: dscOperations, demandOption: true, describe: 'operation' })
+        .positional('resource', { choices: Object.keys(dscKinds) as DscKind[], demandOption: true, describe: 'resource' })
+        .option('what-if', { type: 'boolean', default: false, describe: 'tell what would be done' }),
+    async ({ operation, resource, 'what-if': whatIf }) => { exitCode = await dscCommand(context(), operation, resource, whatIf); })
     .command('supervise', 'look after containers while no engine runs (started by the engine)', (command) =>
       command.option('state-root', { type: 'string', describe: 'the state root, where SILO_ROOT cannot be set' })
         .option('service', { type: 'boolean', default: false, describe: 'go on while there is nothing to do, as a service of the system does' }),

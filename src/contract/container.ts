@@ -20,7 +20,7 @@ const mountFields = {
   mode: optional(Type.Integer({ minimum: 0, maximum: 4095, description: 'Of Tmpfs: permission bits; those of 1777 where left out.' })),
   noCopy: optional(flag('Of Volume: it does not begin with what the image has there.')),
 };
-const mountRequest = record({ kind: oneOf(['Bind', 'Volume', 'Tmpfs'], mountKinds), ...mountFields });
+export const mountRequest = record({ kind: oneOf(['Bind', 'Volume', 'Tmpfs'], mountKinds), ...mountFields });
 const mount = record({
   kind: oneOf(['Bind', 'Volume', 'Tmpfs', 'File'], `${mountKinds} File: a secret or config of an application, by the name under which Silo keeps it.`), ...mountFields,
   inMemory: optional(flag('Of File: it lies in memory alone, and is gone when the host has started again.')),

@@ -7,6 +7,8 @@ export type { MethodDefinition } from './method.ts';
 export { methods, type MethodName, type Params, type Result, type WireHost, type WireIsolation, type WireLogLine, type WireProcess, type WireRequirement } from './methods.ts';
 export { notifications } from './notifications.ts';
 export type { WireApplication } from './application-methods.ts';
+export { dscKinds, dscNames, instanceSchema, type DscKind } from './dsc-manifest.ts';
+export type { WireFound } from './desired-methods.ts';
 export type { WireContainer } from './container.ts';
 export type { WireAdapter, WireNetwork } from './network-methods.ts';
 export type { WireHostService } from './host-methods.ts';

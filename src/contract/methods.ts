@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/index.ts';
 import { applicationMethods } from './application-methods.ts';
 import { buildMethods } from './build-methods.ts';
 import { container, containerRef, createParams, effectiveIsolation, isolation } from './container.ts';
+import { desiredMethods } from './desired-methods.ts';
 import { fileMethods } from './file-methods.ts';
 import { hostMethods } from './host-methods.ts';
 import { image, importConfig } from './image.ts';
@@ -244,6 +245,7 @@ export const methods = define({
   ...volumeMethods,
   ...registryMethods,
   ...applicationMethods,
+  ...desiredMethods,
   ...lifeMethods,
   ...watchMethods,
   ...buildMethods,

@@ -7,7 +7,7 @@ import { count, flag, list, nameValue, nullable, oneOf, optional, record, text, 
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
-const driver = oneOf(['Nat', 'Internal', 'Transparent', 'L2Bridge', 'Overlay'], 'Nat: a way out by the address of the host, and published ports. Internal: no way out. Transparent: beside the host on its own network.');
+export const driver = oneOf(['Nat', 'Internal', 'Transparent', 'L2Bridge', 'Overlay'], 'Nat: a way out by the address of the host, and published ports. Internal: no way out. Transparent: beside the host on its own network.');
 
 const network = record({
   id: text('64 lower-case hex digits.'),

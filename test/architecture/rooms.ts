@@ -53,10 +53,12 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   // Policy: it decides, others do. Of Node it takes only what does no I/O.
   'src/engine': { rooms: ['src/application', 'src/base', 'src/core', 'src/image', 'src/build'], node: ['node:crypto', 'node:events', 'node:path', 'node:timers/promises'], packages: [] },
+  // Policy as the engine's, and made of its use cases alone; apart from it, because none of them needs to know what somebody wished.
+  'src/desired': { rooms: ['src/base', 'src/core', 'src/engine'], node: ['node:timers/promises'], packages: [] },
   'src/supervisor': { rooms: ['src/base', 'src/core', 'src/engine'], node: 'all', packages: ['dns-packet'] },
 
   // Front ends name the seams' values in what they translate, so they see core; they never see an implementation.
-  'src/serve/rpc': { rooms: ['src/base', 'src/core', 'src/contract', 'src/engine'], node: 'all', packages: ['vscode-jsonrpc'] },
+  'src/serve/rpc': { rooms: ['src/base', 'src/core', 'src/contract', 'src/desired', 'src/engine'], node: 'all', packages: ['vscode-jsonrpc'] },
   'src/cli': { rooms: ['src/base', 'src/core', 'src/contract', 'src/engine', 'src/serve/*', 'src/supervisor'], node: 'all', packages: ['pino', 'vscode-jsonrpc', 'yargs'] },
 
   // The composition root: src/main.ts alone asks which system this is; each system's implementations are put together in a file of its own.

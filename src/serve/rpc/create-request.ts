@@ -24,7 +24,7 @@ export const createRequest = (params: Params<'container/run'> | Params<'containe
   healthCheck: params.healthCheck, logLimits: params.logLimits,
 });
 
-const mountOf = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy }: NonNullable<Params<'container/create'>['mounts']>[number]): ContainerMount => ({
+export const mountOf = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy }: NonNullable<Params<'container/create'>['mounts']>[number]): ContainerMount => ({
   kind: lower(kind), source, target, readOnly,
   ...(propagation === undefined ? {} : { propagation }), ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(mode === undefined ? {} : { mode }), ...(noCopy === undefined ? {} : { noCopy }),
 });
@@ -33,7 +33,7 @@ const blockIoLimit = ({ device, readBytesPerSecond, writeBytesPerSecond }: NonNu
   device, ...(readBytesPerSecond === undefined ? {} : { readBytesPerSecond }), ...(writeBytesPerSecond === undefined ? {} : { writeBytesPerSecond }),
 });
 
-export const resourcesOf = ({ memoryBytes, cpuCount, cpuWeight, processCount, memorySwapBytes, cpuSet, blockIoWeight }: Params<'container/create'> | Params<'container/run'> | Params<'container/update'>): ResourceLimits => ({
+export const resourcesOf = ({ memoryBytes, cpuCount, cpuWeight, processCount, memorySwapBytes, cpuSet, blockIoWeight }: Pick<Params<'container/update'>, 'memoryBytes' | 'cpuCount' | 'cpuWeight' | 'processCount' | 'memorySwapBytes' | 'cpuSet' | 'blockIoWeight'>): ResourceLimits => ({
   ...(memoryBytes === undefined ? {} : { memoryBytes }),
   ...(cpuCount === undefined ? {} : { cpuCount }),
   ...(cpuWeight === undefined ? {} : { cpuWeight }),

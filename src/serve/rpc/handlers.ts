@@ -9,6 +9,7 @@ import {
 import { createRequest, lower } from './create-request.ts';
 import { applicationHandlers } from './application-handlers.ts';
 import { buildHandlers } from './build-handlers.ts';
+import { desiredHandlers } from './desired-handlers.ts';
 import type { EngineIdentity } from './connection.ts';
 import { fileHandlers } from './file-handlers.ts';
 import { hostHandlers } from './host-handlers.ts';
@@ -113,6 +114,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   },
 
   ...applicationHandlers,
+  ...desiredHandlers,
   ...lifeHandlers,
   ...watchHandlers,
   ...networkHandlers,

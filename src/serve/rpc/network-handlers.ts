@@ -3,9 +3,9 @@ import type { NetworkDriver } from '../../core/index.ts';
 import { connectContainer, createNetwork, disconnectContainer, formatPublishedPort, listAdapters, listNetworks, removeNetwork, repairNetworks, type Adapter, type NetworkWithUsers } from '../../engine/index.ts';
 import type { Handlers } from './handlers.ts';
 
-const drivers = { nat: 'Nat', internal: 'Internal', transparent: 'Transparent', l2bridge: 'L2Bridge', overlay: 'Overlay' } as const satisfies Record<NetworkDriver, WireNetwork['driver']>;
+export const drivers = { nat: 'Nat', internal: 'Internal', transparent: 'Transparent', l2bridge: 'L2Bridge', overlay: 'Overlay' } as const satisfies Record<NetworkDriver, WireNetwork['driver']>;
 
-const driverOf = (word: WireNetwork['driver'] | undefined): NetworkDriver | undefined => (word === undefined ? undefined : word.toLowerCase() as NetworkDriver);
+export const driverOf = (word: WireNetwork['driver'] | undefined): NetworkDriver | undefined => (word === undefined ? undefined : word.toLowerCase() as NetworkDriver);
 
 const viewNetwork = ({ network, containers }: NetworkWithUsers): WireNetwork => ({
   id: network.id, name: network.name, driver: drivers[network.driver], subnets: network.subnets.map(({ prefix, gateway }) => ({ prefix, gateway: gateway ?? null })),
