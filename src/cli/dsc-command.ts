@@ -22,7 +22,7 @@ const propertyNames = ({ differences }: { readonly differences: Result<'desired/
 
 const messagesOf = ({ differences }: { readonly differences: Result<'desired/test'>['differences'] }): readonly string[] => differences.map(({ property, change, reason }) => `${change}: ${dscNames.get(property) ?? property}: ${reason}`);
 
-const instanceOf = (kind: DscKind, found: WireFound): Document => documentOf(kind, (found[kind] ?? {}) as Document);
+const instanceOf = (kind: DscKind, found: WireFound): Document => documentOf(kind, found[kind] ?? {});
 
 const readInput = async (kind: DscKind): Promise<Document> => {
   const input = (await text(process.stdin)).replace(/^\uFEFF/, '').trim();

@@ -19,7 +19,7 @@ export type DscKind = keyof typeof dscKinds;
 export const dscNames: ReadonlyMap<string, string> = new Map([['exist', '_exist'], ['purge', '_purge']]);
 
 /** Exit codes of `silo dsc`, with their meanings. */
-export const dscExitCodes = { 0: 'Success', 1: 'Invalid arguments', 2: 'Invalid input', 3: 'The engine or something that it needs is not available', 4: 'Administrative rights are needed', 5: 'The operation failed' } as const;
+const dscExitCodes = { 0: 'Success', 1: 'Invalid arguments', 2: 'Invalid input', 3: 'The engine or something that it needs is not available', 4: 'Administrative rights are needed', 5: 'The operation failed' } as const;
 
 interface Node { readonly [key: string]: unknown; readonly properties?: Readonly<Record<string, Node>>; readonly required?: readonly string[]; readonly enum?: readonly string[]; readonly items?: Node; readonly description?: string }
 
@@ -32,7 +32,7 @@ const documentSchema = (schema: Node): Node => {
   if (isList(schema, nameValue)) return { type: 'object', additionalProperties: { type: 'string' }, ...(description === undefined ? {} : { description }) };
   if (JSON.stringify(schema) === JSON.stringify(credential)) {
     const login = { userName: { type: 'string' }, username: { type: 'string' }, password: { anyOf: [{ type: 'string' }, { type: 'object', required: ['secureString'] }] } };
-    return { type: 'object', properties: { ...login, secureObject: { type: 'object', properties: login } } as unknown as Readonly<Record<string, Node>>, writeOnly: true, description: 'Credential for the registry; a parameter of type secureObject with userName and password.' };
+    return { type: 'object', properties: { ...login, secureObject: { type: 'object', properties: login } }, writeOnly: true, description: 'Credential for the registry; a parameter of type secureObject with userName and password.' };
   }
   return schema;
 };

@@ -47,7 +47,7 @@ describe('the manifests of resources for dsc', () => {
     });
     expect(check(manifest) || check.errors).toBe(true);
     // A resource that tests by itself must also know what-if: dsc has nothing else then.
-    expect(manifest.set.args.some((argument) => typeof argument === 'object')).toBe(true);
+    expect(manifest.set.args.some((one) => typeof one === 'object')).toBe(true);
     expect(() => new Ajv2020({ strict: false }).compile(manifest.schema.embedded)).not.toThrow();
   });
 });
