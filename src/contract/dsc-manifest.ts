@@ -23,7 +23,7 @@ const dscExitCodes = { 0: 'Success', 1: 'Invalid arguments', 2: 'Invalid input',
 
 interface Node { readonly [key: string]: unknown; readonly properties?: Readonly<Record<string, Node>>; readonly required?: readonly string[]; readonly enum?: readonly string[]; readonly items?: Node; readonly description?: string }
 
-const asNode = (schema: unknown): Node => structuredClone(schema) as Node;
+const asNode = (schema: unknown): Node => schema as Node;
 const isList = ({ type, items }: Node, of: unknown): boolean => type === 'array' && JSON.stringify(items) === JSON.stringify(of);
 
 /** A field as documents write it: what the wire has as lists of names and values is an object there. */
