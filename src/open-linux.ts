@@ -7,7 +7,7 @@ import { LinuxNetwork } from './network/linux-network.ts';
 import { tcpPortProbe } from './host/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
-import { RuncRuntime } from './runtime/runc/index.ts';
+import { ForeignTasks, RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, linuxLocking } from './store/index.ts';
@@ -51,6 +51,7 @@ const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new Syst
     network: new LinuxNetwork({ root, runFolder, log }),
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
+    foreign: new ForeignTasks(),
     portProbe: tcpPortProbe,
     fileTransfer: new LinuxFileTransfer(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),

@@ -11,7 +11,7 @@ import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
-import { HcsBundles, HcsRuntime, hyperVIsolation, processIsolation, type HcsLibraries, type IsolationPlan } from './runtime/hcs/index.ts';
+import { ForeignComputeSystems, HcsBundles, HcsRuntime, HostComputeService, hyperVIsolation, processIsolation, type HcsLibraries, type IsolationPlan } from './runtime/hcs/index.ts';
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
 import { WclayerSnapshotter, type ScratchHolder } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, windowsLocking } from './store/index.ts';
@@ -110,6 +110,7 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     network,
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
+    foreign: new ForeignComputeSystems(() => new HostComputeService(machine.hcs)),
     portProbe: tcpPortProbe,
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),

@@ -65,6 +65,7 @@ export const errorTable = {
   ContainerRunning: row('failedPrecondition', "Container '{id}' is running.", 'Stop it first, or use -Force.'),
   ContainerPaused: row('failedPrecondition', "Container '{id}' is paused.", 'Resume it first.'),
   ContainerStartFailed: row('failedPrecondition', "Container '{id}' could not be started: {reason}.", 'Correct the cause; Get-Container shows it again as StartError.'),
+  ContainerUnmanaged: row('failedPrecondition', "'{id}' was made by {owner}, not by Silo, which only lists it.", 'Use the tool that made it; Get-Container -Unmanaged lists what others have made.'),
   ContainerFileLost: row('failedPrecondition', "The file {path} of the container '{id}' is not there: what it held was in memory alone, and is gone since the host has started again.", 'Run New-ContainerApplication again with the same files and variables.'),
   ImagePlatformMismatch: row('failedPrecondition', "Image '{reference}' is for {imagePlatform}; this host runs {hostPlatform}.", 'Use an image made for this host, or an isolation that brings its own kernel.'),
   ImageVersionMismatch: row('failedPrecondition', "The image of '{id}' does not run on this host's version of Windows: {reason}.", "Use Hyper-V isolation (Set-Isolation), or an image made for the version of this host."),

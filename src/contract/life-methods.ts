@@ -7,7 +7,7 @@ import { count, flag, nullable, oneOf, optional, record, text } from './schema.t
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
 /** What every method that names a container may answer. */
-export const containerErrors = ['ContainerNotFound', 'IdAmbiguous', 'ContainerBusy', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
+export const containerErrors = ['ContainerNotFound', 'ContainerUnmanaged', 'IdAmbiguous', 'ContainerBusy', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 export const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerStartFailed', 'ContainerFileLost', 'ExecutableNotFound', 'UserNotFound', 'PathNotFound', 'PathAccessDenied', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'InitMissing', 'StorageLimitUnsupported', 'OptionUnsupported', 'ParameterInvalid', 'RuntimeFailed', 'ConfigInvalid', 'DiskFull',
   'ContainerNotRunning', 'NetworkNotFound', 'AddressInUse', 'AddressExhausted', 'PortInUse', 'SubnetConflict', 'NetworkDriverUnsupported', 'InterfaceNotFound', 'NetworkToolMissing', 'NetworkFailed'] as const satisfies readonly ErrorCode[];
 

@@ -3,7 +3,7 @@ import { container, containerRef, limits, restartPolicyName } from './container.
 import { containerErrors } from './life-methods.ts';
 import type { MethodDefinition } from './method.ts';
 import { stream } from './parameters.ts';
-import { count, list, nameValue, nullable, optional, record, text, time, type Static } from './schema.ts';
+import { count, list, nameValue, nullable, oneOf, optional, record, text, time, type Static } from './schema.ts';
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
@@ -31,6 +31,15 @@ const event = record({
 });
 export type WireEvent = Static<typeof event>;
 
+const foreignSystem = record({
+  id: text('As its maker calls it.'),
+  name: nullable(text('Name, where the host tells.')),
+  state: oneOf(['Created', 'Running', 'Paused', 'Exited', 'Unknown'], 'Where it stands.'),
+  owner: text('Who made it: docker, containerd, podman, runc, or the owner that Windows names.'),
+  pid: nullable(count('Process id on the host while it runs; null where the host has none.')),
+  createdAt: nullable(time('When it was made.')),
+}, 'A container or utility VM that Silo did not make.');
+
 /** Methods that look at containers while they run, and change what can be changed then. */
 export const watchMethods = define({
   'container/statistics': {
@@ -43,6 +52,7 @@ export const watchMethods = define({
     readOnly: true,
     errors: ['ContainerNotFound', 'IdAmbiguous', 'ContainerNotRunning', 'OperationCancelled'],
   },
+  'container/foreign': { summary: 'Containers and utility VMs of this host that Silo did not make. They are only listed: whoever names one elsewhere gets ContainerUnmanaged.', params: record({}), result: record({ items: list(foreignSystem) }), readOnly: true, errors: [] },
   'container/update': {
     summary: 'Changes limits and restart policy, at once where the container runs; what is left out stays.',
     params: record({ container: containerRef, ...limits, restartPolicy: optional(record({ name: restartPolicyName, maximumRetries: optional(Type.Integer({ minimum: 1, description: 'Of OnFailure: starts in a row.' })) })) }),

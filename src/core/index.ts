@@ -9,6 +9,7 @@ export type * from './container-files.ts';
 export type * from './container-settings.ts';
 export type * from './content-store.ts';
 export type * from './file-transfer.ts';
+export type * from './foreign-systems.ts';
 export type * from './host.ts';
 export type * from './host-service.ts';
 export type * from './locks.ts';

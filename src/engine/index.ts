@@ -23,6 +23,7 @@ export { waitContainer } from './wait-container.ts';
 export { removeContainer } from './remove-container.ts';
 export { runContainer, disconnected, type LineSink } from './run-container.ts';
 export { listContainers, lookAt, type LiveContainer } from './list-containers.ts';
+export { explainMissing, listForeignSystems } from './foreign-systems.ts';
 export { readContainerLog } from './container-log.ts';
 export { listProcesses, runProcess, startProcess, startSession, waitProcess, type ProcessRequest } from './processes.ts';
 export { getIsolation, setHostIsolation, type IsolationReport } from './isolation.ts';

@@ -1,4 +1,4 @@
-import type { Clock, ContainerFiles, ContentStore, FileTransfer, HostFacts, HostFeatures, HostService, Locks, Logger, LogReader, Metadata, Network, PortProbe, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes, WebFiles } from '../core/index.ts';
+import type { Clock, ContainerFiles, ContentStore, FileTransfer, ForeignSystems, HostFacts, HostFeatures, HostService, Locks, Logger, LogReader, Metadata, Network, PortProbe, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes, WebFiles } from '../core/index.ts';
 import type { EffectiveIsolation } from '../image/index.ts';
 
 /** What one isolation is made of. Each has a runtime of its own name: a container's record keeps that name. */
@@ -32,6 +32,8 @@ export interface Ports {
   readonly logs: LogReader;
   /** Undefined where this host cannot reach the files of containers. */
   readonly fileTransfer?: FileTransfer | undefined;
+  /** Undefined where nobody can be asked what others run. */
+  readonly foreign?: ForeignSystems | undefined;
   readonly portProbe: PortProbe;
   readonly isolations: Readonly<Record<EffectiveIsolation, IsolationOffer>>;
   readonly registry: Registry;

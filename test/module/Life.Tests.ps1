@@ -68,6 +68,14 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         Enter-ContainerSession -Name 'web-1' -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -Be 'ParameterInvalid,Enter-ContainerSession'
     }
+    It 'Get-Container -Unmanaged gives what others have made' {
+        $found = Get-Container -Unmanaged
+        $found.PSTypeNames[0] | Should -Be 'Silo.UnmanagedContainer'
+        $found.Name, $found.Owner, $found.Pid | Should -Be 'theirs', 'docker', 4711
+        $found.CreatedAt | Should -BeOfType [datetime]
+        $found | Format-Table | Out-String | Should -Match 'ffffffffffff'
+        { Get-Container -Unmanaged -State Running } | Should -Throw
+    }
     It 'Get-ContainerLog asks for one stream, and for lines before a time' {
         [void] (Get-ContainerLog -Name 'web-1' -Stream stderr -Until ([datetime] '2026-11-22'))
         $sent = Get-Sent 'container/log'

@@ -299,6 +299,7 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     if (stream !== undefined) await sendLines(textOf(stream), events, token);
     return { lastSeq: 3 };
   },
+  'container/foreign': () => ({ items: [{ id: 'f'.repeat(64), name: 'theirs', state: 'Running', owner: 'docker', pid: 4711, createdAt: '2026-11-22T10:00:00.000Z' }] }),
   'application/list': ({ names }) => ({ items: (Array.isArray(names) ? names.map(textOf) : ['shop', 'blog']).map((name) => (name === 'absent' ? fail('ApplicationNotFound', 'host', name, 'application/list') : application(name))) }),
   'application/apply': async ({ dryRun, stream }, token) => {
     if (stream !== undefined) await sendLines(textOf(stream), logLines('lines-2'), token);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HostComputeService, type ComputeSystem, type ComputeSystemDocument, type SystemEvent } from '../../src/runtime/hcs/index.ts';
+import { ForeignComputeSystems, HostComputeService, type ComputeSystem, type ComputeSystemDocument, type SystemEvent } from '../../src/runtime/hcs/index.ts';
 import { expectError } from '../fixtures/expect-error.ts';
 import { buildHcsSimulator, simulatorBuildTimeout, startSimulator, whyNoSimulator, type RunningSimulator, type SimulatorFiles } from '../fixtures/hcs-simulator.ts';
 import { expectNothingLeft } from '../fixtures/nothing-left.ts';
@@ -60,6 +60,7 @@ describe.skipIf(skipReason('The wrapper of HCS', whyNoSimulator('linux')))('the 
     expect((await service.listSystems()).map(({ Id }) => Id).toSorted()).toEqual(['one', 'two']);
     expect((await service.listSystems({ Ids: ['two'], Types: ['Container'], Owners: ['test'] })).map(({ Id }) => Id)).toEqual(['two']);
     expect(await service.listSystems({ Owners: ['nobody'] })).toEqual([]);
+    expect((await new ForeignComputeSystems(() => service).list()).toSorted((a, b) => (a.id < b.id ? -1 : 1))).toMatchObject([{ id: 'one', owner: 'test', state: 'running' }, { id: 'two', owner: 'test', state: 'running' }]);
     await system.pause();
     const seenAgain = await service.openSystem('one');
     expect((await seenAgain.properties()).State).toBe('Paused');

@@ -87,6 +87,10 @@
         Message = '컨테이너 ''{id}''을(를) 시작할 수 없습니다: {reason}.'
         Action = '원인을 고치세요. Get-Container가 StartError로 다시 보여 줍니다.'
     }
+    'ContainerUnmanaged' = @{
+        Message = '''{id}''은(는) Silo가 아니라 {owner}이(가) 만들었습니다. Silo는 목록에만 표시합니다.'
+        Action = '그것을 만든 도구를 사용하세요. 다른 도구가 만든 것은 Get-Container -Unmanaged로 볼 수 있습니다.'
+    }
     'ContainerFileLost' = @{
         Message = '컨테이너 ''{id}''의 파일 {path}이(가) 없습니다. 내용이 메모리에만 있었으므로 호스트가 다시 시작되면서 사라졌습니다.'
         Action = '같은 파일과 변수로 New-ContainerApplication을 다시 실행하세요.'

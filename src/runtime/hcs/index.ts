@@ -17,6 +17,7 @@ export type { Container, ContainerCredentialGuard, Device, Layer, MappedDirector
 export type { Attachment, NetworkAdapter, Plan9Share, VirtualMachine, VirtualPciDevice, VirtualPMemDevice, VirtualSmbShare } from './documents/virtual-machine.ts';
 export type { ProcessModifyRequest, ProcessParameters, SignalProcessOptions } from './documents/process.ts';
 export type { CrashOptions, CrashReport, CredentialGuardRequest, GuestRequest, ModificationRequest, ModifySettingRequest, PauseOptions, SaveOptions, ServicePropertyQuery, SystemPropertyQuery, SystemQuery } from './documents/requests.ts';
+export { ForeignComputeSystems } from './foreign-systems.ts';
 export { HcsBundles, type HcsBundlesOptions } from './bundles/hcs-bundles.ts';
 export { HcsRuntime, type HcsRuntimeOptions } from './hcs-runtime.ts';
 export { hyperVIsolation, linuxIsolation, processIsolation, type IsolationPlan, type MachineSize } from './isolation-plan.ts';

@@ -5,7 +5,7 @@ import {
 import { SiloError } from '../../base/index.ts';
 import { createValidators, maximumFrameBytes, methods, openRpcDocument, protocolVersion, streamWindowBytes, timeFields, type MethodName, type Params } from '../../contract/index.ts';
 import type { Logger, RuntimeRequirement } from '../../core/index.ts';
-import { disconnected, isHostReady, type Engine } from '../../engine/index.ts';
+import { disconnected, explainMissing, isHostReady, type Engine } from '../../engine/index.ts';
 import { decodeMessage } from './decode.ts';
 import { encodeMessage } from './encode.ts';
 import { FrameGuard } from './frame-guard.ts';
@@ -188,6 +188,8 @@ class RpcConnection {
       if (takesRoot && this.#open.size > 1) throw new SiloError('StoreBusy', { target: { kind: 'store', id: engine.root } });
       try {
         return this.#validators.result(method, await handler(params, { engine, identity: this.#identity, signal, stream: credited, progress }));
+      } catch (error) {
+        throw await explainMissing(engine.ports, error);
       } finally {
         if (takesRoot) await this.#reopen(engine);
       }

@@ -16,6 +16,9 @@ function Get-Container {
     Only containers made from an image whose name matches. Wildcards are allowed.
     .PARAMETER Label
     Only containers that have all of these labels. A value may hold wildcards.
+    .PARAMETER Unmanaged
+    Containers and utility VMs of this host that Silo did not make, such as Docker's. They are only listed: a
+    command that is to change one fails with ContainerUnmanaged.
     .PARAMETER HostConnection
     Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
     it is the one that Enter-ContainerHostConnection chose, or this host.
@@ -31,14 +34,18 @@ function Get-Container {
     Get-Container -State Exited -Label @{ tier = 'test' } | Remove-Container
 
     Removes the test containers that have ended.
+    .EXAMPLE
+    Get-Container -Unmanaged | Group-Object -Property Owner
+
+    Shows who else runs containers here.
     .OUTPUTS
-    Silo.Container
+    Silo.Container, Silo.UnmanagedContainer
     .LINK
     New-Container
     .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name')]
-    [OutputType('Silo.Container')]
+    [OutputType('Silo.Container', 'Silo.UnmanagedContainer')]
     param(
         [Parameter(Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
@@ -52,14 +59,23 @@ function Get-Container {
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 
+        [Parameter(ParameterSetName = 'Name')]
+        [Parameter(ParameterSetName = 'Id')]
         [ValidateSet('Created', 'Running', 'Paused', 'Exited')]
         [string[]] $State,
 
+        [Parameter(ParameterSetName = 'Name')]
+        [Parameter(ParameterSetName = 'Id')]
         [SupportsWildcards()]
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [string[]] $Image,
 
+        [Parameter(ParameterSetName = 'Name')]
+        [Parameter(ParameterSetName = 'Id')]
         [System.Collections.IDictionary] $Label,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Unmanaged')]
+        [switch] $Unmanaged,
 
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
         [ValidateNotNull()]
@@ -67,6 +83,11 @@ function Get-Container {
     )
     begin { . Import-CallerPreference }
     process {
+        if ($Unmanaged) {
+            $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'container/foreign' -Parameter @{}
+            if ($null -ne $result) { ConvertTo-SiloObject -TypeName 'Silo.UnmanagedContainer' -Method 'container/foreign' -Record $result.Items }
+            return
+        }
         $parameter = @{}
         if ($State) { $parameter.states = $State }
         $literal = @(foreach ($item in @($Name) + @($Id)) { if ($item -and -not [WildcardPattern]::ContainsWildcardCharacters($item)) { @{ Reference = $item } } })
