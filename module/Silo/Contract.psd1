@@ -282,6 +282,11 @@
             Times = @('time'); ItemTimes = @()
             Fields = @('items', 'containerId', 'name', 'time', 'cpuPercent', 'cpuMicroseconds', 'memoryBytes', 'memoryLimitBytes', 'processCount', 'readBytes', 'writtenBytes', 'receivedBytes', 'sentBytes')
         }
+        'container/foreign' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @('createdAt'); ItemTimes = @()
+            Fields = @('items', 'id', 'name', 'state', 'owner', 'pid', 'createdAt')
+        }
         'container/update' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
@@ -426,6 +431,7 @@
         'ContainerRunning' = 'failedPrecondition'
         'ContainerPaused' = 'failedPrecondition'
         'ContainerStartFailed' = 'failedPrecondition'
+        'ContainerUnmanaged' = 'failedPrecondition'
         'ContainerFileLost' = 'failedPrecondition'
         'ImagePlatformMismatch' = 'failedPrecondition'
         'ImageVersionMismatch' = 'failedPrecondition'

@@ -176,6 +176,10 @@
         Message = 'Container ''{id}'' could not be started: {reason}.'
         Action = 'Correct the cause; Get-Container shows it again as StartError.'
     }
+    'ContainerUnmanaged' = @{
+        Message = '''{id}'' was made by {owner}, not by Silo, which only lists it.'
+        Action = 'Use the tool that made it; Get-Container -Unmanaged lists what others have made.'
+    }
     'ContainerFileLost' = @{
         Message = 'The file {path} of the container ''{id}'' is not there: what it held was in memory alone, and is gone since the host has started again.'
         Action = 'Run New-ContainerApplication again with the same files and variables.'
