@@ -113,7 +113,7 @@ const livingPid = async (pid: unknown, startTicks: unknown): Promise<number | un
     const line = await readFile(`/proc/${pid}/stat`, 'utf8');
     // After the name in brackets, which may hold anything: state is the third field, the start the twenty-second.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-    return fields[0] !== 'Z' && (startTicks === undefined || fields[19] === String(startTicks)) ? pid : undefined;
+    return fields[0] !== 'Z' && (startTicks === undefined || Number(fields[19]) === startTicks) ? pid : undefined;
   } catch {
     return undefined;
   }
