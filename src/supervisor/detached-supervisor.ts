@@ -6,6 +6,9 @@ import { supervisorLockName } from './supervise.ts';
 /** A container that has ended by then needed nobody: one that runs for a moment must not cost a second process. */
 const soonMs = 1000;
 
+/** Less than a supervisor stays at least: one that was started within this time has not ended its work yet. */
+const loadingMs = 3000;
+
 export interface DetachedSupervisorOptions {
   readonly locks: Locks;
   /** Program and arguments that run `silo supervise`. */
@@ -21,6 +24,7 @@ export class DetachedSupervisor implements SupervisorControl {
   readonly #options: DetachedSupervisorOptions;
   readonly #looks: EarlyLooks;
   #soon: NodeJS.Timeout | undefined;
+  #startedAt: number | undefined;
 
   constructor(options: DetachedSupervisorOptions) {
     this.#options = options;
@@ -32,8 +36,12 @@ export class DetachedSupervisor implements SupervisorControl {
     const lock = await locks.tryAcquire(supervisorLockName);
     if (lock === undefined) return;
     await lock.release();
+    // It takes the lock only when it has loaded: meanwhile others are started, and each would start one of its own.
+    if (this.#startedAt !== undefined && performance.now() - this.#startedAt < loadingMs) return;
+    this.#startedAt = performance.now();
     const child = spawn(file, args, { detached: true, stdio: 'ignore', env: { ...process.env, SILO_ROOT: root }, cwd: '/' });
-    child.on('error', (error) => { log.error({ err: error }, 'the supervisor could not be started; the next engine does its work'); });
+    child.on('exit', () => { this.#startedAt = undefined; });
+    child.on('error', (error) => { this.#startedAt = undefined; log.error({ err: error }, 'the supervisor could not be started; the next engine does its work'); });
     child.unref();
   }
 
