@@ -16,8 +16,8 @@ export const run = (file, args, { environment = {}, output = 'inherit' } = {}) =
 });
 
 /** As `run`, but collects the output (both streams in order of arrival) instead of showing it. */
-export const capture = (file, args, { environment = {} } = {}) => new Promise((resolve, reject) => {
-  const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...environment } });
+export const capture = (file, args, { environment = {}, cwd = root } = {}) => new Promise((resolve, reject) => {
+  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...environment } });
   const chunks = [];
   child.stdout.on('data', (chunk) => chunks.push(chunk));
   child.stderr.on('data', (chunk) => chunks.push(chunk));

@@ -120,6 +120,7 @@ export const errorTable = {
   RegistryCertificateInvalid: row('unavailable', 'The certificate of {host} is not trusted: {reason}.', 'Name the certificate authority of the host under caFiles in the registry settings.'),
   // Time
   OperationTimedOut: row('deadlineExceeded', '{operation} did not end within {timeoutSeconds} seconds.', 'Give more time with -TimeoutSeconds, or look at the container log.'),
+  MachineNotResponding: row('deadlineExceeded', 'The utility VM of the container did not answer within {timeoutSeconds} seconds.', 'Look at the load of the host; if it goes on, stop the container with -Force and start it again.'),
   StartTimedOut: row('deadlineExceeded', "Container '{id}' did not start within {timeoutSeconds} seconds.", 'Look at the container log and at the load of the host.'),
   ComputeServiceTimedOut: row('deadlineExceeded', "The Host Compute Service did not finish '{operation}' of '{id}' in its time.", 'Look at the load of the host, and try again.'),
   RegistryTimedOut: row('deadlineExceeded', 'The registry {registry} took longer than {timeoutSeconds} seconds to go on.', 'Check the network and try again.'),
@@ -154,6 +155,7 @@ export const errorTable = {
   RecordInvalid: row('dataLoss', 'The record of {kind} {id} in the store cannot be read.', 'Run Repair-ContainerStore, or remove the item with -Force.'),
   StoreCorrupt: row('dataLoss', 'The store in {path} is damaged: {reason}.', 'Restore meta.db from a backup, or start with another state root.'),
   ConfigInvalid: row('internal', 'The configuration made for the container is not valid: {reason}.', 'This is a defect of Silo; report it with the incident id.'),
+  MachineFailed: row('unavailable', 'The utility VM of the container failed: {reason}.', 'Test-ContainerHost says what a utility VM needs; look at the memory and the load of the host.'),
   RuntimeFailed: row('internal', '{runtime} failed: {reason}.', 'Look at the engine log (Get-ContainerHost says where it is).'),
   NetworkFailed: row('internal', 'The network could not be changed: {reason}.', 'Run Repair-ContainerNetwork, and look at the engine log (Get-ContainerHost says where it is).'),
   HcsFailed: row('internal', "The Host Compute Service failed at '{operation}' of '{id}': {reason}.", '{advice}'),

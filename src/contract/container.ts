@@ -41,7 +41,7 @@ export const container = record({
   imageDigest: text('Digest of the manifest.'),
   state: containerState,
   exitCode: nullable(Type.Integer({ description: 'Exit code; null while it runs, and where it was lost.' })),
-  exitReason: nullable(text('Exited, MonitorLost or HostRestarted.')),
+  exitReason: nullable(text('Exited, MonitorLost, MachineLost or HostRestarted.')),
   oomKilled: flag('True where the kernel ended it for want of memory.'),
   startError: nullable(text('Why the last start failed.')),
   monitored: flag('False where the supervisor process of a running container is gone: it runs, but its exit code and later output will be lost.'),

@@ -99,7 +99,8 @@ export interface TaskExit {
   readonly exitCode: number | null;
   readonly exitedAt: Date;
   readonly oomKilled: boolean;
-  readonly reason: 'Exited' | 'MonitorLost' | 'HostRestarted';
+  /** MachineLost: its utility VM ended without it; the log's last lines say what was heard of that. */
+  readonly reason: 'Exited' | 'MonitorLost' | 'MachineLost' | 'HostRestarted';
 }
 
 export interface ExecResult {
@@ -168,6 +169,8 @@ export interface Runtime {
   readonly name: string;
   /** True where `exec` calls `onJoinable`. */
   readonly joinsTerminals?: boolean;
+  /** True where tasks have a kernel of their own: no process of this system is one of theirs, and their files are not reached through one. */
+  readonly ownKernel?: boolean;
   /**
    * Says in sentences which settings and limits the host gives only in part, and refuses what it cannot give.
    * It makes nothing. Absent where the runtime has no such settings. Errors: ParameterInvalid,

@@ -51,7 +51,7 @@ export const copyContainerFile = async (ports: Ports, request: CopyFileRequest, 
 const transfer = async (ports: Ports, files: FileTransfer, record: ContainerRecord, order: TransferOrder): Promise<Transferred> => {
   if (record.state === 'removing') throw new SiloError('ContainerNotFound', { args: { id: record.name }, target: { kind: 'container', id: record.id } });
   const { runtime } = technologyOf(ports.isolations, record);
-  if (record.state === 'running' || record.state === 'paused') {
+  if ((record.state === 'running' || record.state === 'paused') && runtime.ownKernel !== true) {
     const pidOf = async (): Promise<number | undefined> => (await runtime.status(record.id)).pid;
     const pid = await pidOf();
     if (pid === undefined) throw new SiloError('ContainerNotRunning', { args: { id: record.name, state: 'ending' }, target: { kind: 'container', id: record.id } });

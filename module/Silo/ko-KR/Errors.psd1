@@ -227,6 +227,14 @@
         Message = '컨테이너를 위해 만든 구성이 올바르지 않습니다: {reason}.'
         Action = 'Silo의 결함입니다. 인시던트 ID와 함께 알려 주세요.'
     }
+    'MachineFailed' = @{
+        Message = '컨테이너의 유틸리티 VM이 실패했습니다: {reason}.'
+        Action = '유틸리티 VM에 필요한 것은 Test-ContainerHost가 알려 줍니다. 호스트의 메모리와 부하를 확인하세요.'
+    }
+    'MachineNotResponding' = @{
+        Message = '컨테이너의 유틸리티 VM이 {timeoutSeconds}초 안에 응답하지 않았습니다.'
+        Action = '호스트의 부하를 확인하세요. 계속되면 -Force로 컨테이너를 중지하고 다시 시작하세요.'
+    }
     'RuntimeFailed' = @{
         Message = '{runtime}이(가) 실패했습니다: {reason}.'
         Action = '엔진 로그를 확인하세요(위치는 Get-ContainerHost).'

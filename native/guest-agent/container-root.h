@@ -1,0 +1,10 @@
+/* The file system that a container sees: its root, the kernel's file systems in it, its volumes. */
+#ifndef SILO_CONTAINER_ROOT_H
+#define SILO_CONTAINER_ROOT_H
+
+#include "request.h"
+
+/* In the child, in a mount namespace of its own; -1 with errno and `what` of what failed. */
+int enter_container_root(const struct request *request, const char **what);
+
+#endif

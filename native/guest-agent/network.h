@@ -1,0 +1,12 @@
+/* Links, addresses and routes of the guest, over rtnetlink(7). */
+#ifndef SILO_NETWORK_H
+#define SILO_NETWORK_H
+
+#include "request.h"
+
+/* Names the links by their MACs, gives them their addresses and routes, and brings them up with loopback; -1 with errno and `what` of what failed. */
+int set_up_network(const struct request *request, const char **what);
+/* Bytes of all links but loopback. */
+void count_network(uint64_t *received, uint64_t *sent);
+
+#endif

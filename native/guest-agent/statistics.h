@@ -1,0 +1,10 @@
+/* What the container uses, as lines of a name and a number. */
+#ifndef SILO_STATISTICS_H
+#define SILO_STATISTICS_H
+
+#include <stddef.h>
+
+/* Length of the text. */
+size_t read_statistics(char *text, size_t size);
+
+#endif

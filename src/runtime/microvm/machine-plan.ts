@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { TaskSpec } from '../../core/index.ts';
+import type { SharedPath } from './create-request.ts';
+import { Fields } from './fields.ts';
+import type { Accelerator, MachineParts } from './machine-host.ts';
+import type { MachineNetwork } from './machine-links.ts';
+import { descriptors, planFields } from './protocol.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Memory of a machine whose container has no limit; the host lends only what is used of it. */
+const unlimitedBytes = 1024 * mebibyte;
+/** For the guest's kernel, its agent and what they keep of files: measured, with half as much again. */
+const kernelBytes = 96 * mebibyte;
+const leastBytes = 192 * mebibyte;
+
+/** Memory of the machine for a container of at most `limitBytes`. */
+export const machineMemory = (limitBytes: number | undefined): number =>
+  (limitBytes === undefined ? unlimitedBytes : Math.ceil(Math.max(leastBytes, limitBytes + kernelBytes) / mebibyte) * mebibyte);
+
+/** Whole processors; a part of one is the container's control group's to hold. */
+export const machineProcessors = (cpuCount: number | undefined, hostProcessors: number): number =>
+  Math.min(hostProcessors, Math.max(1, Math.ceil(cpuCount ?? hostProcessors)));
+
+interface Machine {
+  readonly spec: TaskSpec;
+  /** The keeper's. */
+  readonly folder: string;
+  readonly parts: MachineParts;
+  readonly accelerator: Accelerator;
+  readonly hostProcessors: number;
+  readonly network: MachineNetwork;
+  readonly shared: readonly SharedPath[];
+  readonly payload: Uint8Array;
+  readonly patienceSeconds: number;
+}
+
+/** A processor that is emulated has no other clock to measure its own by: the keeper fills in how fast it counts. */
+const kernelArguments = (accelerator: Accelerator): string =>
+  ['console=ttyS0', 'quiet', 'panic=-1', 'random.trust_cpu=on', 'no_timer_check', ...(accelerator === 'tcg' ? ['tsc_early_khz=@TSC@', 'tsc=reliable'] : [])].join(' ');
+
+/** What every machine has; also one that only tries whether it boots. */
+export const machineArguments = (parts: MachineParts, accelerator: Accelerator, memoryBytes: number): readonly string[] => [
+  parts.qemu,
+  '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot',
+  '-machine', 'microvm,acpi=on,pcie=on,rtc=on,pit=off,pic=off,memory-backend=memory',
+  '-object', `memory-backend-memfd,id=memory,size=${memoryBytes},share=on`,
+  '-m', `${memoryBytes / mebibyte}`,
+  '-accel', accelerator === 'tcg' ? 'tcg,tb-size=32' : 'kvm',
+  '-cpu', accelerator === 'tcg' ? 'max' : 'host',
+  '-kernel', parts.kernel, '-initrd', parts.initramfs, '-append', kernelArguments(accelerator),
+  '-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console',
+];
+
+const qemuArguments = ({ spec, parts, accelerator, hostProcessors, network }: Machine): readonly string[] => [
+  ...machineArguments(parts, accelerator, machineMemory(spec.resources.memoryBytes)),
+  '-name', `silo-${spec.id}`,
+  '-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+  '-smp', String(machineProcessors(spec.resources.cpuCount, hostProcessors)),
+  '-chardev', `socket,id=agent,fd=${descriptors.agent}`,
+  '-device', 'virtio-serial-pci,max_ports=2', '-device', 'virtserialport,chardev=agent,name=silo',
+  // Paths are relative: the keeper's folder may have a longer one than a socket's address holds.
+  '-chardev', 'socket,id=share,path=share.sock', '-device', 'vhost-user-fs-pci,chardev=share,tag=share,queue-size=256',
+  ...network.links.flatMap(({ mac }, index) => [
+    '-netdev', `tap,id=link${index},fd=${descriptors.firstTap + index}`,
+    '-device', `virtio-net-pci,netdev=link${index},mac=${mac},romfile=`,
+  ]),
+];
+
+const virtiofsdArguments = ({ parts, folder }: Machine): readonly string[] => [
+  parts.virtiofsd, `--fd=${descriptors.share}`, '-f', '-o', `source=${join(folder, 'share')}`, '-o', 'cache=auto', '-o', 'xattr', '-o', 'announce_submounts', '-o', 'log_level=err', '--thread-pool-size=1',
+];
+
+/** The keeper's file `plan`. */
+export const machinePlan = (machine: Machine): Buffer => {
+  const { spec, network, shared } = machine;
+  const plan = new Fields()
+    .texts(planFields.QEMU, qemuArguments(machine))
+    .texts(planFields.VIRTIOFSD, virtiofsdArguments(machine))
+    .texts(planFields.LINK, network.links.map(({ name }) => name))
+    .flag(planFields.TERMINAL, spec.process.terminal)
+    .u32(planFields.PATIENCE, machine.patienceSeconds)
+    .bytes(planFields.CREATE, machine.payload);
+  for (const { name, source } of shared) plan.text(planFields.BIND, name, source);
+  if (spec.networkNamespacePath !== undefined) plan.text(planFields.NAMESPACE, spec.networkNamespacePath);
+  return plan.encode();
+};
