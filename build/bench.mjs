@@ -4,7 +4,7 @@ import { run } from './run.mjs';
 import { setUp } from './setup.mjs';
 
 try {
-  await setUp({ purposes: ['run', 'bench'] });
+  await setUp({ purposes: ['run', 'machines', 'bench'] });
   process.exitCode = await run(node(), [at('test', 'bench', 'bench.ts'), ...process.argv.slice(2)]);
 } catch (error) {
   console.log(`npm run bench: ${error.message}`);

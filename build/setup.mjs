@@ -1,4 +1,5 @@
 import { ensureBuilt } from './dist.mjs';
+import { ensureMachine } from './machine/machine.mjs';
 import { ensurePackages } from './npm-packages.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
@@ -19,4 +20,5 @@ export const setUp = async ({ purposes = ['run'] } = {}) => {
   await ensureSystemPackages(['node', ...purposes]);
   await ensurePackages();
   await ensureBuilt();
+  await ensureMachine();
 };

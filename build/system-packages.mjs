@@ -34,6 +34,11 @@ const needs = {
     { name: 'golang-github-containers-common', why: 'the default seccomp profile', found: file('/usr/share/containers/seccomp.json') },
     { name: 'busybox-static', why: "the demonstration's root file system", found: file('/var/lib/dpkg/info/busybox-static.list') },
   ],
+  machines: [
+    { name: 'qemu-system-x86', why: 'runs utility VMs', found: program('qemu-system-x86_64') },
+    { name: 'gcc', why: 'builds what utility VMs need, and in tests the simulator for Linux', found: program('gcc') },
+    { name: 'libc6-dev', why: 'builds what utility VMs need, and in tests the simulator for Linux', found: file('/usr/include/stdio.h') },
+  ],
   test: [
     { name: 'libcap2-bin', why: 'puts capabilities on files in tests', found: program('setcap') },
     { name: 'tini', why: 'the init of containers in tests', found: () => program('catatonit')() || program('tini-static')() },
@@ -49,8 +54,6 @@ const needs = {
     { name: 'unzip', why: 'unpacks the package as whoever installs it', found: program('unzip') },
     { name: 'docker-compose', why: 'reads the compose files of tests beside Silo', found: program('docker-compose') },
     { name: 'gcc-mingw-w64-x86-64', why: "builds the simulator of Windows' libraries", found: program('x86_64-w64-mingw32-gcc') },
-    { name: 'gcc', why: 'builds the simulator for Linux', found: program('gcc') },
-    { name: 'libc6-dev', why: 'builds the simulator for Linux', found: file('/usr/include/stdio.h') },
   ],
   bench: [
     { name: 'docker.io', why: 'measured beside Silo', found: program('dockerd') },
@@ -81,7 +84,7 @@ const aptGet = async (...args) => {
   if (exitCode !== 0) throw new Error(`apt-get ended with exit code ${exitCode}\n${output}`);
 };
 
-/** Installs what is missing for these purposes (`node`, `run`, `test`, `bench`); where it can't, it says what to do and goes on. */
+/** Installs what is missing for these purposes (`node`, `run`, `machines`, `test`, `bench`); where it can't, it says what to do and goes on. */
 export const ensureSystemPackages = async (purposes) => {
   if (process.platform !== 'linux') return;
   const missing = purposes.flatMap((purpose) => needs[purpose]).filter(({ found }) => !found());

@@ -52,7 +52,7 @@ const pester = () => new Promise((resolve) => {
 
 const folder = mkdtempSync(join(tmpdir(), 'silo-test-'));
 try {
-  await setUp({ purposes: ['run', 'test'] });
+  await setUp({ purposes: ['run', 'machines', 'test'] });
   const checks = await runChecks({ withArchitecture: false });
   add('checks', 0, { ...checks, skipped: 0 });
   await vitest(folder);

@@ -51,7 +51,7 @@ const platform = async (): Promise<Platform> => {
       open: openLinuxEngine,
       openSupervised: async (options) => ({ engine: await openLinuxEngine(options) }),
       facts: () => linuxHostFacts(),
-      probe: (root, log) => probeLinuxHost(root, linuxHostFacts(), log),
+      probe: (root, log) => probeLinuxHost(root, linuxHostFacts(), log, selfCommand),
     };
   }
   if (process.platform === 'win32') {

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import type { HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
-import { Engine, supervisedContainers } from './engine/index.ts';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { HostFacts, Logger, RuntimeRequirement, Snapshotter } from './core/index.ts';
+import { Engine, supervisedContainers, type IsolationOffer } from './engine/index.ts';
 import { LinuxFileTransfer } from './files/index.ts';
 import { LinuxNetwork } from './network/linux-network.ts';
 import { tcpPortProbe } from './host/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
+import { MachineHost, MicroVmRuntime } from './runtime/microvm/index.ts';
 import { ForeignTasks, RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
@@ -24,12 +26,32 @@ export const runFolderOf = (root: string, bootId: string): string =>
 const runtimeOf = (root: string, host: HostFacts, runFolder: string): RuncRuntime =>
   new RuncRuntime({ runFolder, exitsFolder: join(root, 'exits'), architecture: host.architecture, kernelVersion: host.kernelVersion });
 
+/** Kernel, initramfs and keeper of utility VMs: beside the program, or where the set-up leaves them for sources. */
+const machineFolderOf = ([, program]: readonly [string, string]): string => {
+  const beside = join(dirname(program), 'machine');
+  return process.env['SILO_MACHINES'] || (existsSync(beside) ? beside : join(dirname(program), '../dist/machine'));
+};
+
+const machinesOf = (selfCommand: readonly [string, string], runFolder: string): MachineHost => new MachineHost({ folder: machineFolderOf(selfCommand), runFolder });
+
+/** The kernel of utility VMs runs programs for these too, whatever the host's was built for. */
+const machineArchitectures = ['386'];
+
+/** VM isolation keeps files as process isolation does: the machine gets the mounted root from its host. */
+const hyperVOf = (machines: MachineHost, root: string, host: HostFacts, runFolder: string, snapshotter: Snapshotter): IsolationOffer => {
+  const missing = machines.requirements().find(({ satisfied }) => !satisfied);
+  if (missing !== undefined) return { technology: undefined, reason: `no utility VM is set up on this host (${missing.name}: ${missing.detail})`, action: missing.remedy };
+  const runtime = new MicroVmRuntime({ runFolder, exitsFolder: join(root, 'exits'), machines, hostProcessors: host.cpuCount });
+  return { technology: { runtime, snapshotter }, reason: 'the host runs utility VMs', architectures: machineArchitectures };
+};
+
 /** What this host must have, and whether it has: looked at without opening anything. */
-export const probeLinuxHost = async (root: string, host: HostFacts, log: Logger): Promise<readonly RuntimeRequirement[]> => [
+export const probeLinuxHost = async (root: string, host: HostFacts, log: Logger, selfCommand: readonly [string, string]): Promise<readonly RuntimeRequirement[]> => [
   { name: 'administrative rights', satisfied: host.elevated, detail: host.elevated ? 'the engine runs as root' : 'the engine does not run as root', remedy: host.elevated ? undefined : 'sudo pwsh' },
   { name: 'mount namespace', satisfied: host.mountNamespaceProblem === undefined, detail: host.mountNamespaceProblem ?? 'shared with the host', remedy: host.mountNamespaceProblem === undefined ? undefined : 'nsenter --target 1 --mount' },
   freeSpace(root, await freeBytesFor(root)),
   ...(await runtimeOf(root, host, runFolderOf(root, host.bootId)).requirements()),
+  ...machinesOf(selfCommand, runFolderOf(root, host.bootId)).requirements(),
   ...(await new LinuxNetwork({ root, runFolder: runFolderOf(root, host.bootId), log }).requirements()),
 ];
 
@@ -39,6 +61,7 @@ const linux: RootSystem = { locking: linuxLocking, runFolderOf };
 export const openLinuxEngine = (options: OpenOptions): Promise<Engine> => openRoot(options, linux, (opened) => assemble(options, opened));
 
 const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
+  const snapshotter = new OverlaySnapshotter(root);
   const engine: Engine = new Engine({
     metadata,
     locks,
@@ -62,11 +85,11 @@ const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new Syst
       Process: {
         technology: {
           runtime: runtimeOf(root, host, runFolder),
-          snapshotter: new OverlaySnapshotter(root),
+          snapshotter,
         },
         reason: 'the host runs Linux containers on its own kernel',
       },
-      HyperV: { technology: undefined, reason: 'no utility VM is set up on this host' },
+      HyperV: hyperVOf(machinesOf(selfCommand, runFolder), root, host, runFolder, snapshotter),
     },
     clock: { now: () => new Date() },
     newId: () => randomBytes(32).toString('hex'),

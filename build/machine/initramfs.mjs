@@ -18,6 +18,7 @@ const consoleMode = 0o20600;
 const dependenciesOf = (path) => /(?:^|\0)depends=([^\0]*)\0/.exec(readFileSync(path, 'latin1'))?.[1].split(',').filter(Boolean) ?? [];
 
 /** Those modules with all that they need, each behind what it needs. `files`: paths by names. */
+/** @param {readonly string[]} names @param {ReadonlyMap<string, string>} files @param {string[]} found @returns {string[]} */
 const inOrder = (names, files, found = []) => {
   for (const name of names) {
     const path = files.get(name);
@@ -34,18 +35,15 @@ const inOrder = (names, files, found = []) => {
  * name of the list that the agent loads them by. It is not packed: an emulated processor unpacks slowly.
  */
 export const makeInitramfs = ({ agent, moduleFiles, lists }) => {
-  const ordered = Object.entries(lists).map(([list, names]) => [list, inOrder(names, moduleFiles)]);
-  const modules = [...new Set(ordered.flatMap(([, names]) => names))];
+  const ordered = Object.entries(lists).map(([list, names]) => ({ list, names: inOrder(names, moduleFiles) }));
+  const modules = [...new Set(ordered.flatMap(({ names }) => names))];
   return Buffer.concat([
     entry('dev', folderMode),
     entry('dev/console', consoleMode, undefined, [5, 1]),
     entry('modules', folderMode),
-    ...ordered.map(([list, names]) => entry(`modules/${list}`, fileMode, Buffer.from(`${names.join('\n')}\n`))),
+    ...ordered.map(({ list, names }) => entry(`modules/${list}`, fileMode, Buffer.from(`${names.join('\n')}\n`))),
     ...modules.map((name) => entry(`modules/${name}.ko`, fileMode, readFileSync(moduleFiles.get(name)))),
     entry('init', programMode, readFileSync(agent)),
     entry('TRAILER!!!', 0),
   ]);
 };
-
-/** An initramfs whose first process is this program and that has nothing else. */
-export const makeBareInitramfs = (program) => Buffer.concat([entry('dev', folderMode), entry('dev/console', consoleMode, undefined, [5, 1]), entry('init', programMode, readFileSync(program)), entry('TRAILER!!!', 0)]);

@@ -58,7 +58,7 @@ const fetchKernel = async ({ name }, folder) => {
 
 const why = async () => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'utility VMs are made for Linux on x64';
-  for (const tool of ['gcc', 'dpkg-deb', 'apt-get']) if ((await capture('sh', ['-c', `command -v ${tool}`])).exitCode !== 0) return `${tool} is missing`;
+  for (const tool of ['qemu-system-x86_64', 'gcc', 'dpkg-deb', 'apt-get']) if ((await capture('sh', ['-c', `command -v ${tool}`])).exitCode !== 0) return `${tool} is missing`;
   return undefined;
 };
 
@@ -94,6 +94,6 @@ export const ensureMachine = async () => {
     renameSync(made, machineFolder);
   } catch (error) {
     rmSync(made, { recursive: true, force: true });
-    console.log(`set-up: no utility VMs: ${error instanceof Error ? error.message : error}`);
+    console.log(`set-up: no utility VMs: ${error instanceof Error ? error.message : String(error)}`);
   }
 };

@@ -19,6 +19,7 @@ static int mount_at(const char *type, const char *target, unsigned long flags, c
 }
 
 static int make_devices(void) {
+  umask(0);
   static const struct { const char *path; mode_t mode; int major, minor; } nodes[] = {
     {"/dev/null", 0666, 1, 3}, {"/dev/zero", 0666, 1, 5}, {"/dev/full", 0666, 1, 7}, {"/dev/random", 0666, 1, 8}, {"/dev/urandom", 0666, 1, 9}, {"/dev/tty", 0666, 5, 0},
   };

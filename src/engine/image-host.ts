@@ -9,5 +9,6 @@ export const imageHost = ({ host, isolations }: Pick<Ports, 'host' | 'isolations
   architecture: host.architecture,
   windows: host.windows,
   isolations: { Process: availability(isolations.Process), HyperV: availability(isolations.HyperV) },
+  ...(isolations.HyperV.architectures === undefined ? {} : { machineArchitectures: isolations.HyperV.architectures }),
   ...(isolations.HyperV.linux === undefined ? {} : { linux: availability(isolations.HyperV.linux) }),
 });

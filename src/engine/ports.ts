@@ -13,6 +13,8 @@ export interface IsolationOffer {
   readonly reason: string;
   /** What would bring it. */
   readonly action?: string | undefined;
+  /** Processors beside the host's own whose images it runs. */
+  readonly architectures?: readonly string[] | undefined;
   /** The same isolation for Linux images, where the host is another system. */
   readonly linux?: Omit<IsolationOffer, 'linux'> | undefined;
 }

@@ -19,6 +19,8 @@ export interface ImageHost {
   readonly isolations: Readonly<Record<EffectiveIsolation, Availability>>;
   /** Windows alone: utility VMs that run Linux. */
   readonly linux?: Availability | undefined;
+  /** Processors beside its own whose programs the kernel of a utility VM runs. */
+  readonly machineArchitectures?: readonly string[] | undefined;
 }
 
 export interface IsolationVerdict {
@@ -54,6 +56,9 @@ export const hostVerdict = ({ isolations }: ImageHost): ImageVerdict => ({ Proce
 /** Which isolations of this host run an image of that platform. Decided from the manifest alone: no layer is needed. */
 export const imageVerdict = (image: Platform, host: ImageHost): ImageVerdict => {
   const refuse = (reason: string): ImageVerdict => ({ Process: ofImage(reason), HyperV: ofImage(reason), suggestedTag: undefined });
+  if (image.os === host.os && host.machineArchitectures?.includes(image.architecture) === true) {
+    return { Process: ofImage(`the image is for ${image.architecture} processors; the host runs programs for ${host.architecture}`), HyperV: ofHost(host.isolations.HyperV), suggestedTag: undefined };
+  }
   if (image.architecture !== host.architecture) return refuse(`the image is for ${image.architecture} processors; the host has ${host.architecture}`);
   if (image.os === 'windows' && host.windows !== undefined) {
     const version = parseWindowsVersion(image.osVersion);

@@ -37,6 +37,7 @@ export const makeMicroVm = async (): Promise<MicroVmHost> => {
     runtimeWith: (changes) => new MicroVmRuntime({ ...options, ...changes }),
     findsCommandsAt: 'create',
     limitsMemory: true,
+    patience: 6,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');
       ids.push(id);

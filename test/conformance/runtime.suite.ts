@@ -24,6 +24,8 @@ export interface RuntimeFixture {
   readonly findsCommandsAt: 'create' | 'start';
   /** Whether this host really ends what takes more memory than it may. */
   readonly limitsMemory: boolean;
+  /** How many times as long as on the host's own processors things may take; 1 where undefined. */
+  readonly patience?: number;
   /** Ends the process that keeps the task's output and exit; undefined where there is none. */
   killMonitor: ((id: string) => Promise<void>) | undefined;
   /** What of the task the host still has: processes, cgroups, folders, mounts. */
@@ -60,7 +62,8 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
     };
     const lines = async (path: string): Promise<readonly string[]> => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
     /** A loaded host may take its time until a task has come so far. */
-    const says = (spec: TaskSpec, word: string): Promise<void> => expect.poll(() => readFile(spec.logPath, 'utf8').catch(() => ''), { timeout: 10_000 }).toContain(word);
+    const within = (milliseconds: number): { readonly timeout: number } => ({ timeout: milliseconds * (host.patience ?? 1) });
+    const says = (spec: TaskSpec, word: string): Promise<void> => expect.poll(() => readFile(spec.logPath, 'utf8').catch(() => ''), within(10_000)).toContain(word);
     const code = async (attempt: Promise<unknown>): Promise<string> => attempt.then(() => 'no error', (error: SiloError) => error.code);
 
     it('runs nothing of a created task until it is started', async () => {
@@ -223,7 +226,7 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       const spec = await started(steps(['sleep', 100]));
       const exec = await host.exec(spec, steps(['exitWhenTold', 4], ['print', 'up'], ['idle']));
       const { exited } = await host.runtime.exec(exec);
-      await expect.poll(() => readFile(exec.logPath, 'utf8').catch(() => ''), { timeout: 10_000 }).toContain('up');
+      await expect.poll(() => readFile(exec.logPath, 'utf8').catch(() => ''), within(10_000)).toContain('up');
       await host.another.killExec(spec.id, exec.folder, sigterm);
       expect(await exited).toMatchObject({ exitCode: 4 });
       await host.runtime.killExec(spec.id, exec.folder, sigterm);
@@ -253,11 +256,11 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       const count = 20_000;
       const spec = await started(steps(['printNumbers', count], ['print', 'done'], ['sleep', 100]));
       for (let turn = 0; turn < 4; turn += 1) {
-        await expect.poll(() => readFile(spec.logPath, 'utf8').then((text) => text.length, () => 0), { timeout: 10_000 }).toBeGreaterThan(0);
+        await expect.poll(() => readFile(spec.logPath, 'utf8').then((text) => text.length, () => 0), within(10_000)).toBeGreaterThan(0);
         expect(await host.another.rotateLog(spec.id, spec.logPath, 100)).toBe(true);
       }
       const whole = async (): Promise<string> => (await Promise.all(['.4', '.3', '.2', '.1', ''].map((number) => readFile(spec.logPath + number, 'utf8').catch(() => '')))).join('');
-      await expect.poll(whole, { timeout: 20_000 }).toContain(' F done\n');
+      await expect.poll(whole, within(20_000)).toContain(' F done\n');
       // What was cut where a buffer ended is joined by whoever reads.
       const text: string[] = [];
       for await (const batch of new CriLogReader().read(spec.logPath, {})) text.push(...batch.map((line) => line.text));

@@ -7,10 +7,15 @@ BeforeDiscovery {
 Describe 'The module on the engine' -Skip:([bool] $missing) {
     BeforeAll {
         Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force
+        # What a host without utility VMs does; with them tests of the engine's own show it.
+        $env:SILO_MACHINES = '/nowhere'
         $stateRoot = Initialize-StateRoot
         [void] (Import-ContainerImage -Path (New-RootFileSystem -Folder $TestDrive) -Name 'tools' -Command '/bin/sh')
     }
-    AfterAll { Clear-StateRoot -Path $stateRoot }
+    AfterAll {
+        Clear-StateRoot -Path $stateRoot
+        Remove-Item -Path Env:\SILO_MACHINES
+    }
 
     Context 'what a container writes' {
         It 'arrives apart: output on the pipeline, errors as information' {

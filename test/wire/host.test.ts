@@ -56,7 +56,8 @@ describe('an empty state root', () => {
 
   it.skipIf(whyNotRoot !== undefined)('remembers the isolation that is set, for every engine', async () => {
     const folder = root();
-    const [one, two] = [await initialized({ root: folder }), await initialized({ root: folder })];
+    const environment = { SILO_MACHINES: '/nowhere' };
+    const [one, two] = [await initialized({ root: folder, environment }), await initialized({ root: folder, environment })];
     expect((await one.call('isolation/set', { isolation: 'Process', default: true })).result).toMatchObject({ scope: 'Host', isolation: 'Process', effectiveIsolation: 'Process' });
     expect((await two.call('isolation/get')).result).toMatchObject({ isolation: 'Process' });
     expect(await two.code('isolation/set', { isolation: 'HyperV', default: true })).toBe('IsolationUnsupported');

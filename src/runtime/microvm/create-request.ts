@@ -34,7 +34,8 @@ export const addProcess = (request: Fields, process: ProcessSpec, user: Resolved
     .u64(fields.EFFECTIVE, capabilities)
     .flag(fields.NO_NEW_PRIVILEGES, process.noNewPrivileges);
   for (const group of user.additionalGids) request.u32(fields.GROUP, group);
-  for (const { name, soft, hard } of limits.some(({ name }) => name === 'nofile') ? limits : [...limits, { name: 'nofile', ...defaultOpenFiles }]) {
+  const setsOpenFiles = limits.some(({ name }) => name === 'nofile');
+  for (const { name, soft, hard } of setsOpenFiles ? limits : [...limits, { name: 'nofile', ...defaultOpenFiles }]) {
     request.bytes(fields.USER_LIMIT, u32(limitNumbers[name] ?? 0), u64(amount(soft)), u64(amount(hard)));
   }
   if (process.oomScoreAdjust !== undefined) request.u32(fields.OOM_SCORE, process.oomScoreAdjust);

@@ -46,7 +46,7 @@ const exchange = (path: string, request: Buffer, patienceMs: number): Promise<Bu
       act();
     };
     socket.on('connect', () => { socket.write(request); });
-    socket.on('data', (piece) => {
+    socket.on('data', (piece: Buffer) => {
       received = Buffer.concat([received, piece]);
       if (received.length < headerBytes || received.length < headerBytes + received.readUInt32LE(0)) return;
       const type = received.readUInt16LE(4);

@@ -144,7 +144,7 @@ export class MicroVmRuntime implements Runtime {
     const note = files.readNote();
     if (note === undefined || isAlive(note.task)) return undefined;
     if (note.monitor !== undefined && isAlive(note.monitor)) return undefined;
-    return await this.#exitWithoutMonitor(files);
+    return this.#exitWithoutMonitor(files);
   }
 
   async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
@@ -275,7 +275,7 @@ export class MicroVmRuntime implements Runtime {
   }
 
   /** Its keeper's word stays where conmon had gone before. */
-  async #exitWithoutMonitor(files: TaskFiles): Promise<TaskExit> {
+  #exitWithoutMonitor(files: TaskFiles): TaskExit {
     const lost = existsSync(join(files.folder, 'lost'));
     return files.readExit() ?? { exitCode: null, exitedAt: new Date(), oomKilled: existsSync(files.outOfMemory), reason: lost ? 'MachineLost' : 'MonitorLost' };
   }
