@@ -63,7 +63,7 @@ const why = async () => {
 };
 
 /** Where the set-up leaves kernel, initramfs and keeper of utility VMs. */
-export const machineFolder = at('dist', 'machine');
+const machineFolder = at('dist', 'machine');
 
 /** Makes what a utility VM starts from, where the sources or Debian's kernel are others than before. Where it cannot, it says why and goes on. */
 export const ensureMachine = async () => {

@@ -8,6 +8,7 @@ import { attachLink, attachLinks, planLinks, recordLinks, refuseListeners } from
 import { withNetworks } from './network-lock.ts';
 import { findNetwork } from './network-lookup.ts';
 import type { Ports } from './ports.ts';
+import { technologyOf } from './technology.ts';
 
 const runs = ({ state }: ContainerRecord): boolean => state === 'running' || state === 'paused';
 
@@ -16,6 +17,9 @@ export const connectContainer = (ports: Ports, container: string, reference: str
   withContainer(ports, container, signal, async (record) => {
     if (record.spec.network !== 'networks') {
       throw new SiloError('OptionUnsupported', { args: { option: 'connect', reason: `the container was made with the network '${record.spec.network}', which no other can be added to` }, target: { kind: 'container', id: record.id } });
+    }
+    if (runs(record) && technologyOf(ports.isolations, record).runtime.ownKernel === true) {
+      throw new SiloError('OptionUnsupported', { args: { option: 'connect', reason: 'the container runs in a utility VM, which has the adapters that it began with; stop it first' }, target: { kind: 'container', id: record.id } });
     }
     const before = ports.metadata.read((reader) => reader.endpointsOfContainer(record.id));
     const endpointId = ports.newId();

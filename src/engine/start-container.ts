@@ -84,8 +84,8 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   await refuseListeners(ports, links);
   throwIfCancelled(signal);
   const linking = attachLinks(ports, record, links);
-  // A namespace gets its links while the task is made in it; a compute system takes what is there when it is made.
-  if (ports.network.assignsAddresses) await linking;
+  // A namespace gets its links while the task is made in it; a virtual machine takes what is there when it is made.
+  if (ports.network.assignsAddresses || runtime.ownKernel === true) await linking;
   const creating = runtime.create({
     id: record.id,
     rootPath: paths.rootPath,

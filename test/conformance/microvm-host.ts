@@ -8,7 +8,7 @@ import type { TaskSpec } from '../../src/core/index.ts';
 import { MachineHost, MicroVmRuntime, type MicroVmRuntimeOptions } from '../../src/runtime/microvm/index.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
 import { machineFolder } from '../fixtures/machines.ts';
-import type { RuntimeFixture } from './runtime.suite.ts';
+import { posixTasks, type RuntimeFixture } from './runtime.suite.ts';
 
 export interface MicroVmHost extends RuntimeFixture {
   readonly runFolder: string;
@@ -30,6 +30,7 @@ export const makeMicroVm = async (): Promise<MicroVmHost> => {
   const ids: string[] = [];
   const runtime = new MicroVmRuntime(options);
   return {
+    ...posixTasks,
     runFolder,
     rootPath,
     runtime,

@@ -12,15 +12,18 @@ const mebibyte = 1024 * 1024;
 const unlimitedBytes = 1024 * mebibyte;
 /** For the guest's kernel, its agent and what they keep of files: measured, with half as much again. */
 const kernelBytes = 96 * mebibyte;
-const leastBytes = 192 * mebibyte;
+const leastBytes = 256 * mebibyte;
 
 /** Memory of the machine for a container of at most `limitBytes`. */
 export const machineMemory = (limitBytes: number | undefined): number =>
   (limitBytes === undefined ? unlimitedBytes : Math.ceil(Math.max(leastBytes, limitBytes + kernelBytes) / mebibyte) * mebibyte);
 
-/** Whole processors; a part of one is the container's control group's to hold. */
-export const machineProcessors = (cpuCount: number | undefined, hostProcessors: number): number =>
-  Math.min(hostProcessors, Math.max(1, Math.ceil(cpuCount ?? hostProcessors)));
+/**
+ * Whole processors; a part of one is the container's control group's to hold. Without a limit it has all of the
+ * host, but for emulated ones: the second makes a boot half as slow again, and slows the first down.
+ */
+export const machineProcessors = (cpuCount: number | undefined, hostProcessors: number, accelerator: Accelerator): number =>
+  Math.min(hostProcessors, Math.max(1, Math.ceil(cpuCount ?? (accelerator === 'tcg' ? 1 : hostProcessors))));
 
 interface Machine {
   readonly spec: TaskSpec;
@@ -56,7 +59,7 @@ const qemuArguments = ({ spec, parts, accelerator, hostProcessors, network }: Ma
   ...machineArguments(parts, accelerator, machineMemory(spec.resources.memoryBytes)),
   '-name', `silo-${spec.id}`,
   '-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
-  '-smp', String(machineProcessors(spec.resources.cpuCount, hostProcessors)),
+  '-smp', String(machineProcessors(spec.resources.cpuCount, hostProcessors, accelerator)),
   '-chardev', `socket,id=agent,fd=${descriptors.agent}`,
   '-device', 'virtio-serial-pci,max_ports=2', '-device', 'virtserialport,chardev=agent,name=silo',
   // Paths are relative: the keeper's folder may have a longer one than a socket's address holds.

@@ -69,7 +69,7 @@ export class MicroVmRuntime implements Runtime {
     const [accelerator, network] = await Promise.all([this.#machines.accelerator(), spec.networkNamespacePath === undefined ? { links: [], routes: [] } : readMachineNetwork(spec.networkNamespacePath)]);
     const { payload, shared } = createRequest(spec, user, network);
     const files = this.#files(spec.id);
-    const size: Size = { memoryBytes: machineMemory(spec.resources.memoryBytes), processors: machineProcessors(spec.resources.cpuCount, this.#hostProcessors) };
+    const size: Size = { memoryBytes: machineMemory(spec.resources.memoryBytes), processors: machineProcessors(spec.resources.cpuCount, this.#hostProcessors, accelerator) };
     try {
       await rm(files.folder, { recursive: true, force: true });
       await mkdir(files.folder, { recursive: true, mode: 0o700 });
@@ -190,7 +190,7 @@ export class MicroVmRuntime implements Runtime {
     const size = JSON.parse(await readFile(join(files.folder, 'size.json'), 'utf8')) as Size;
     const refuse = (option: string, has: string): never => { throw new SiloError('OptionUnsupported', { args: { option, reason: `the utility VM runs with ${has}; stop the container to give it more` } }); };
     if (limits.memoryBytes !== undefined && machineMemory(limits.memoryBytes) > size.memoryBytes) refuse('memoryBytes', `${Math.floor(size.memoryBytes / 1024 ** 2)} MB of memory, some of them for its kernel`);
-    if (limits.cpuCount !== undefined && machineProcessors(limits.cpuCount, this.#hostProcessors) > size.processors) refuse('cpuCount', `${size.processors} processors`);
+    if (limits.cpuCount !== undefined && Math.ceil(limits.cpuCount) > size.processors) refuse('cpuCount', `${size.processors} processors`);
     if ((await askKeeper(files.folder, frameTypes.UPDATE, addLimits(new Fields(), limits).encode())) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended' } });
   }
 
