@@ -376,6 +376,10 @@
         Message = '{operation} did not end within {timeoutSeconds} seconds.'
         Action = 'Give more time with -TimeoutSeconds, or look at the container log.'
     }
+    'MachineNotResponding' = @{
+        Message = 'The utility VM of the container did not answer within {timeoutSeconds} seconds.'
+        Action = 'Look at the load of the host; if it goes on, stop the container with -Force and start it again.'
+    }
     'StartTimedOut' = @{
         Message = 'Container ''{id}'' did not start within {timeoutSeconds} seconds.'
         Action = 'Look at the container log and at the load of the host.'
@@ -503,6 +507,10 @@
     'ConfigInvalid' = @{
         Message = 'The configuration made for the container is not valid: {reason}.'
         Action = 'This is a defect of Silo; report it with the incident id.'
+    }
+    'MachineFailed' = @{
+        Message = 'The utility VM of the container failed: {reason}.'
+        Action = 'Test-ContainerHost says what a utility VM needs; look at the memory and the load of the host.'
     }
     'RuntimeFailed' = @{
         Message = '{runtime} failed: {reason}.'
