@@ -101,7 +101,7 @@ export class VirtualDisks {
     check('DetachVirtualDisk', this.#functions.DetachVirtualDisk.now(disk, 0, 0));
   }
 
-  /** For example `\\.\PhysicalDrive4`; undefined where the disk is not attached. @throws DiskFailure */
+  /** For example `\\.\PhysicalDrive4`, which can be opened as a file; undefined where the disk is not attached. @throws DiskFailure */
   physicalPath(disk: Pointer): string | undefined {
     const path = Buffer.alloc(pathBytes);
     const code = this.#functions.GetVirtualDiskPhysicalPath.now(disk, [pathBytes], path);

@@ -11,8 +11,9 @@ import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
 import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
-import { ForeignComputeSystems, HcsBundles, HcsRuntime, HostComputeService, hyperVIsolation, processIsolation, type HcsLibraries, type IsolationPlan } from './runtime/hcs/index.ts';
+import { findLinuxBoot, ForeignComputeSystems, HcsBundles, HcsRuntime, HostComputeService, hyperVIsolation, linuxIsolation, processIsolation, type HcsLibraries, type IsolationPlan } from './runtime/hcs/index.ts';
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
+import { LcowSnapshotter } from './snapshot/lcow/index.ts';
 import { WclayerSnapshotter, type ScratchHolder } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, windowsLocking } from './store/index.ts';
 import { ScheduledService, ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
@@ -24,6 +25,8 @@ export interface WindowsMachine {
   readonly hcs: HcsLibraries;
   /** `holder`: who attaches the writable disks. */
   snapshotter(root: string, holder: ScratchHolder): Snapshotter;
+  /** Of Linux images. */
+  linuxSnapshotter(root: string): Snapshotter;
   readonly copyFolder: FolderCopy;
   network(root: string): HcnNetwork;
   /** A name that nobody has taken yet, for the supervisor's pipe. */
@@ -59,6 +62,7 @@ export const windowsMachine: WindowsMachine = {
   system: { locking: windowsLocking, runFolderOf: (root, bootId) => join(root, 'run', bootId), protect: protectRoot },
   hcs: {},
   snapshotter: (root, holder) => new WclayerSnapshotter(root, { holder, libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' } }),
+  linuxSnapshotter: (root) => new LcowSnapshotter(root),
   copyFolder: copyOnWindows,
   network: (root) => new HcnNetwork({ root, programs: hostPrograms }),
   pipeAddress: () => String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
@@ -87,17 +91,20 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
   const network = machine.network(root);
   const channel = new SupervisorChannel({ addressFile: addressFileOf(root), ensure: () => supervisor.ensure() });
   const locals: HcsRuntime[] = [];
-  const technologyOf = (plan: IsolationPlan, holder: ScratchHolder): IsolationTechnology => {
+  const technologyOf = (plan: IsolationPlan, snapshotter: Snapshotter): IsolationTechnology => {
     const local = new HcsRuntime({ plan, runFolder, exitsFolder: join(root, 'exits'), locks, libraries: machine.hcs });
     locals.push(local);
-    return { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter: machine.snapshotter(root, holder) };
+    return { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter };
   };
   const available = host.windows === undefined ? undefined : windowsIsolations(host.windows);
-  const offer = (kind: 'Process' | 'HyperV' | 'Linux', made: IsolationOffer['technology'], missing: string): IsolationOffer => {
+  const offer = (kind: 'Process' | 'HyperV' | 'Linux', technology: IsolationTechnology): IsolationOffer => {
     const found = available?.[kind];
     if (found?.available !== true) return { technology: undefined, reason: found?.reason ?? 'this is no Windows host', action: found?.action };
-    return { technology: made, reason: made === undefined ? missing : found.reason };
+    return { technology, reason: found.reason };
   };
+  const size = { memoryMB: machineMemoryMB, processors: host.cpuCount };
+  const networkOf = (namespaceId: string): ReturnType<HcnNetwork['describe']> => network.describe(namespaceId);
+  const linux = linuxIsolation(() => findLinuxBoot(host.windows?.linuxKernelPath ?? '', size), networkOf);
   const engine = new Engine({
     metadata,
     locks,
@@ -118,10 +125,10 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     service: options.service ?? new ScheduledService({ locks, runFolder, command: options.selfCommand }),
     features: new WindowsFeatures(),
     isolations: {
-      Process: offer('Process', technologyOf(processIsolation(host.cpuCount), 'host'), ''),
+      Process: offer('Process', technologyOf(processIsolation(host.cpuCount), machine.snapshotter(root, 'host'))),
       HyperV: {
-        ...offer('HyperV', technologyOf(hyperVIsolation({ memoryMB: machineMemoryMB, processors: host.cpuCount }, (namespaceId) => network.describe(namespaceId)), 'machine'), ''),
-        linux: offer('Linux', undefined, 'this release makes no ext4 disks, which Linux containers have their layers on'),
+        ...offer('HyperV', technologyOf(hyperVIsolation(size, networkOf), machine.snapshotter(root, 'machine'))),
+        linux: offer('Linux', technologyOf(linux, machine.linuxSnapshotter(root))),
       },
     },
     clock: { now: () => new Date() },

@@ -25,6 +25,7 @@ export const bundleEngine = async (folder: string, { sourceMaps }: BundleOptions
       'layer-worker': join(root, 'src/snapshot/overlay/layer-worker.ts'),
       'tar-worker': join(root, 'src/layer/tar-worker.ts'),
       'wclayer-worker': join(root, 'src/snapshot/wclayer/layer-worker.ts'),
+      'lcow-worker': join(root, 'src/snapshot/lcow/layer-worker.ts'),
     },
     platform: 'node',
     external: ['koffi'],

@@ -118,14 +118,6 @@ bool disk_is_held(const char *path);
 
 /* service-storage.c: whether the host has attached the disk. */
 bool disk_is_attached(const char *path);
-/*
- * A Windows guest's filter: `contents` of its scratch (modify.c) over `layer`. The folder that shows them; free() it.
- * NULL where that can't be. Ends with guest_filters_end, of one of the machine's paths or of all.
- */
-char *guest_filter_begin(const struct system *machine, const char *path, const char *contents, const char *layer);
-/* What the path showed without the filter; free() it. NULL where there was none. */
-char *guest_filters_end(const struct system *machine, const char *path);
-
 /* Answers when `list` is completed, or after the time of the argument TimeoutInMs. */
 HRESULT wait_in(struct waiter **list, struct request *request);
 void complete_waiters(struct waiter **list, HRESULT code, const char *result);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compute.h"
+#include "guest-mounts.h"
 
 enum { ADD = 1, REMOVE = 2, UPDATE = 4, ANY = 7 };
 
@@ -168,8 +169,15 @@ static HRESULT modify_resource(struct request *request, struct system *system, c
   return S_OK;
 }
 
-/* Where the guest finds what it is told to mount: the host's folder; free() it. NULL where there is none. */
-static char *source_of(const struct system *machine, const char *type, const struct json *settings) {
+/* What a disk shows in the guest: the file system on it, or in place of one a folder that tests put there. */
+static char *disk_in_guest(const struct system *machine, const char *path, const char *file, bool read_only, HRESULT *code) {
+  if (file == NULL) return NULL;
+  char *found = machine->is_linux && file_exists(file) && !folder_exists(file) ? guest_disk_begin(machine, path, file, read_only, code) : NULL;
+  return found == NULL && SUCCEEDED(*code) ? disk_contents(file) : found;
+}
+
+/* Where the guest finds what it is told to mount: the host's folder; free() it. NULL where there is none, with *code where there is a reason. */
+static char *source_of(const struct system *machine, const char *path, const char *type, const struct json *settings, HRESULT *code) {
   if (strcmp(type, "MappedVirtualDisk") == 0) {
     for (const struct json *resource = machine->resources->first; resource != NULL; resource = resource->next) {
       struct text end = {0};
@@ -177,18 +185,17 @@ static char *source_of(const struct system *machine, const char *type, const str
       size_t length = strlen(resource->name);
       bool here = strncmp(resource->name, "VirtualMachine/Devices/Scsi/", 28) == 0 && length > end.length && strcmp(resource->name + length - end.length, end.bytes) == 0;
       free(end.bytes);
-      if (here) return json_string(resource, "Path") == NULL ? NULL : disk_contents(json_string(resource, "Path"));
+      if (here) return disk_in_guest(machine, path, json_string(resource, "Path"), json_true(settings, "ReadOnly"), code);
     }
     return NULL;
   }
   if (strcmp(type, "VPMemDevice") == 0) {
     struct text name = {0};
     text_print(&name, "VirtualMachine/Devices/VirtualPMem/Devices/%d", (int)json_whole(settings, "DeviceNumber", 0));
-    const char *path = json_string(json_member(machine->resources, name.bytes), "HostPath");
+    const struct json *memory = json_member(machine->resources, name.bytes);
     free(name.bytes);
-    return path == NULL ? NULL : disk_contents(path);
+    return disk_in_guest(machine, path, json_string(memory, "HostPath"), json_true(memory, "ReadOnly"), code);
   }
-  if (strcmp(type, "CombinedLayers") == 0) return guest_path(machine, json_string(settings, "ScratchPath"));
   if (json_string(settings, "HostPath") != NULL) return guest_path(machine, json_string(settings, "HostPath"));
   for (const struct json *resource = machine->resources->first; resource != NULL; resource = resource->next) {
     if (strncmp(resource->name, "VirtualMachine/Devices/Plan9/Shares/", 36) != 0) continue;
@@ -197,6 +204,31 @@ static char *source_of(const struct system *machine, const char *type, const str
     if (wanted != NULL ? strcmp(wanted, name == NULL ? resource->name + 36 : name) == 0 : same_port) return copy_text(json_string(resource, "Path"));
   }
   return NULL;
+}
+
+/* A Linux guest lays its scratch over the layers, and shows both at the root of the container. */
+static HRESULT unite_layers(struct request *request, struct system *machine, const char *path, const struct json *settings) {
+  const struct json *list = json_member(settings, "Layers");
+  size_t count = list == NULL ? 0 : json_count(list), found = 0;
+  if (count == 0) return answer_error(request, E_INVALIDARG, "GuestRequest.Settings.Layers: a container needs one");
+  char *scratch = guest_path(machine, json_string(settings, "ScratchPath"));
+  char **layers = must_allocate((count + 1) * sizeof *layers);
+  const char *missing = scratch == NULL ? json_string(settings, "ScratchPath") : NULL;
+  for (const struct json *layer = list->first; layer != NULL && missing == NULL; layer = layer->next) {
+    layers[found] = guest_path(machine, json_string(layer, "Path"));
+    if (layers[found] == NULL) missing = json_string(layer, "Path") == NULL ? "" : json_string(layer, "Path");
+    else found++;
+  }
+  layers[found] = NULL;
+  HRESULT code = S_OK;
+  if (missing != NULL || scratch == NULL) code = answer_error(request, E_PATH_NOT_FOUND, "GuestRequest: there is nothing mounted at '%s'", missing == NULL ? "" : missing);
+  char *root = FAILED(code) ? NULL : guest_union_begin(machine, path, scratch, layers, &code);
+  if (root != NULL) json_set_string(machine->mounts, path, root);
+  free(root);
+  while (found > 0) free(layers[--found]);
+  free(layers);
+  free(scratch);
+  return code;
 }
 
 /* A Windows guest's layers are put over its scratch, which is mounted at the root of the container. */
@@ -245,14 +277,16 @@ static HRESULT modify_guest(struct request *request, struct system *system, cons
   struct json *old = json_member(machine->mounts, path);
   if (request_of(json_string(guest, "RequestType")) == REMOVE) {
     if (old == NULL) return answer_error(request, E_NOT_FOUND, "GuestRequest: nothing is mounted at '%s'", path);
-    char *below = strcmp(type, "CombinedLayers") == 0 ? guest_filters_end(machine, path) : NULL;
+    char *below = guest_mounts_end(machine, path);
     if (below != NULL) json_set_string(machine->mounts, path, below);
     else json_free(json_take(machine->mounts, old));
     free(below);
     return S_OK;
   }
-  if (strcmp(type, "CombinedLayers") == 0 && !machine->is_linux) return combine_layers(request, machine, path, settings);
-  char *source = source_of(machine, type, settings);
+  if (strcmp(type, "CombinedLayers") == 0) return machine->is_linux ? unite_layers(request, machine, path, settings) : combine_layers(request, machine, path, settings);
+  HRESULT code = S_OK;
+  char *source = source_of(machine, path, type, settings, &code);
+  if (FAILED(code)) return answer_error(request, code, "GuestRequest: the disk for '%s' can't be mounted", path);
   if (source == NULL) return answer_error(request, E_NOT_FOUND, "GuestRequest: there is nothing to mount at '%s'", path);
   json_set_string(machine->mounts, path, source);
   free(source);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compute.h"
+#include "guest-mounts.h"
 #include "layer-files.h"
 #include "layer-trees.h"
 #include "virtual-disks.h"
@@ -18,9 +19,9 @@
 #define UNRECOGNIZED_VOLUME ((HRESULT)0x800703ed)
 enum { ATTACH_READ_ONLY = 1, ATTACH_PERMANENTLY = 4 };
 
-/* A disk that is attached: its volume is a folder of the state folder, bound to the disk's contents. */
+/* A disk that is attached: its volume is a folder of the state folder, bound to the disk's contents, and its drive a link there to its sectors. */
 struct attachment {
-  char *path, *contents, *volume;
+  char *path, *contents, *volume, *drive;
   char **chain; /* layers below, while the filter is attached; NULL at its end */
   bool filtered;
   int number;
@@ -110,22 +111,58 @@ static char *volume_name(const char *path) {
   return name.bytes;
 }
 
+#ifdef _WIN32
+/* Under Wine nobody opens drives. */
+static char *drive_name(int number) {
+  struct text name = {0};
+  text_print(&name, "\\\\.\\PhysicalDrive%d", number);
+  return name.bytes;
+}
+
+static bool show_drive(const char *path, const char *drive) {
+  (void)path;
+  (void)drive;
+  return true;
+}
+
+static void hide_drive(const char *drive) { (void)drive; }
+#else
+static char *drive_name(int number) {
+  struct text name = {0};
+  text_print(&name, "%s/PhysicalDrive%d", service_root(), number);
+  return name.bytes;
+}
+
+static bool show_drive(const char *path, const char *drive) {
+  char *sectors = disk_sectors(path);
+  unlink(drive);
+  bool shown = disk_make_sectors(path) && symlink(sectors, drive) == 0;
+  free(sectors);
+  return shown;
+}
+
+static void hide_drive(const char *drive) { unlink(drive); }
+#endif
+
 static HRESULT attach(const char *path) {
-  struct attachment made = {.path = copy_text(path), .volume = volume_name(path)};
+  struct attachment made = {.path = copy_text(path), .volume = volume_name(path), .number = last_number + 1};
+  made.drive = drive_name(made.number);
   struct text contents = {0};
   text_print(&contents, "%s.contents", path);
   made.contents = contents.bytes;
   struct text upper = {0};
   text_print(&upper, "%s/upper", made.contents);
-  HRESULT code = make_folders(upper.bytes) && make_folders(made.volume) && mount(upper.bytes, made.volume, NULL, MS_BIND, NULL) == 0 ? S_OK : code_of_errno();
+  HRESULT code = make_folders(upper.bytes) && show_drive(path, made.drive) && make_folders(made.volume) && mount(upper.bytes, made.volume, NULL, MS_BIND, NULL) == 0 ? S_OK : code_of_errno();
   free(upper.bytes);
   if (FAILED(code)) {
+    hide_drive(made.drive);
     free(made.path);
+    free(made.drive);
     free(made.contents);
     free(made.volume);
     return code;
   }
-  made.number = ++last_number;
+  last_number = made.number;
   struct attachment *attachment = must_allocate(sizeof *attachment);
   *attachment = made;
   attachment->next = attachments;
@@ -177,8 +214,10 @@ static HRESULT detach(struct attachment **link, bool by_force) {
   }
   if (umount2(attachment->volume, by_force ? MNT_DETACH : 0) != 0) return code_of_errno();
   rmdir(attachment->volume);
+  hide_drive(attachment->drive);
   *link = attachment->next;
   free(attachment->path);
+  free(attachment->drive);
   free(attachment->contents);
   free(attachment->volume);
   free(attachment);
@@ -261,10 +300,7 @@ static HRESULT physical_path(struct request *request) {
   if (disk == NULL) return E_HANDLE;
   struct attachment *attachment = *attachment_of(disk->path);
   if (attachment == NULL) return DEVICE_NOT_THERE;
-  struct text path = {0};
-  text_print(&path, "\\\\.\\PhysicalDrive%d", attachment->number);
-  answer_text(request, "Result", path.bytes);
-  free(path.bytes);
+  answer_text(request, "Result", attachment->drive);
   return S_OK;
 }
 
@@ -768,88 +804,23 @@ bool disk_is_attached(const char *path) {
   return attached;
 }
 
-/* Filters in virtual machines: what a real guest does on its own disk is here an overlay below the state folder. */
-
-struct guest_filter {
-  char *machine, *path, *below, *root;
-  struct guest_filter *next;
-};
-
-static struct guest_filter *guest_filters;
-static int last_guest_root;
-
-char *guest_filter_begin(const struct system *machine, const char *path, const char *contents, const char *layer) {
-  char *below = plain_path(layer), *upper = plain_path(contents), *state = plain_path(service_root()), *files = path_join(below, "Files");
-  struct text root = {0}, work = {0}, options = {0};
-  text_print(&root, "%s/guests/%d", state, ++last_guest_root);
-  /* `contents` is upper/ of the disk's; its neighbour is made where the disk was never initialized. */
-  text_print(&work, "%s/../work", upper);
-  text_print(&options, "lowerdir=%s,upperdir=%s,workdir=%s,redirect_dir=off,metacopy=off", files, upper, work.bytes);
-  bool mounted = is_folder(files) && make_folders(root.bytes) && make_folders(work.bytes) && mount("overlay", root.bytes, "overlay", MS_NODEV, options.bytes) == 0;
-  free(below);
-  free(upper);
-  free(state);
-  free(files);
-  free(work.bytes);
-  free(options.bytes);
-  if (!mounted) {
-    free(root.bytes);
-    return NULL;
-  }
-  struct guest_filter *made = must_allocate(sizeof *made);
-  *made = (struct guest_filter){.machine = copy_text(machine->id), .path = copy_text(path), .below = copy_text(contents), .root = root.bytes, .next = guest_filters};
-  guest_filters = made;
-#ifdef _WIN32
-  return windows_path(made->root);
-#else
-  return copy_text(made->root);
-#endif
-}
-
-static void drop_guest_filter(struct guest_filter **link) {
-  struct guest_filter *gone = *link;
-  umount2(gone->root, MNT_DETACH);
-  rmdir(gone->root);
-  *link = gone->next;
-  free(gone->machine);
-  free(gone->path);
-  free(gone->below);
-  free(gone->root);
-  free(gone);
-}
-
-char *guest_filters_end(const struct system *machine, const char *path) {
-  char *below = NULL;
-  for (struct guest_filter **link = &guest_filters; *link != NULL;) {
-    struct guest_filter *filter = *link;
-    if (strcmp(filter->machine, machine->id) != 0 || (path != NULL && strcmp(filter->path, path) != 0)) {
-      link = &filter->next;
-      continue;
-    }
-    free(below);
-    below = copy_text(filter->below);
-    drop_guest_filter(link);
-  }
-  return below;
-}
-
 static void count_storage(struct json *counts) {
   int attached = 0, filtered = 0, mounted = 0;
   for (struct attachment *attachment = attachments; attachment != NULL; attachment = attachment->next) {
     attached++;
     filtered += attachment->filtered;
   }
-  for (struct guest_filter *filter = guest_filters; filter != NULL; filter = filter->next) filtered++;
   for (struct mount_point *point = mount_points; point != NULL; point = point->next) mounted++;
   json_set_whole(counts, "disks", attached);
   json_set_whole(counts, "filters", filtered);
+  json_set_whole(counts, "guestMounts", guest_mounts_count());
   json_set_whole(counts, "mountPoints", mounted);
   json_set_whole(counts, "diskHandles", disks_open);
 }
 
 /* A host that starts again has nothing attached; its mount points stay, and lead nowhere. */
 static void reset_storage(void) {
-  while (guest_filters != NULL) drop_guest_filter(&guest_filters);
+  guest_mounts_drop_all();
   while (mount_points != NULL && SUCCEEDED(forget_mount_point(&mount_points, true))) {}
   while (attachments != NULL && SUCCEEDED(detach(&attachments, true))) {}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compute.h"
+#include "guest-mounts.h"
 
 /* How long what is shut down has, as WaitToKillServiceTimeout gives it on Windows. */
 enum { grace_milliseconds = 5000 };
@@ -203,7 +204,7 @@ static void stopped(struct system *system) {
   run_never(system->grace);
   system->grace = 0;
   system->state = SYSTEM_STOPPED;
-  if (system->is_vm) free(guest_filters_end(system, NULL));
+  if (system->is_vm) free(guest_mounts_end(system, NULL));
   struct json *status = json_new(JSON_OBJECT);
   json_set_whole(status, "Status", system->exit_status);
   json_set_string(status, "ExitType", system->exit_type);

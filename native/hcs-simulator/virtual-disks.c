@@ -22,6 +22,68 @@ bool disk_write(const char *path, const struct json *disk) {
   return written;
 }
 
+/* The description has the name, as a disk's file may get another one. */
+char *disk_sectors(const char *path) {
+  DWORD problem = 0;
+  struct json *disk = disk_read(path, &problem);
+  const char *name = disk == NULL ? NULL : json_string(disk, "Sectors"), *slash = strrchr(path, '/');
+  struct text sectors = {0};
+  if (name != NULL && slash != NULL) text_print(&sectors, "%.*s/%s", (int)(slash - path), path, name);
+  else text_print(&sectors, "%s.contents/sectors", path);
+  json_free(disk);
+  return sectors.bytes;
+}
+
+bool disk_make_sectors(const char *path) {
+  DWORD problem = 0;
+  struct json *disk = disk_read(path, &problem);
+  char *sectors = disk_sectors(path);
+  char *slash = strrchr(sectors, '/');
+  *slash = 0;
+  bool ready = disk != NULL && (mkdir(sectors, 0700) == 0 || errno == EEXIST);
+  *slash = '/';
+  int file = !ready ? -1 : open(sectors, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  bool made = file >= 0 && ftruncate(file, json_whole(disk, "SizeInBytes", 0)) == 0;
+  if (disk == NULL) errno = EINVAL;
+  if (file >= 0) close(file);
+  free(sectors);
+  json_free(disk);
+  return made;
+}
+
+#ifdef _WIN32
+/* Under Wine drives are not written to. */
+static bool copy_sectors(const char *from, const char *to) {
+  (void)from;
+  (void)to;
+  return true;
+}
+#else
+/* Holes stay holes. A parent that nobody wrote to has nothing to copy. */
+static bool copy_sectors(const char *from, const char *to) {
+  char *source = disk_sectors(from), *target = disk_sectors(to);
+  struct text folder = {0};
+  text_print(&folder, "%s.contents", to);
+  int input = open(source, O_RDONLY | O_CLOEXEC);
+  bool absent = input < 0 && errno == ENOENT;
+  int output = input < 0 || (mkdir(folder.bytes, 0700) != 0 && errno != EEXIST) ? -1 : open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  bool copied = output >= 0;
+  off_t end = copied ? lseek(input, 0, SEEK_END) : 0;
+  for (off_t at = copied ? lseek(input, 0, SEEK_DATA) : -1; copied && at >= 0;) {
+    off_t stop = lseek(input, at, SEEK_HOLE), to_offset = at;
+    while (copied && at < stop) copied = copy_file_range(input, &at, output, &to_offset, (size_t)(stop - at), 0) > 0;
+    at = lseek(input, stop, SEEK_DATA);
+  }
+  copied = copied && ftruncate(output, end) == 0;
+  if (input >= 0) close(input);
+  if (output >= 0) close(output);
+  free(source);
+  free(target);
+  free(folder.bytes);
+  return copied || absent;
+}
+#endif
+
 DWORD disk_create(const char *path, int64_t size, int64_t block_size, const char *parent) {
   struct json *disk = json_new(JSON_OBJECT);
   if (parent != NULL) {
@@ -35,6 +97,11 @@ DWORD disk_create(const char *path, int64_t size, int64_t block_size, const char
     json_free(above);
     json_set_string(disk, "Parent", parent);
   }
+  const char *slash = strrchr(path, '/');
+  struct text sectors = {0};
+  text_print(&sectors, "%s.contents/sectors", slash == NULL ? path : slash + 1);
+  json_set_string(disk, "Sectors", sectors.bytes);
+  free(sectors.bytes);
   json_set_whole(disk, "SizeInBytes", size);
   json_set_whole(disk, "BlockSizeInBytes", block_size);
   int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -46,7 +113,7 @@ DWORD disk_create(const char *path, int64_t size, int64_t block_size, const char
   bool made = ftruncate(file, file_bytes) == 0 && pwrite(file, signature, sizeof signature, 0) == sizeof signature && pwrite(file, creator, 26, 8) == 26;
   free(creator);
   close(file);
-  made = made && disk_write(path, disk);
+  made = made && disk_write(path, disk) && (parent == NULL || copy_sectors(parent, path));
   json_free(disk);
   if (!made) unlink(path);
   return made ? 0 : 112;

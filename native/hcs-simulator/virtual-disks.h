@@ -1,7 +1,8 @@
 /*
  * Virtual disks as files: a sparse file that begins as a VHDX does, with what is known of it as JSON where a
  * VHDX has its region table. What is on the disk lies in a folder beside it (<file>.contents), made when it is
- * first attached; a differencing disk has its parent's format, not its contents.
+ * first attached; a differencing disk has its parent's format, not its contents. Whoever writes to the drive itself writes
+ * to a sparse file there (sectors), of which a differencing disk begins with a copy.
  */
 #ifndef VIRTUAL_DISKS_H
 #define VIRTUAL_DISKS_H
@@ -18,5 +19,9 @@ struct json *disk_read(const char *path, DWORD *problem);
 bool disk_write(const char *path, const struct json *disk);
 /* A differencing disk is formatted where its parent is. */
 bool disk_is_formatted(const char *path);
+/* The path of its sectors, whether they are there or not; free() it. */
+char *disk_sectors(const char *path);
+/* Makes them where they are missing; false with errno set. */
+bool disk_make_sectors(const char *path);
 
 #endif

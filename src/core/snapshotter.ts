@@ -86,6 +86,8 @@ export interface Snapshotter {
    * to be called while it has it (SnapshotInUse). Errors: those of mount.
    */
   withRoot?<T>(key: SnapshotKey, chain: readonly SnapshotKey[], target: string, work: () => Promise<T>): Promise<T>;
+  /** Whether the layers of `chain` have anything in a folder of the container's root. Present only where the host is shown nothing at all, not even for some time. Errors: SnapshotNotFound, LayerDamaged. */
+  holds?(chain: readonly SnapshotKey[], folder: string): Promise<boolean>;
   /** Unmounts whatever is at `target`; nothing there is no error. Errors: SnapshotInUse where a container still uses it; it may be repeated. */
   unmount(target: string): Promise<void>;
   /**

@@ -1,12 +1,12 @@
 import { SiloError, formatImageReference, parseImageReference, parsePlatform } from '../base/index.ts';
 import { ArchiveImporter, type ArchiveImage, type RootFileSystemConfig } from '../image/index.ts';
 import { collectGarbage } from './collect-garbage.ts';
-import { hostPlatform } from './host-platform.ts';
+import { hostPlatform, otherPlatform } from './host-platform.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, writeThrough, type ImageProgress } from './publish-image.ts';
-import { imageTechnology } from './technology.ts';
+import { technologyForImages } from './technology.ts';
 import { unpackLayers } from './unpack-layers.ts';
 
 export interface ImportRequest {
@@ -22,7 +22,6 @@ export interface ImportRequest {
  * last transaction: whatever happens before leaves the store as it was.
  */
 export const importImages = async (ports: Ports, request: ImportRequest, progress: ((progress: ImageProgress) => void) | undefined, signal?: AbortSignal): Promise<readonly ImageWithUsers[]> => {
-  const technology = imageTechnology(ports.isolations);
   let moved = false;
   try {
     const references = await withLease(ports, signal, async (leaseId) => {
@@ -31,6 +30,7 @@ export const importImages = async (ports: Ports, request: ImportRequest, progres
         reference: request.reference === undefined ? undefined : parseImageReference(request.reference),
         platform: request.platform === undefined ? undefined : parsePlatform(request.platform),
         hostPlatform: hostPlatform(ports.host),
+        otherPlatform: otherPlatform(ports),
         config: request.config,
         limitBytes: request.maximumSizeBytes,
         signal,
@@ -40,7 +40,9 @@ export const importImages = async (ports: Ports, request: ImportRequest, progres
       const result: string[] = [];
       for (const image of images) {
         const reference = nameOf(image, request);
-        const unpackedBytes = await unpackLayers(ports, technology, leaseId, image, { maximumSizeBytes: request.maximumSizeBytes, progress, signal });
+        const technology = technologyForImages(ports, image.platform.os);
+        // As with a pull: images of another system are kept, and nothing here could unpack them.
+        const unpackedBytes = technology === undefined ? 0 : await unpackLayers(ports, technology, leaseId, image, { maximumSizeBytes: request.maximumSizeBytes, progress, signal });
         moved = (await publishImage(ports, 'image/import', reference, image, unpackedBytes)) || moved;
         result.push(reference);
       }

@@ -4,14 +4,14 @@ import { BlobIntake, isLayerType, resolveImage, type BlobSource, type Descriptor
 import { collectGarbage } from './collect-garbage.ts';
 import { Downloads } from './downloads.ts';
 import { throwIfCancelled } from './guards.ts';
-import { hostPlatform } from './host-platform.ts';
+import { hostPlatform, otherPlatform } from './host-platform.ts';
 import { withLease } from './lease.ts';
 import { listImages, type ImageWithUsers } from './list-images.ts';
 import { mirrorFromRegistry } from './mirror.ts';
 import { requireCompatible } from './platform-mismatch.ts';
 import type { Ports } from './ports.ts';
 import { publishImage, writeThrough, type ImageProgress } from './publish-image.ts';
-import { imageTechnology } from './technology.ts';
+import { technologyForImages } from './technology.ts';
 import { unpackLayers } from './unpack-layers.ts';
 
 export interface PullRequest {
@@ -44,8 +44,9 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
   const top = await ports.registry.manifest(reference, call);
   const wanted = wantedPlatform(ports, request);
   const everything = request.platform === 'all' || request.referrers === true;
-  if (!everything && present?.sourceDigest === top.digest && samePlatform(present.platform, wanted)) return { images: listImages(ports, name), changed: false };
-  const technology = imageTechnology(ports.isolations);
+  const other = request.platform === undefined ? otherPlatform(ports) : undefined;
+  const same = present?.sourceDigest === top.digest && [wanted, other].some((platform) => platform !== undefined && samePlatform(present.platform, platform));
+  if (!everything && same) return { images: listImages(ports, name), changed: false };
   try {
     await withLease(ports, signal, async (leaseId) => {
       const intake = new BlobIntake(ports.content, (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal), signal);
@@ -53,14 +54,14 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
       await source.keep(top.digest, top.bytes);
       const mirrored = everything ? await mirrorFromRegistry(ports, intake, reference, top, { referrers: request.referrers ?? false, call, progress }) : undefined;
       const descriptor: Descriptor = { mediaType: top.mediaType, digest: top.digest, sizeBytes: top.bytes.length, platform: undefined, referenceName: undefined, imageName: undefined, urls: [] };
-      const image = await resolveImage({ path: name, content: ports.content, source, wanted }, [descriptor], reference);
+      const image = await resolveImage({ path: name, content: ports.content, source, wanted, otherwise: other }, [descriptor], reference);
       if (request.platform === undefined) requireCompatible(ports, name, image.platform);
       throwIfCancelled(signal);
       const downloads = source.download();
       try {
-        const runsHere = image.platform.os === ports.host.os;
+        const technology = technologyForImages(ports, image.platform.os);
         // Images of another system are kept for inspection, export and push; nothing here could unpack them.
-        const unpackedBytes = runsHere ? await unpackLayers(ports, technology, leaseId, image, { progress, signal, arrivals: downloads }) : 0;
+        const unpackedBytes = technology === undefined ? 0 : await unpackLayers(ports, technology, leaseId, image, { progress, signal, arrivals: downloads });
         await downloads.all();
         await publishImage(ports, 'image/pull', name, { ...image, blobs: [...new Set([...image.blobs, ...(mirrored?.digests ?? [])])] }, unpackedBytes, top.digest);
       } finally {

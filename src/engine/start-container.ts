@@ -106,7 +106,8 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
     readOnlyRoot: spec.readOnlyRoot,
     resources: spec.resources,
     mounts: [
-      ...platformOf(spec.os).ownFiles(paths),
+      // In a machine of another system its agent makes these.
+      ...(spec.os === ports.host.os ? platformOf(spec.os).ownFiles(paths) : []),
       ...mounts,
     ],
     networkNamespacePath,
@@ -126,11 +127,21 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
 /** The root, and the volumes with what the image has for them: copied before a virtual machine takes the root away. */
 const mountFiles = async (ports: Ports, record: ContainerRecord, key: SnapshotKey, snapshotter: Snapshotter, rootPath: string, signal: AbortSignal | undefined): Promise<{ readonly storage: SnapshotStorage | undefined; readonly mounts: readonly TaskMount[] }> => {
   const chain = ports.metadata.read((reader) => reader.chainBelow(key));
+  await refuseUnseenFiles(record, chain, snapshotter);
   const volumes = (): Promise<readonly TaskMount[]> => volumeMounts(ports, record, rootPath, signal);
   const fills = record.spec.mounts.some(({ kind, target }) => kind === 'volume' && platformOf(record.spec.os).pathInRoot(target) !== undefined);
   const filled = fills ? await snapshotter.withRoot?.(key, chain, rootPath, volumes) : undefined;
   const storage = await snapshotter.mount(key, chain, rootPath);
   return { storage, mounts: filled ?? await volumes() };
+};
+
+/** A volume gets what the image has at its place: where that can't be seen, a volume that would lack it is refused. */
+const refuseUnseenFiles = async ({ spec }: ContainerRecord, chain: readonly SnapshotKey[], snapshotter: Snapshotter): Promise<void> => {
+  for (const { kind, target, noCopy } of spec.mounts) {
+    const folder = kind !== 'volume' || noCopy === true ? undefined : platformOf(spec.os).pathInRoot(target);
+    if (folder === undefined || (await snapshotter.holds?.(chain, folder)) !== true) continue;
+    throw new SiloError('OptionUnsupported', { args: { option: `A volume at '${target}' that begins with the image's files`, reason: 'this host does not see them; mount it without copying' }, target: { kind: 'path', id: target } });
+  }
 };
 
 /** What a container's volumes and binds are on this host; a volume that is used for the first time gets what the image has there. */

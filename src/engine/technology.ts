@@ -16,6 +16,10 @@ export const imageTechnology = (isolations: Isolations): IsolationTechnology => 
   throw new SiloError('IsolationUnsupported', { args: { isolation: 'Auto', reason }, target: { kind: 'isolation', id: 'Auto' } });
 };
 
+/** As `imageTechnology` for images of another system, where this host runs them; undefined where nothing here could unpack them. */
+export const technologyForImages = ({ isolations, host }: Pick<Ports, 'isolations' | 'host'>, os: string): IsolationTechnology | undefined =>
+  os === host.os ? imageTechnology(isolations) : os === 'linux' ? isolations.HyperV.linux?.technology : undefined;
+
 /** The technology a container was made with. */
 export const technologyOf = (isolations: Isolations, record: { readonly runtime: string }): IsolationTechnology & { readonly effective: EffectiveIsolation } => {
   const found = technologies(isolations).find(({ runtime }) => runtime.name === record.runtime);

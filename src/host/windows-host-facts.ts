@@ -61,7 +61,7 @@ const windowsFacts = (): WindowsFacts => {
     hypervisorRunning,
     virtualMachine: virtualBoards.test(`${text(firmware, 'SystemManufacturer')} ${text(firmware, 'SystemProductName')}`),
     virtualizationExtensions: hypervisorRunning && !extensions ? undefined : extensions,
-    linuxKernelPath: existsSync(join(linuxKernelPath, 'kernel')) ? linuxKernelPath : undefined,
+    linuxKernelPath: ['vmlinux', 'kernel'].some((name) => existsSync(join(linuxKernelPath, name))) ? linuxKernelPath : undefined,
     rebootPending: restartKeys.some(registryKeyExists),
   };
 };

@@ -22,6 +22,8 @@ export interface ArchiveImportRequest extends ArchiveReadOptions {
   /** Platform to take of images for several; undefined means the host's. */
   readonly platform?: Platform | undefined;
   readonly hostPlatform: Platform;
+  /** What the host runs besides; taken where the archive has nothing for `hostPlatform`. */
+  readonly otherPlatform?: Platform | undefined;
   /** Only for a root file system. */
   readonly config?: RootFileSystemConfig | undefined;
   /** Called for every blob when it is in the store, so that the caller can keep the garbage collector from it. */

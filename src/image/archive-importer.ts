@@ -63,7 +63,7 @@ export class ArchiveImporter {
   }
 
   #context(request: ArchiveImportRequest, source: ResolveContext['source']): ResolveContext {
-    return { path: request.path, content: this.#content, source, wanted: request.platform ?? request.hostPlatform };
+    return { path: request.path, content: this.#content, source, wanted: request.platform ?? request.hostPlatform, otherwise: request.platform === undefined ? request.otherPlatform : undefined };
   }
 }
 

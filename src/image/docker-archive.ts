@@ -61,7 +61,7 @@ export const resolveDockerArchive = async (context: ResolveContext, scanned: Sca
     const configFile = fileOf(item.configPath);
     if (configFile.sizeBytes > documentLimitBytes) throw manifestInvalid(`the configuration has ${configFile.sizeBytes} bytes; ${documentLimitBytes} are allowed`);
     const config = parseImageConfig(await intake.content.readAll(configFile.digest, documentLimitBytes));
-    if (!platformSuits(config.platform, context.wanted)) {
+    if (![context.wanted, context.otherwise].some((platform) => platform !== undefined && platformSuits(config.platform, platform))) {
       throw new SiloError('ImagePlatformMismatch', {
         args: { reference: item.repositoryTags[0] ?? context.path, imagePlatform: formatPlatform(config.platform), hostPlatform: formatPlatform(context.wanted) },
         target: { kind: 'archive', id: context.path },

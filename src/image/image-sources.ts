@@ -22,6 +22,8 @@ export interface ResolveContext {
   readonly content: ContentStore;
   readonly source: BlobSource;
   readonly wanted: Platform;
+  /** Taken where there is nothing for `wanted`. */
+  readonly otherwise?: Platform | undefined;
 }
 
 /** A blob that the archive should have brought. */
@@ -46,7 +48,9 @@ const readDocument = async (context: ResolveContext, descriptor: Descriptor): Pr
  * DigestMismatch, SizeMismatch.
  */
 export const resolveImage = async (context: ResolveContext, descriptors: readonly Descriptor[], reference: ImageReference | undefined, depth = 1): Promise<ArchiveImage> => {
-  const chosen = await choose(context, descriptors, depth);
+  const first = await choose(context, descriptors, depth);
+  const second = first.kind === 'image' || context.otherwise === undefined ? first : await choose({ ...context, wanted: context.otherwise }, descriptors, depth);
+  const chosen = second.kind === 'image' ? second : first;
   if (chosen.kind === 'none') {
     throw new SiloError('ImagePlatformMismatch', {
       args: { reference: reference === undefined ? context.path : `${reference.repository}${reference.tag === undefined ? '' : `:${reference.tag}`}`, imagePlatform: chosen.offered.join(', ') || 'no platform', hostPlatform: formatPlatform(context.wanted) },

@@ -29,6 +29,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Apart from store: runtimes turn the files over that they write, and know nothing else of the store.
   'src/log': { rooms: ['src/base'], node: 'all', packages: [] },
   'src/snapshot/wclayer': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
+  // Apart from wclayer: what it writes is read by Linux, and Windows' layers share nothing with it but the disks.
+  'src/snapshot/lcow': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
   // Both runtimes of Linux let conmon hold what their processes say.
   'src/runtime/conmon': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   'src/runtime/runc': { rooms: ['src/base', 'src/core', 'src/log', 'src/runtime/conmon', 'native'], node: 'all', packages: ['ajv'] },

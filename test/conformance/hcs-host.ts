@@ -70,7 +70,14 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
   for (const name of ['vmlinux', 'initrd.img']) writeFileSync(join(folder, 'boot', name), '');
   const { simulator, library, address, rootPath, process: first, facts } = process.platform === 'win32' ? onWindows(folder) : await onLinux(folder);
   Object.assign(process.env, simulator.environment);
-  const storage = { layers: [{ id: '11111111-1111-1111-1111-111111111111', path: join(folder, 'layer') }], scratchPath: rootPath };
+  const layerId = '11111111-1111-1111-1111-111111111111';
+  /** To the simulator a folder is a disk too. A Linux guest lays a scratch of the task's own over the layer. */
+  const storageOf = (taskId: string): NonNullable<TaskSpec['storage']> => {
+    if (kind === 'process') return { layers: [{ id: layerId, path: join(folder, 'layer') }], scratchPath: rootPath };
+    const scratchPath = join(folder, 'scratch', taskId);
+    mkdirSync(scratchPath, { recursive: true });
+    return { layers: [{ id: layerId, path: rootPath }], scratchPath };
+  };
   const setting: HcsRuntimeSetting = { kind, folder, library };
   const addressFile = join(folder, 'supervisor.json');
   // Two who ask at once get the same one.
@@ -95,7 +102,7 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
       const bundlePath = join(folder, 'bundles', id);
       mkdirSync(bundlePath, { recursive: true });
       return Promise.resolve({
-        id, rootPath, storage, bundlePath, logPath: join(folder, `${id}.log`), process: { ...first, ...changes }, openStdin: false, hostName: 'conformance',
+        id, rootPath, storage: storageOf(id), bundlePath, logPath: join(folder, `${id}.log`), process: { ...first, ...changes }, openStdin: false, hostName: 'conformance',
         readOnlyRoot: false, resources: {}, mounts: [], networkNamespacePath: undefined, privileged: false, ...other,
       });
     },

@@ -23,8 +23,8 @@ describe.skipIf(skipReason('OCI bundles on HCS', whyNot))('the silo command over
     simulator = startSimulator(files);
     folder = mkdtempSync(join(tmpdir(), 'silo-hcs-bundles-'));
     root = join(folder, 'bundles', 'default');
-    // To the simulator a disk's contents are a folder.
-    for (const name of ['boot', 'layer/layer.vhd', 'data']) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of ['boot', 'layer', 'data']) mkdirSync(join(folder, name), { recursive: true });
+    makeRoot(join(folder, 'layer/layer.vhd'));
     for (const name of ['boot/vmlinux', 'boot/initrd.img']) writeFileSync(join(folder, name), '');
     writeFileSync(join(folder, 'data/file'), 'of the host\n');
     environment = { ...process.env, ...simulator.environment, SILO_BUNDLES: JSON.stringify({ folder, library: files.libraries['computecore.dll'], vmCompute: files.libraries['vmcompute.dll'] }) };
@@ -53,15 +53,22 @@ describe.skipIf(skipReason('OCI bundles on HCS', whyNot))('the silo command over
   };
   const refused = (code: string): object => expect.objectContaining({ status: 1, stderr: expect.stringContaining(`silo: ${code}: `) as string }) as object;
 
-  /** A bundle for a Linux machine, or for this host's own kernel, that runs a script. Its scratch is a busybox root. */
+  /** A busybox root, which to the simulator is a disk too. */
+  const makeRoot = (path: string): string => {
+    const files = makeBusyboxRoot(path);
+    // A shell wants this of what it starts in the background.
+    mkdirSync(join(files, 'dev'));
+    writeFileSync(join(files, 'dev/null'), '');
+    return files;
+  };
+  /** A bundle for a Linux machine, or for this host's own kernel, that runs a script. */
   const bundle = (script: string, changes: object = {}, kind: 'linux' | 'process' = 'linux'): { readonly id: string; readonly path: string } => {
     count += 1;
     const id = `bundle-${count}`;
     const path = join(folder, id);
-    const files = makeBusyboxRoot(join(path, 'scratch', 'sandbox.vhdx'));
-    // A shell wants this of what it starts in the background.
-    mkdirSync(join(files, 'dev'));
-    writeFileSync(join(files, 'dev/null'), '');
+    const files = join(path, 'scratch', 'sandbox.vhdx');
+    if (kind === 'linux') mkdirSync(files, { recursive: true });
+    else makeRoot(files);
     writeFileSync(join(path, 'config.json'), JSON.stringify({
       ociVersion: '1.0.2',
       process: { user: { uid: 0, gid: 0 }, args: ['/bin/sh', '-c', script], env: ['PATH=/bin'], cwd: '/' },

@@ -62,19 +62,19 @@ describe.skipIf(skipReason('Linux containers of the HCS simulator', whyNot))('Li
   });
 
   it('see what their machine was given: shares, disks and mapped folders', async () => {
-    const scratch = join(folder, 'scratch.vhdx');
+    const [scratch, layer] = [join(folder, 'scratch.vhdx'), join(folder, 'root')];
     mkdirSync(join(`${scratch}.contents`, 'upper'), { recursive: true });
-    makeBusyboxRoot(join(`${scratch}.contents`, 'upper', 'rootfs'));
     const add = (ResourcePath: string, Settings: object, ResourceType: string, guest: object): Step => ['modify', 'vm', { ResourcePath, RequestType: 'Add', Settings, GuestRequest: { ResourceType, RequestType: 'Add', Settings: guest } }];
+    const union = (layers: readonly string[]): object => ({ ContainerRootPath: '/run/gcs/c/c/rootfs', Layers: layers.map((Path) => ({ Path })), ScratchPath: '/run/mounts/scsi/m0' });
     const lines = await host.steps(...machine,
       add('VirtualMachine/Devices/Plan9/Shares', { Name: 'm', AccessName: 'm', Path: join(folder, 'mapped'), Port: 564 }, 'MappedDirectory', { MountPath: '/run/mounts/m', ShareName: 'm', Port: 564 }),
       add('VirtualMachine/Devices/Scsi/0/Attachments/0', { Type: 'VirtualDisk', Path: scratch }, 'MappedVirtualDisk', { MountPath: '/run/mounts/scsi/m0', Lun: 0, Controller: 0 }),
       add('VirtualMachine/Devices/Scsi/0/Attachments/1', { Type: 'VirtualDisk', Path: join(folder, 'missing.vhdx') }, 'MappedVirtualDisk', { MountPath: '/x', Lun: 1 }),
-      ['modify', 'vm', { RequestType: 'Add', GuestRequest: { ResourceType: 'CombinedLayers', RequestType: 'Add', Settings: { ContainerRootPath: '/run/gcs/c/c', Layers: [], ScratchPath: '/run/mounts/scsi/m0', Surplus: 1 } } }],
-      ['modify', 'vm', { RequestType: 'Add', GuestRequest: { ResourceType: 'CombinedLayers', RequestType: 'Add', Settings: { ContainerRootPath: '/run/gcs/c/c', Layers: [], ScratchPath: '/run/mounts/scsi/m0' } } }],
+      ['modify', 'vm', { RequestType: 'Add', GuestRequest: { ResourceType: 'CombinedLayers', RequestType: 'Add', Settings: { ...union([]), Surplus: 1 } } }],
+      ...[union([]), union(['/nowhere']), union([layer])].map((Settings): Step => ['modify', 'vm', { RequestType: 'Add', GuestRequest: { ResourceType: 'CombinedLayers', RequestType: 'Add', Settings } }]),
       container({ args: ['sh', '-c', 'cat /m/file; echo x > /m/file'] }, '/run/gcs/c/c/rootfs', [{ destination: '/m', type: 'none', source: '/run/mounts/m', options: ['rbind', 'ro'] }]),
       ['start', 'c', '-'], ['run', 'c', 'p', pipes], ['read', 'p', 'out'], ['read', 'p', 'err'], ['close-process', 'p'], ['close', 'c'], ['terminate', 'vm', '-'], ['close', 'vm']);
-    expect(lines.filter((line) => line.startsWith('modify')).map((line) => line.split(' ')[1])).toEqual(['00000000', '00000000', '80070002', '8037010d', '00000000']);
+    expect(lines.filter((line) => line.startsWith('modify')).map((line) => line.split(' ')[1])).toEqual(['00000000', '00000000', '80070002', '8037010d', '80070057', '80070003', '00000000']);
     expect(read(lines)[0]).toBe('read out from the host|');
     expect(read(lines)[1]).toMatch(/Read-only/);
   });

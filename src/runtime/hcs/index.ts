@@ -21,6 +21,7 @@ export { ForeignComputeSystems } from './foreign-systems.ts';
 export { HcsBundles, type HcsBundlesOptions } from './bundles/hcs-bundles.ts';
 export { HcsRuntime, type HcsRuntimeOptions } from './hcs-runtime.ts';
 export { hyperVIsolation, linuxIsolation, processIsolation, type IsolationPlan, type MachineSize } from './isolation-plan.ts';
+export { findLinuxBoot } from './linux-boot.ts';
 export type { LinuxBoot } from './builders/linux-guest.ts';
 export { commandLine } from './builders/command-line.ts';
 export { SiloError, isSiloError } from '../../base/index.ts';

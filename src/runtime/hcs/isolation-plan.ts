@@ -1,11 +1,11 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, SiloError } from '../../base/index.ts';
 import type { ResourceLimits, SnapshotStorage, TaskSpec } from '../../core/index.ts';
 import type { ComputeSystemDocument } from './documents/compute-system.ts';
 import type { ProcessParameters } from './documents/process.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
-import { hostedLinuxSystem, linuxGuestSteps, linuxUtilityVm, type LinuxBoot } from './builders/linux-guest.ts';
+import { disksOfController, hostedLinuxSystem, linuxGuestSteps, linuxNetworkRequests, linuxUtilityVm, machineMemories, type LinuxBoot } from './builders/linux-guest.ts';
 import { linuxProcess, windowsProcess, type ProcessStreams } from './builders/process-parameters.ts';
 import { hostedWindowsSystem, networkRequests, windowsGuestSteps, windowsUtilityVm, type MachineNetwork } from './builders/utility-vm.ts';
 import { megabytes, processIsolatedSystem, processorLimits, storageOf } from './builders/windows-container.ts';
@@ -92,22 +92,39 @@ export const hyperVIsolation = (size: MachineSize, networkOf: (namespaceId: stri
   limits: (resources) => windowsLimits(resources, size.processors),
 });
 
-/** Linux containers in a utility VM of their own. */
-export const linuxIsolation = (boot: LinuxBoot): IsolationPlan => ({
+/** Which layers go to the machine as disks of its controller: those that persistent memory has no room for. @throws SiloError OptionUnsupported */
+const layersOnDisks = async ({ layers }: SnapshotStorage, firstMemory: number): Promise<ReadonlySet<number>> => {
+  const disks = new Set<number>();
+  let memories = firstMemory;
+  for (const [index, { path }] of layers.entries()) {
+    const { size } = await stat(path).catch((error: unknown) => { throw fromFileError(error, path); });
+    if (memories < machineMemories.count && size <= machineMemories.mostBytes) memories += 1;
+    else disks.add(index);
+  }
+  // One is the scratch's.
+  if (disks.size > disksOfController - 1) throw new SiloError('OptionUnsupported', { args: { option: `An image with ${layers.length} layers`, reason: `a utility VM takes ${machineMemories.count - firstMemory + disksOfController - 1}` }, target: { kind: 'isolation', id: 'HyperV' } });
+  return disks;
+};
+
+/** Linux containers in a utility VM of their own. `findBoot` is asked for each; `networkOf` as for Windows machines. */
+export const linuxIsolation = (findBoot: () => Promise<LinuxBoot>, networkOf: (namespaceId: string) => Promise<MachineNetwork>): IsolationPlan => ({
   name: 'hcs-linux',
   guest: 'linux',
-  systems: (spec) => {
+  systems: async (spec) => {
     const storage = storageOf(spec);
-    const place = { lun: 0, firstMemory: boot.root.kind === 'vhd' ? 1 : 0 };
-    return Promise.resolve({
+    const boot = await findBoot();
+    const firstMemory = boot.root.kind === 'vhd' ? 1 : 0;
+    const place = { lun: 0, firstMemory, disks: await layersOnDisks(storage, firstMemory) };
+    const network = spec.networkNamespacePath === undefined ? [] : linuxNetworkRequests(await networkOf(spec.networkNamespacePath));
+    return {
       system: hostedLinuxSystem(spec, machineId(spec)),
       machine: {
         id: machineId(spec),
         document: linuxUtilityVm({ ...boot, memoryMB: machineMemory(spec, boot, 256) }),
-        requests: linuxGuestSteps(spec, storage, place).map(({ add }) => add),
+        requests: [...network, ...linuxGuestSteps(spec, storage, place).map(({ add }) => add)],
         files: [storage.scratchPath, ...storage.layers.map(({ path }) => path)],
       },
-    });
+    };
   },
   process: linuxProcess,
   limits: ({ memoryBytes, cpuCount, processCount }) => {

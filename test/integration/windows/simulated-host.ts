@@ -28,3 +28,22 @@ export const makeWindowsArchive = (folder: string, programs: Readonly<Record<str
   writeFileSync(archive, buildTar(...layoutEntries(indexOf(descriptorOf(image.manifest)), image.blobs)));
   return archive;
 };
+
+/** A small Linux image of two layers as an OCI archive; the upper one changes, deletes and hides what the lower one has. */
+export const makeLinuxArchive = (folder: string, config: object): string => {
+  const programs = ['sh', 'sleep', 'cat', 'ls', 'tr', 'rm', 'readlink', 'test', 'echo', 'id'].map((name): BuiltEntry => ({ name: `bin/${name}`, flag: '1', link: 'bin/busybox' }));
+  const image = makeImage({
+    layers: [
+      buildTar(
+        { name: 'bin/', flag: '5' }, { name: 'bin/busybox', content: readFileSync('/bin/busybox'), mode: 0o755 }, ...programs,
+        { name: 'dev/', flag: '5' }, { name: 'etc/', flag: '5' }, { name: 'etc/passwd', content: 'root:x:0:0::/:/bin/sh\n' }, { name: 'etc/owned', content: 'owned', mode: 0o4755, uid: 1234, gid: 5678 },
+        { name: 'data.txt', content: 'from the lower layer\n' }, { name: 'gone', content: 'x' }, { name: 'folder/', flag: '5' }, { name: 'folder/old', content: 'x' }, { name: 'link', flag: '2', link: '/etc/owned' },
+      ),
+      buildTar({ name: 'data.txt', content: 'from the upper layer\n' }, { name: '.wh.gone' }, { name: 'folder/', flag: '5' }, { name: 'folder/.wh..wh..opq' }, { name: 'folder/new', content: 'x' }),
+    ],
+    config: { os: 'linux', architecture: 'amd64', config },
+  });
+  const archive = join(folder, 'linux.tar');
+  writeFileSync(archive, buildTar(...layoutEntries(indexOf(descriptorOf(image.manifest)), image.blobs)));
+  return archive;
+};

@@ -4,7 +4,7 @@ import type { GuestRequest, ModifySettingRequest } from '../documents/requests.t
 import type { VirtualMachine } from '../documents/virtual-machine.ts';
 import { guestMark } from './guest-mark.ts';
 import { linuxGuestProcess } from './process-parameters.ts';
-import type { GuestPlace, GuestStep } from './utility-vm.ts';
+import type { GuestPlace, GuestStep, MachineNetwork } from './utility-vm.ts';
 import { owner, schemaVersion } from './windows-container.ts';
 
 /** What a Linux machine boots from. `initrdPath` or `rootVhdPath`: the guest's own root file system. */
@@ -38,6 +38,11 @@ const chipset = (boot: LinuxBoot): NonNullable<VirtualMachine['Chipset']> => {
   return { Uefi: { BootThis: { DeviceType: 'VmbFs', DevicePath: `\\${fileName(boot.kernelPath)}`, VmbFsRootPath: boot.uefiFolder, OptionalData: words } } };
 };
 
+/** Persistent memories of a machine, as others have them (hcsshim, internal/uvm): how many, and how large each may be. */
+export const machineMemories = { count: 64, mostBytes: 4 * 1024 ** 3 } as const;
+/** Of the one that it has. */
+export const disksOfController = 64;
+
 /** A machine that runs Linux containers. Persistent memory 0 is its own root where that is a disk. */
 export const linuxUtilityVm = (boot: LinuxBoot): ComputeSystemDocument => ({
   Owner: owner,
@@ -51,8 +56,8 @@ export const linuxUtilityVm = (boot: LinuxBoot): ComputeSystemDocument => ({
       Scsi: { 0: { Attachments: {} } },
       HvSocket: { HvSocketConfig: { DefaultBindSecurityDescriptor: 'D:P(A;;FA;;;SY)(A;;FA;;;BA)' } },
       VirtualPMem: {
-        MaximumCount: 64,
-        MaximumSizeBytes: 4 * 1024 ** 3,
+        MaximumCount: machineMemories.count,
+        MaximumSizeBytes: machineMemories.mostBytes,
         ...(boot.root.kind === 'vhd' ? { Devices: { 0: { HostPath: boot.root.path, ReadOnly: true, ImageFormat: 'Vhd1' as const } } } : {}),
       },
       Plan9: {},
@@ -77,7 +82,11 @@ const firstPort = 564;
 const portsEach = 64;
 
 /** Place of a container in a Linux machine: its disk, and the first of the persistent memories that are its layers. */
-export interface LinuxGuestPlace extends GuestPlace { readonly firstMemory: number }
+export interface LinuxGuestPlace extends GuestPlace {
+  readonly firstMemory: number;
+  /** Layers by their place in the chain that are disks of the controller, behind the container's own; none where not given. */
+  readonly disks?: ReadonlySet<number>;
+}
 
 const layerStep = (path: string, memory: number, mountPath: string): GuestStep => {
   const resource = `VirtualMachine/Devices/VirtualPMem/Devices/${memory}`;
@@ -86,6 +95,21 @@ const layerStep = (path: string, memory: number, mountPath: string): GuestStep =
     add: { ResourcePath: resource, RequestType: 'Add', Settings: { HostPath: path, ReadOnly: true, ImageFormat: 'Vhd1' }, GuestRequest: request({ ResourceType: 'VPMemDevice', RequestType: 'Add', Settings: mount }) },
     remove: { ResourcePath: resource, RequestType: 'Remove', GuestRequest: request({ ResourceType: 'VPMemDevice', RequestType: 'Remove', Settings: mount }) },
   };
+};
+
+/** A layer as a disk of the controller that is only read. */
+const diskLayerStep = (path: string, lun: number, mountPath: string): GuestStep => {
+  const disk = `VirtualMachine/Devices/Scsi/0/Attachments/${lun}`;
+  const mount = { MountPath: mountPath, Lun: lun, Controller: 0, ReadOnly: true };
+  return {
+    add: { ResourcePath: disk, RequestType: 'Add', Settings: { Type: 'VirtualDisk', Path: path, ReadOnly: true }, GuestRequest: request({ ResourceType: 'MappedVirtualDisk', RequestType: 'Add', Settings: mount }) },
+    remove: { ResourcePath: disk, RequestType: 'Remove', GuestRequest: request({ ResourceType: 'MappedVirtualDisk', RequestType: 'Remove', Settings: mount }) },
+  };
+};
+
+const layerSteps = (spec: TaskSpec, { layers }: SnapshotStorage, { lun, firstMemory, disks }: LinuxGuestPlace): readonly GuestStep[] => {
+  let [memory, disk] = [firstMemory, lun + 1];
+  return layers.map(({ path }, index) => (disks?.has(index) === true ? diskLayerStep(path, disk++, layerFolder(spec, index)) : layerStep(path, memory++, layerFolder(spec, index))));
 };
 
 const folderStep = (mount: TaskMount, name: string, port: number, mountPath: string): GuestStep => {
@@ -103,7 +127,7 @@ export const linuxGuestSteps = (spec: TaskSpec, storage: SnapshotStorage, place:
   const mounted = { MountPath: scratchFolder(spec), Lun: place.lun, Controller: 0 };
   const combine = (RequestType: 'Add' | 'Remove', settings: object): ModifySettingRequest => ({ GuestRequest: request({ ResourceType: 'CombinedLayers', RequestType, Settings: settings }) });
   return [
-    ...storage.layers.map(({ path }, index) => layerStep(path, place.firstMemory + index, layerFolder(spec, index))),
+    ...layerSteps(spec, storage, place),
     {
       add: { ResourcePath: disk, RequestType: 'Add', Settings: { Type: 'VirtualDisk', Path: storage.scratchPath }, GuestRequest: request({ ResourceType: 'MappedVirtualDisk', RequestType: 'Add', Settings: mounted }) },
       remove: { ResourcePath: disk, RequestType: 'Remove', GuestRequest: request({ ResourceType: 'MappedVirtualDisk', RequestType: 'Remove', Settings: mounted }) },
@@ -116,6 +140,25 @@ export const linuxGuestSteps = (spec: TaskSpec, storage: SnapshotStorage, place:
       folderStep(mount, `${guestMark(spec)}-${index}`, firstPort + place.lun * portsEach + index, folderInGuest(spec, index))),
   ];
 };
+
+/** Gives a machine an adapter for each endpoint of a namespace of the host, with the addresses that its guest sets (hcsshim, internal/protocol/guestresource, LCOWNetworkAdapter). */
+export const linuxNetworkRequests = ({ namespace, endpoints }: MachineNetwork): readonly ModifySettingRequest[] =>
+  endpoints.map(({ ID, MacAddress, IpConfigurations = [], Routes = [], Dns }): ModifySettingRequest => {
+    const mac = MacAddress === undefined ? {} : { MacAddress };
+    const adapter = {
+      NamespaceID: namespace.ID, ID, ...mac,
+      IPConfigs: IpConfigurations.map(({ IpAddress, PrefixLength }) => ({ IPAddress: IpAddress, PrefixLength })),
+      Routes: Routes.map(({ NextHop, DestinationPrefix }) => ({ NextHop, DestinationPrefix })),
+      ...(Dns?.ServerList === undefined ? {} : { DNSServerList: Dns.ServerList.join(',') }),
+      ...(Dns?.Suffix === undefined ? {} : { DNSSuffix: Dns.Suffix }),
+    };
+    return {
+      ResourcePath: `VirtualMachine/Devices/NetworkAdapters/${ID}`,
+      RequestType: 'Add',
+      Settings: { EndpointId: ID, ...mac },
+      GuestRequest: request({ ResourceType: 'Network', RequestType: 'Add', Settings: adapter }),
+    };
+  });
 
 /** The specification that the guest's agent hands to runc. What the guest decides itself, devices and cgroups, is left to it. */
 const ociSpecification = (spec: TaskSpec): object => {

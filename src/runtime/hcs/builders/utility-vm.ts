@@ -87,8 +87,14 @@ export const windowsGuestSteps = (spec: TaskSpec, storage: SnapshotStorage, plac
 
 /** A network namespace of the host with its endpoints, as the Host Compute Network describes them. */
 export interface MachineNetwork {
-  readonly namespace: object;
-  readonly endpoints: readonly { readonly ID: string; readonly MacAddress?: string }[];
+  readonly namespace: { readonly ID: string };
+  readonly endpoints: readonly {
+    readonly ID: string;
+    readonly MacAddress?: string;
+    readonly IpConfigurations?: readonly { readonly IpAddress?: string; readonly PrefixLength?: number }[];
+    readonly Routes?: readonly { readonly NextHop?: string; readonly DestinationPrefix?: string }[];
+    readonly Dns?: { readonly Suffix?: string; readonly ServerList?: readonly string[] };
+  }[];
 }
 
 /** Gives a machine the namespace under the host's id, and an adapter for each endpoint, which its guest hears of before and after (hcsshim, internal/uvm/network.go). */

@@ -7,6 +7,7 @@ import { hostedLinuxSystem, linuxGuestSteps, linuxUtilityVm, type LinuxBoot } fr
 import { hostedWindowsSystem, windowsGuestSteps, windowsUtilityVm, type GuestStep } from '../builders/utility-vm.ts';
 import { megabytes, processIsolatedSystem } from '../builders/windows-container.ts';
 import type { ComputeSystemDocument } from '../documents/compute-system.ts';
+import { findLinuxBoot } from '../linux-boot.ts';
 import type { ContainerCredentialGuard } from '../documents/container.ts';
 import { utilityVmFolder } from '../utility-vm-folder.ts';
 import type { BundleConfig } from './bundle-config.ts';
@@ -64,17 +65,9 @@ const sizeOf = (config: BundleConfig, hostProcessors: number): { readonly memory
   processors: Math.min(hostProcessors, numberIn(config, 'io.microsoft.virtualmachine.computetopology.processor.count') ?? config.processorCount ?? machineProcessors),
 });
 
-/** The files of Linux for machines, as LinuxKit names them. @throws SiloError PathNotFound */
-const linuxBoot = async (config: BundleConfig, options: Pick<BundleSystemsOptions, 'linuxBootFolder' | 'hostProcessors' | 'consolePipe'>): Promise<LinuxBoot> => {
-  const folder = config.annotations['io.microsoft.virtualmachine.lcow.bootfilesrootpath'] ?? options.linuxBootFolder;
-  const [direct, disk] = [join(folder, 'vmlinux'), join(folder, 'rootfs.vhd')];
-  const isDirect = await there(direct);
-  const kernelPath = isDirect ? direct : join(folder, 'kernel');
-  await mustBeThere(kernelPath);
-  const root = (await there(disk)) ? { kind: 'vhd' as const, path: disk } : { kind: 'initrd' as const, path: join(folder, 'initrd.img') };
-  await mustBeThere(root.path);
-  return { ...(isDirect ? {} : { uefiFolder: folder }), kernelPath, root, ...sizeOf(config, options.hostProcessors), consolePipe: options.consolePipe };
-};
+/** @throws SiloError PathNotFound */
+const linuxBoot = (config: BundleConfig, { linuxBootFolder, hostProcessors, consolePipe }: Pick<BundleSystemsOptions, 'linuxBootFolder' | 'hostProcessors' | 'consolePipe'>): Promise<LinuxBoot> =>
+  findLinuxBoot(config.annotations['io.microsoft.virtualmachine.lcow.bootfilesrootpath'] ?? linuxBootFolder, { ...sizeOf(config, hostProcessors), consolePipe });
 
 /** The one that the bundle names, or that of its layers. */
 const utilityVmOf = async (config: BundleConfig): Promise<string> => {

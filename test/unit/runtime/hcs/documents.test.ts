@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SnapshotStorage } from '../../../../src/core/index.ts';
 import { linuxProcess, windowsProcess } from '../../../../src/runtime/hcs/builders/process-parameters.ts';
-import { hostedLinuxSystem, linuxGuestSteps, linuxUtilityVm, type LinuxBoot } from '../../../../src/runtime/hcs/builders/linux-guest.ts';
+import { hostedLinuxSystem, linuxGuestSteps, linuxNetworkRequests, linuxUtilityVm, type LinuxBoot } from '../../../../src/runtime/hcs/builders/linux-guest.ts';
 import { hostedWindowsSystem, windowsGuestSteps, windowsUtilityVm } from '../../../../src/runtime/hcs/builders/utility-vm.ts';
 import { processIsolatedSystem, processorLimits } from '../../../../src/runtime/hcs/builders/windows-container.ts';
 import { checkDocument, documentSchemas, type DocumentName } from '../../../../src/runtime/hcs/index.ts';
@@ -43,6 +43,8 @@ const second = taskSpec({ ...task, id: 'b'.repeat(64) });
 
 const linuxStorage = linuxTask.storage as SnapshotStorage;
 const steps = [...windowsGuestSteps(full, diskStorage, place), ...windowsGuestSteps(second, diskStorage, { lun: 4 }), ...linuxGuestSteps(linuxTask, linuxStorage, place)].flatMap(({ add, remove }) => [add, remove]);
+const [diskLayer] = linuxGuestSteps(linuxTask, linuxStorage, { ...place, disks: new Set([0]) });
+const [adapter] = linuxNetworkRequests({ namespace: { ID: guid }, endpoints: [{ ID: guid, MacAddress: '00-15-5D-00-00-01', IpConfigurations: [{ IpAddress: '10.0.0.2', PrefixLength: 24 }], Routes: [{ NextHop: '10.0.0.1', DestinationPrefix: '0.0.0.0/0' }], Dns: { ServerList: ['10.0.0.1', '10.0.0.9'] } }] });
 
 const aGuestRequest = steps.find(({ GuestRequest }) => GuestRequest !== undefined)?.GuestRequest;
 
@@ -63,6 +65,8 @@ const documents: readonly [what: string, name: DocumentName, document: object, r
   ['a process of a user with a console', 'ProcessParameters', windowsProcess(processSpec({ ...process, terminal: true, user: 'ContainerUser' }), { stdin: false }), '1809'],
   ['the first process of a Linux container', 'ProcessParameters', linuxProcess(linuxTask.process, { stdin: false }, true), '1809'],
   ['a further process of a Linux container', 'ProcessParameters', linuxProcess(linuxTask.process, { stdin: true }, false), '1809'],
+  ['a layer that is a disk', 'ModifySettingRequest', diskLayer?.add ?? {}, '1809'],
+  ["a Linux machine's adapter", 'ModifySettingRequest', adapter ?? {}, '1809'],
   ['a new size of a console', 'ProcessModifyRequest', { Operation: 'ConsoleSize', ConsoleSize: { Height: 40, Width: 120 } }, '1809'],
   ['the end of input', 'ProcessModifyRequest', { Operation: 'CloseHandle', CloseHandle: { Handle: 'StdIn' } }, '1809'],
   ['a shutdown of a process', 'SignalProcessOptions', { Signal: 'CtrlShutdown' }, '1809'],
@@ -111,6 +115,11 @@ describe('our own schemas', () => {
     const error = await expectError('ConfigInvalid', () => { checkDocument(name, { ...(name === 'GuestModifySettingRequest' ? aGuestRequest : documents.find((each) => each[1] === name)?.[2]), Unheard: 1 }); });
     expect(error.message).toContain(name);
     expect(error.message).toContain('Unheard');
+  });
+
+  it('tells a Linux guest the addresses of its adapter, and gives it layers as disks where it is told to', () => {
+    expect(adapter?.GuestRequest).toMatchObject({ ResourceType: 'Network', Settings: { NamespaceID: guid, ID: guid, IPConfigs: [{ IPAddress: '10.0.0.2', PrefixLength: 24 }], Routes: [{ NextHop: '10.0.0.1' }], DNSServerList: '10.0.0.1,10.0.0.9' } });
+    expect(diskLayer?.add).toMatchObject({ ResourcePath: 'VirtualMachine/Devices/Scsi/0/Attachments/4', Settings: { ReadOnly: true }, GuestRequest: { ResourceType: 'MappedVirtualDisk', Settings: { Lun: 4, ReadOnly: true } } });
   });
 
   it('have a document for each', () => {
