@@ -44,6 +44,8 @@ export interface ServiceBuild {
   readonly dockerfile?: string | undefined;
   /** The Dockerfile itself, in place of a file. */
   readonly dockerfileText?: string | undefined;
+  /** Of a RUN that says nothing of it. */
+  readonly network?: 'none' | 'host' | undefined;
   /** Files of the host that are shown to a RUN that asks for them. */
   readonly secrets?: readonly { readonly id: string; readonly source: string }[] | undefined;
   readonly target?: string | undefined;

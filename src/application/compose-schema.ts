@@ -40,9 +40,9 @@ const grantSchema = needing(map({ source: text, target: text, uid: text, gid: te
 const grants = Type.Array(eitherOf(text, grantSchema));
 
 const buildSchema = map({
-  context: text, dockerfile: text, dockerfile_inline: text, args: listOrMap, labels: listOrMap, target: text, no_cache: flag, pull: flag, tags: texts,
+  context: text, dockerfile: text, dockerfile_inline: text, args: listOrMap, labels: listOrMap, target: text, no_cache: flag, pull: flag, tags: texts, network: oneOf('default', 'none', 'host'),
   secrets: Type.Array(eitherOf(text, needing(map({ source: text, target: text, ...refused('uid', 'gid', 'mode') }), 'source'))),
-  ...refused('entitlements', 'ssh', 'cache_from', 'cache_to', 'additional_contexts', 'network', 'provenance', 'sbom', 'shm_size', 'extra_hosts', 'isolation', 'privileged', 'ulimits', 'platforms'),
+  ...refused('entitlements', 'ssh', 'cache_from', 'cache_to', 'additional_contexts', 'provenance', 'sbom', 'shm_size', 'extra_hosts', 'isolation', 'privileged', 'ulimits', 'platforms'),
 });
 
 const portSchema = needing(map({ name: text, host_ip: text, target: amount, published: amount, protocol: text, app_protocol: text, mode: oneOf('host', 'ingress') }), 'target');

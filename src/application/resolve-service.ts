@@ -131,7 +131,7 @@ class ServiceReader {
     if (/^[a-z+]+:\/\//.test(textOf(from.context))) throw this.#at.refuse(['build', 'context'], 'only folders of the host are built');
     return {
       context: textOf(from.context), dockerfile: from.dockerfile as string | undefined, dockerfileText: from.dockerfile_inline as string | undefined, secrets: this.#buildSecrets(from.secrets), target: from.target as string | undefined, arguments: Object.fromEntries(args), labels: withValues(entriesOf(from.labels)),
-      tags: textsOf(from.tags), noCache: this.#flag(['build', 'no_cache']) ?? false, pull: this.#flag(['build', 'pull']) ?? false,
+      network: from.network === 'none' || from.network === 'host' ? from.network : undefined, tags: textsOf(from.tags), noCache: this.#flag(['build', 'no_cache']) ?? false, pull: this.#flag(['build', 'pull']) ?? false,
     };
   }
 

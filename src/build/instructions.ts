@@ -36,7 +36,8 @@ export interface RunInstruction extends Placed {
   /** A script with a first line of its own (`#!`), which is run as a file. */
   readonly script: Heredoc | undefined;
   readonly mounts: readonly RunMount[];
-  readonly network: 'none' | 'host' | undefined;
+  /** Undefined is the network of the build. */
+  readonly network: 'none' | 'host' | 'default' | undefined;
 }
 
 export interface HealthcheckTest {
@@ -257,7 +258,7 @@ class InstructionReader {
     const security = this.#flag('security');
     if (security !== undefined && security !== 'sandbox') throw this.#fail(`--security=${security} is not supported`);
     const mounts = (this.#flags.get('mount') ?? []).map((text) => parseRunMount(text, this.#raw.line));
-    const common = { ...this.#placed, kind: 'run', mounts, network: network === 'none' || network === 'host' ? network : undefined } as const;
+    const common = { ...this.#placed, kind: 'run', mounts, network: network as RunInstruction['network'] } as const;
     const [heredoc] = this.#raw.heredocs;
     if (heredoc !== undefined && /^<<\S+$/.test(this.#rest)) {
       // Only a here-document: it is the script itself.

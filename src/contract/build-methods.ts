@@ -17,6 +17,7 @@ export const buildMethods = define({
       dockerfile: optional(text('Path of the Dockerfile, within the context unless absolute.')),
       references: optional(list(Type.String(), { description: 'References for the result.' })),
       target: optional(text('Stage to build.')),
+      network: optional(oneOf(['Default', 'None', 'Host'], 'Network of steps that do not say it. Default: that of a container for which none is named. None: loopback alone. Host: that of the host.')),
       buildArguments: optional(list(nameValue)),
       labels: optional(list(nameValue)),
       secrets: optional(list(record({ id: text('Name in `--mount=type=secret,id=`.'), source: text('Absolute path of the file.') }))),

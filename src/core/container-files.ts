@@ -17,6 +17,8 @@ export interface NameService {
   readonly search: readonly string[];
   /** Takes the host's own settings where no server is given. */
   readonly fromHost: boolean;
+  /** Servers that the host has on its own loopback are left out: nobody else can reach them. */
+  readonly withoutLoopback?: boolean;
 }
 
 export interface HostFileContent {

@@ -153,7 +153,7 @@ class Applying {
       const reason = found === undefined ? 'it is not there' : 'it is built anew';
       if (!dryRun) {
         await buildImage(this.#ports, {
-          path: build.context, dockerfile: build.dockerfile, dockerfileText: build.dockerfileText, secrets: build.secrets, target: build.target, references: [service.image, ...build.tags], noCache: build.noCache, pull: build.pull ? 'Always' : 'Missing',
+          path: build.context, dockerfile: build.dockerfile, dockerfileText: build.dockerfileText, secrets: build.secrets, network: build.network, target: build.target, references: [service.image, ...build.tags], noCache: build.noCache, pull: build.pull ? 'Always' : 'Missing',
           buildArguments: Object.entries(build.arguments).map(([name, value]) => ({ name, value })), labels: Object.entries(build.labels).map(([name, value]) => ({ name, value })),
         }, this.#options, this.#signal);
       }

@@ -3,6 +3,7 @@ import { BuildArguments, openContext, parseDockerfile, targetStage, type Dockerf
 import type { NameValue, RegistryCredential } from '../core/index.ts';
 import { storeImage } from '../image/index.ts';
 import { BaseImages } from './build-base.ts';
+import { usualStepNetwork } from './build-network.ts';
 import { BuildSession } from './build-session.ts';
 import { BuildStages } from './build-stage.ts';
 import { collectGarbage } from './collect-garbage.ts';
@@ -27,6 +28,8 @@ export interface BuildRequest {
   readonly labels?: readonly NameValue[] | undefined;
   readonly secrets?: readonly { readonly id: string; readonly source: string }[] | undefined;
   readonly noCache?: boolean | undefined;
+  /** Of steps that do not say it; what containers get where left out. */
+  readonly network?: 'none' | 'host' | undefined;
   readonly pull?: 'Missing' | 'Always' | 'Never' | undefined;
   readonly sourceDateEpoch?: number | undefined;
   readonly credential?: RegistryCredential | undefined;
@@ -66,6 +69,7 @@ export const buildImage = async (
         context: context.tree,
         secrets: new Map((request.secrets ?? []).map(({ id, source }) => [id, source])),
         noCache: request.noCache ?? false,
+        network: request.network ?? usualStepNetwork(ports),
         epoch: request.sourceDateEpoch ?? epochArgument(request),
         sink: options.sink,
         onStep: (title, done) => options.progress?.({ activity, status: title, currentBytes: done }),

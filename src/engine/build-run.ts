@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { SiloError, isSiloError } from '../base/index.ts';
 import { IgnorePatterns, cacheKey, dockerfileInvalid, findSources, layerTar, planCopy, readSecret, type CopyOrder, type RunInstruction, type RunMount } from '../build/index.ts';
-import type { DiffSummary, Lock, NetworkMode, SnapshotKey, TaskExit, TaskMount } from '../core/index.ts';
+import type { DiffSummary, Lock, SnapshotKey, TaskExit, TaskMount } from '../core/index.ts';
 import type { ArchiveLayer } from '../image/index.ts';
 import { cacheVolumeOwner } from './build-cache.ts';
+import { linkStep, type StepNetwork } from './build-network.ts';
 import { buildHostName, emptyChain, type BuildChain, type BuildSession, type StepRoot } from './build-session.ts';
 import { linuxContainers } from './linux-containers.ts';
 
@@ -19,7 +20,7 @@ export interface RunOrder {
   readonly proxies: readonly (readonly [string, string])[];
   readonly workingDirectory: string;
   readonly user: string;
-  readonly network: NetworkMode;
+  readonly network: StepNetwork;
   readonly mounts: readonly ResolvedMount[];
 }
 
@@ -47,7 +48,7 @@ const killPatienceMs = 30_000;
 
 /** Runs the step in a container of its own, and packs what it changed; undefined where it changed nothing. */
 export const runStep = (session: BuildSession, chain: BuildChain, order: RunOrder): Promise<ArchiveLayer | undefined> =>
-  session.withRoot(chain.keys, order.network === 'host', async (root) => {
+  session.withRoot(chain.keys, order.network, async (root) => {
     const release: (() => Promise<void>)[] = [];
     try {
       const mounts = await taskMounts(session, order, root, release);
@@ -69,8 +70,10 @@ const runTask = async (session: BuildSession, order: RunOrder, root: StepRoot, m
   const { ports, signal } = session;
   const { runtime } = session.technology;
   const { id, paths } = root;
+  let unlink: (() => Promise<void>) | undefined;
   try {
     const networkNamespacePath = await ports.network.prepare(id, order.network);
+    if (order.network === 'networks') unlink = await linkStep(ports, id, signal);
     await runtime.create({
       id,
       rootPath: paths.rootPath,
@@ -107,6 +110,7 @@ const runTask = async (session: BuildSession, order: RunOrder, root: StepRoot, m
   } finally {
     // Kills what still runs: background processes of the step, or the step itself when it is cancelled.
     await runtime.delete(id);
+    await unlink?.();
     await ports.network.release(id);
   }
 };
@@ -196,7 +200,7 @@ const bindSource = async (session: BuildSession, line: number, { order, chain, s
   const opened = Promise.withResolvers<StepRoot>();
   const closed = Promise.withResolvers<void>();
   // Kept mounted until the step has ended.
-  const root = session.withRoot(keys, false, async (mounted) => {
+  const root = session.withRoot(keys, 'none', async (mounted) => {
     opened.resolve(mounted);
     await closed.promise;
   });
@@ -220,7 +224,7 @@ const bindSource = async (session: BuildSession, line: number, { order, chain, s
 const contextLayer = async (session: BuildSession, order: CopyOrder | undefined): Promise<SnapshotKey> => {
   if (order === undefined) throw new Error('A bind mount of the context has no order.');
   const found = await findSources(order, session.digests, session.signal);
-  const packed = await session.withRoot(emptyChain.keys, false, (root) =>
+  const packed = await session.withRoot(emptyChain.keys, 'none', (root) =>
     session.pack(layerTar(planCopy(order, found, { root: root.folder, owner: undefined, mode: undefined, times: session.times, signal: session.signal })), () => true));
   if (packed === undefined) throw new Error('A layer was not stored.');
   const key = await session.allocate();

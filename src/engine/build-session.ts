@@ -2,6 +2,7 @@ import { SiloError, type Digest } from '../base/index.ts';
 import { ContainedFolder, type BuildArguments, type ContentDigests, type Dockerfile, type SourceTree } from '../build/index.ts';
 import type { BuildCacheEntry, ContainerPaths, LogLine, SnapshotKey, SnapshotStorage } from '../core/index.ts';
 import { chainIds, packLayer, type ArchiveLayer, type ImageLayer } from '../image/index.ts';
+import type { StepNetwork } from './build-network.ts';
 import { lockName } from './container-lock.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
 import type { LineSink } from './run-container.ts';
@@ -39,6 +40,8 @@ export interface SessionOptions {
   readonly context: SourceTree;
   readonly secrets: ReadonlyMap<string, string>;
   readonly noCache: boolean;
+  /** Of a RUN that asks for none by itself. */
+  readonly network: StepNetwork;
   /** Seconds since 1970; undefined where nobody asked for a time. */
   readonly epoch: number | undefined;
   readonly sink: LineSink | undefined;
@@ -55,6 +58,7 @@ export class BuildSession {
   readonly args: BuildArguments;
   readonly context: SourceTree;
   readonly secrets: ReadonlyMap<string, string>;
+  readonly network: StepNetwork;
   readonly epoch: number | undefined;
   readonly signal: AbortSignal;
   readonly digests: ContentDigests = new Map();
@@ -78,6 +82,7 @@ export class BuildSession {
     this.args = options.args;
     this.context = options.context;
     this.secrets = options.secrets;
+    this.network = options.network;
     this.epoch = options.epoch;
     this.signal = options.signal;
     this.startedAt = this.ports.clock.now();
@@ -188,7 +193,7 @@ export class BuildSession {
    * Mounts a scratch space over a chain for the time of `body`. It has the id and the lock of a container
    * without a record: what an engine that is killed leaves of it is taken away by the repair of the next one.
    */
-  async withRoot<T>(keys: readonly SnapshotKey[], hostNetwork: boolean, body: (root: StepRoot) => Promise<T>): Promise<T> {
+  async withRoot<T>(keys: readonly SnapshotKey[], network: StepNetwork, body: (root: StepRoot) => Promise<T>): Promise<T> {
     const { files, locks, newId } = this.ports;
     const { snapshotter } = this.technology;
     const id = newId();
@@ -197,7 +202,7 @@ export class BuildSession {
       const key = await this.allocate();
       const { rootPath } = files.paths(id);
       try {
-        const paths = await files.prepare(id, { hostName: buildHostName, nameService: { servers: [], search: [], fromHost: hostNetwork }, hostLines: [] });
+        const paths = await files.prepare(id, { hostName: buildHostName, nameService: { servers: [], search: [], fromHost: network !== 'none', withoutLoopback: network === 'networks' }, hostLines: [] });
         await snapshotter.prepare(key);
         const storage = await snapshotter.mount(key, keys, rootPath);
         return await body({ id, key, paths, storage, folder: new ContainedFolder(rootPath) });

@@ -9,6 +9,7 @@ import type { ArchiveLayer } from '../image/index.ts';
 import type { BaseImage, BaseImages } from './build-base.ts';
 import { BuildDownload } from './build-download.ts';
 import { contextOrder, runKey, runStep, scriptPath, secretId, type ResolvedMount, type RunOrder } from './build-run.ts';
+import { usualStepNetwork } from './build-network.ts';
 import { emptyChain, type BuildChain, type BuildSession } from './build-session.ts';
 import { defaultPath } from './linux-containers.ts';
 import { signalNumber } from './signals.ts';
@@ -220,7 +221,7 @@ class StageBuild {
   /** Packs entries that are planned with the root so far in sight. */
   #fromEntries(plan: (folder: ContainedFolder) => Promise<AsyncIterable<LayerEntry>>): Promise<ArchiveLayer | undefined> {
     const session = this.#session;
-    return session.withRoot(this.#chain.keys, false, async ({ folder }) => {
+    return session.withRoot(this.#chain.keys, 'none', async ({ folder }) => {
       let entries = 0;
       const counted = async function* (planned: AsyncIterable<LayerEntry>): AsyncGenerator<LayerEntry> {
         for await (const entry of planned) {
@@ -296,7 +297,7 @@ class StageBuild {
       await this.#layerStep(step.source, [quick], () => Promise.resolve(undefined));
       return;
     }
-    await this.#session.withRoot(chain.keys, false, async (root) => {
+    await this.#session.withRoot(chain.keys, 'none', async (root) => {
       const tree = new SourceTree(root.folder);
       const found = await findSources({ ...order, tree }, this.#session.digests, this.#session.signal);
       await this.#layerStep(step.source, [keyOf(found.digest), quick], () => make(tree, found));
@@ -321,7 +322,7 @@ class StageBuild {
       proxies: [...given].filter(([name]) => !variables.has(name)),
       workingDirectory: document.workingDirectory,
       user: document.user,
-      network: step.network ?? 'none',
+      network: step.network === 'default' ? usualStepNetwork(this.#session.ports) : step.network ?? this.#session.network,
       mounts: await this.#mounts(step),
     };
     const createdBy = `RUN ${(script === undefined ? order.args : [script]).join(' ')}`;

@@ -33,7 +33,7 @@ export const reserveLinks = (writer: MetadataWriter, record: ContainerRecord, en
 };
 
 /** One address of each of the network's families: those asked for, else the first that nobody holds. */
-const addressesFor = (reader: MetadataReader, network: NetworkRecord, endpoint: EndpointRecord): readonly string[] => {
+export const freeAddresses = (reader: MetadataReader, network: NetworkRecord, endpoint: EndpointRecord): readonly string[] => {
   const holders = holdersOf(reader, network.id, endpoint.id);
   const gateways = new Set(network.subnets.map(({ gateway }) => gateway));
   return network.subnets.map(({ prefix }) => {
@@ -73,7 +73,7 @@ export const planLinks = (writer: MetadataWriter, record: ContainerRecord, assig
   const outward = endpoints.find(({ network }) => network.driver !== 'internal')?.network.id;
   const publishing = endpoints.find(({ network }) => network.driver === 'nat')?.network.id;
   return endpoints.map(({ network, endpoint }) => {
-    const planned = { ...endpoint, ports: network.id === publishing ? record.spec.networking?.ports ?? [] : [], addresses: assignsAddresses ? endpoint.request.addresses : addressesFor(writer, network, endpoint) };
+    const planned = { ...endpoint, ports: network.id === publishing ? record.spec.networking?.ports ?? [] : [], addresses: assignsAddresses ? endpoint.request.addresses : freeAddresses(writer, network, endpoint) };
     refuseTakenPorts(writer, planned);
     writer.putEndpoint(planned);
     return { network, endpoint: planned, defaultRoute: network.id === outward };

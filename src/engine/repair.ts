@@ -144,6 +144,8 @@ const repairTasks = async (ports: Ports, watch: RepairWatch): Promise<void> => {
         if (record === undefined) await ports.network.release(id);
         else await releaseSandbox(ports, record);
         if (record !== undefined) { await ports.files.releaseRoot(id); return; }
+        // A step of a build that was killed held an address.
+        await ports.metadata.write((writer) => { for (const endpoint of writer.endpointsOfContainer(id)) writer.deleteEndpoint(endpoint.id); });
         await ports.files.remove(id);
         await ports.locks.forget(lockName(id));
       });

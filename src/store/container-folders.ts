@@ -147,11 +147,25 @@ const hostsText = ({ hostName, hostLines }: HostFileContent): string => {
   return [`127.0.0.1\tlocalhost${addressed ? '' : ` ${hostName}`}`, '::1\tlocalhost ip6-localhost ip6-loopback', ...hostLines.map(({ address, names }) => `${address}\t${names.join(' ')}`), ''].join('\n');
 };
 
-const writeResolvConf = async (target: string, { servers, search, fromHost }: NameService): Promise<void> => {
+/** What systemd-resolved itself asks; /etc/resolv.conf names only its own address on loopback. */
+const resolvedServers = '/run/systemd/resolve/resolv.conf';
+
+const isLoopback = (line: string): boolean => /^\s*nameserver\s+(127\.|::1\b)/.test(line);
+
+/** The host's settings without servers on its loopback. */
+const reachableSettings = async (): Promise<string> => {
+  const read = (path: string): Promise<string> => readFile(path, 'utf8').catch((error: unknown) => { if (hasErrno(error, 'ENOENT')) return ''; throw error; });
+  const lines = (await read('/etc/resolv.conf')).split('\n');
+  const own = lines.some((line) => /^\s*nameserver\s/.test(line) && !isLoopback(line)) ? lines : (await read(resolvedServers)).split('\n');
+  return own.filter((line) => !isLoopback(line)).join('\n');
+};
+
+const writeResolvConf = async (target: string, { servers, search, fromHost, withoutLoopback }: NameService): Promise<void> => {
   const own = [...(search.length === 0 ? [] : [`search ${search.join(' ')}`]), ...servers.map((server) => `nameserver ${server}`)];
   if (!fromHost) return writeFile(target, own.length === 0 ? '' : `${own.join('\n')}\n`);
   try {
-    await copyFile('/etc/resolv.conf', target);
+    if (withoutLoopback === true) await writeFile(target, await reachableSettings());
+    else await copyFile('/etc/resolv.conf', target);
     if (search.length > 0) await appendFile(target, `search ${search.join(' ')}\n`);
   } catch (error) {
     if (!hasErrno(error, 'ENOENT')) throw error;

@@ -376,7 +376,7 @@ RUN ls /real /tmp/silo-escape && pwd -P
     }
   });
 
-  it('has no network unless it asks for that of the host', async () => {
+  it('has none where containers have none by default, unless it asks for that of the host', async () => {
     const { lines } = await host.build(engine, { Dockerfile: 'FROM busybox:test\nRUN ls /sys/class/net\nRUN --network=host ls /sys/class/net | wc -l\n' });
     expect(lines[0]).toBe('lo');
     expect(Number(lines[1])).toBe(readdirSync('/sys/class/net').length);

@@ -106,8 +106,8 @@ const rows: readonly (readonly [key: string, lines: string, settings: Readonly<R
 /** Those that do not become settings of a container. */
 const aside: readonly (readonly [key: string, lines: string, found: Readonly<Record<string, unknown>>])[] = [
   ['image', 'user: a', { image: 'i' }],
-  ['build', 'build: { context: ., dockerfile_inline: "FROM scratch", args: { A: 1 }, labels: [l=m], target: t, tags: [x], no_cache: true, pull: true, secrets: [key, { source: key, target: id }] }', { build: {
-    context: '/app', dockerfileText: 'FROM scratch', arguments: { A: '1' }, labels: { l: 'm' }, target: 't', tags: ['x'], noCache: true, pull: true, secrets: [{ id: 'key', source: '/app/key.txt' }, { id: 'id', source: '/app/key.txt' }],
+  ['build', 'build: { context: ., dockerfile_inline: "FROM scratch", args: { A: 1 }, labels: [l=m], target: t, tags: [x], no_cache: true, pull: true, network: none, secrets: [key, { source: key, target: id }] }', { build: {
+    context: '/app', dockerfileText: 'FROM scratch', arguments: { A: '1' }, labels: { l: 'm' }, target: 't', tags: ['x'], noCache: true, pull: true, network: 'none', secrets: [{ id: 'key', source: '/app/key.txt' }, { id: 'id', source: '/app/key.txt' }],
   } }],
   ['pull_policy', 'pull_policy: if_not_present', { pullPolicy: 'missing' }],
   ['platform', 'platform: linux/arm64', { platform: 'linux/arm64' }],

@@ -17,6 +17,7 @@ function ConvertTo-BuildParameter {
         $wire.secrets = @(foreach ($id in $files.Keys) { @{ id = $id; source = $files[$id] } })
     }
     if ($Bound.ContainsKey('NoCache')) { $wire.noCache = [bool] $Bound['NoCache'] }
+    if ($Bound.ContainsKey('NetworkMode')) { $wire.network = $Bound['NetworkMode'] }
     if ($Bound.ContainsKey('SourceDateEpoch')) { $wire.sourceDateEpoch = $Bound['SourceDateEpoch'] }
     if ($Bound.ContainsKey('Credential')) { $wire.credential = ConvertTo-WireCredential -Credential $Bound['Credential'] }
     $wire

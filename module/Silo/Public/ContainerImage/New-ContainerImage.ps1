@@ -21,6 +21,9 @@ function New-ContainerImage {
     Labels of the image.
     .PARAMETER Secret
     Files for RUN --mount=type=secret, by the id there: @{ npmrc = './.npmrc' }. They never reach a layer.
+    .PARAMETER NetworkMode
+    Network of those RUN steps that do not choose one by --network. Default is the network of a container for which none is
+    named, which has a way out; None is loopback alone; Host is the network of the host.
     .PARAMETER NoCache
     Runs every step again.
     .PARAMETER Pull
@@ -88,6 +91,9 @@ function New-ContainerImage {
         [System.Collections.IDictionary] $Secret,
 
         [switch] $NoCache,
+
+        [ValidateSet('Default', 'None', 'Host')]
+        [string] $NetworkMode,
 
         [ValidateSet('Missing', 'Always', 'Never')]
         [string] $Pull = 'Missing',
