@@ -75,7 +75,7 @@ const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): 
   const root = followMoves(stateRoot);
   const logPath = join(root, 'log', 'engine.log');
   // Who makes a folder owns it: on Windows everybody could make this one, and it shall be the administrators'.
-  const log = createLogger(logPath, undefined, process.platform !== 'win32' || isElevated());
+  const log = createLogger(logPath, undefined, process.platform !== 'win32' || isElevated(), process.argv[2] === 'supervise' ? 'supervisor' : 'engine');
   const options = (here: Platform): OpenOptions => ({ root, host: here.facts(), log, defaultRoot: defaultRoot(), selfCommand });
   return {
     version: packageJson.version, root, logPath, log, exitsFolder: join(root, 'exits'), trimMemory, keepSmall,

@@ -4,7 +4,8 @@ import pino from 'pino';
 import type { Logger } from '../core/index.ts';
 
 const rotateAtBytes = 10 * 1024 * 1024;
-const keptFiles = 3;
+/** Old log files, numbered from 1, the newest. */
+export const keptFiles = 3;
 
 /**
  * A file that many engines append to, each line in one write. It is rotated by rename before it grows
@@ -40,7 +41,7 @@ class RotatingFile {
 const secrets = ['password', 'credential', 'secret', 'token'].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /** pino as JSON lines on stderr and in the root's log file, where its folder is there or may be made. Level from SILO_LOG_LEVEL; info by default. */
-export const createLogger = (logPath: string, level = process.env['SILO_LOG_LEVEL'] ?? 'info', makesFolder = true): Logger => {
+export const createLogger = (logPath: string, level = process.env['SILO_LOG_LEVEL'] ?? 'info', makesFolder = true, source: 'engine' | 'supervisor' = 'engine'): Logger => {
   try {
     if (makesFolder) mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
   } catch {
@@ -48,5 +49,5 @@ export const createLogger = (logPath: string, level = process.env['SILO_LOG_LEVE
   }
   const valid = level in pino.levels.values ? level : 'info';
   const streams = pino.multistream([{ level: valid as pino.Level, stream: process.stderr }, { level: valid as pino.Level, stream: new RotatingFile(logPath) }]);
-  return pino({ level: valid, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, redact: secrets }, streams);
+  return pino({ level: valid, base: source === 'engine' ? { pid: process.pid } : { pid: process.pid, source }, timestamp: pino.stdTimeFunctions.isoTime, redact: secrets }, streams);
 };

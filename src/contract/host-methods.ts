@@ -1,5 +1,6 @@
 import type { MethodDefinition } from './method.ts';
-import { flag, list, nullable, oneOf, optional, record, text, type Static } from './schema.ts';
+import { stream } from './parameters.ts';
+import { count, flag, list, nullable, oneOf, optional, record, text, time, type Static } from './schema.ts';
 
 const hostService = record({
   kind: oneOf(['Systemd', 'ScheduledTask'], 'What keeps the supervisor running.'),
@@ -11,12 +12,43 @@ const hostService = record({
 });
 export type WireHostService = Static<typeof hostService>;
 
+const logLine = record({
+  time: time('When it was written.'),
+  level: oneOf(['Debug', 'Information', 'Warning', 'Error'], 'How grave it is.'),
+  source: oneOf(['Engine', 'Supervisor'], 'Who wrote it.'),
+  processId: count('Process id of who wrote it.'),
+  message: text('What happened.'),
+  data: text('More of it, as JSON, without secrets; empty where there is no more.'),
+});
+
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
 const serviceErrors = ['ServiceManagerMissing', 'HostServiceFailed', 'ElevationRequired', 'MountNamespacePrivate'] as const;
 
-/** Methods that give Silo a place among the services of the system, and take it away. */
+/** Methods that tell of the host, and that give Silo a place among the services of its system and take it away. */
 export const hostMethods = define({
+  'host/log': {
+    summary: "Streams the engines' and the supervisor's own log, the oldest first. It needs no store.",
+    params: record({
+      source: optional(oneOf(['Engine', 'Supervisor'], 'Only what one of them wrote.')),
+      level: optional(oneOf(['Debug', 'Information', 'Warning', 'Error'], 'Only what is at least so grave.')),
+      since: optional(time('Only from then on.')),
+      tail: optional(count('Only so many of the last lines.')),
+      follow: optional(flag('Goes on until it is cancelled.')),
+      stream,
+    }),
+    result: record({}),
+    streams: logLine,
+    readOnly: true,
+    errors: ['OperationCancelled', 'PathAccessDenied'],
+  },
+  'host/settings': {
+    summary: 'The settings that stand in files of the state root, and what lies in it, without anything secret. It needs no store.',
+    params: record({}),
+    result: record({ files: list(record({ name: text('Name of the file.'), text: text('Its text; values of fields that may be secret are ***.') })), entries: list(record({ path: text('Path below the state root.'), kind: oneOf(['File', 'Folder', 'Other'], 'What it is.'), sizeBytes: count('Size of a file, in bytes.') })) }),
+    readOnly: true,
+    errors: ['PathAccessDenied', 'PathNotFound'],
+  },
   'host/install': {
     summary: 'Has the system run the supervisor from its start on, so that restart policies work after a reboot with no session open.',
     params: record({ features: optional(list(oneOf(['Containers', 'HyperV'], 'Feature.'), { description: 'Optional features of Windows to enable first; on another system there are none.' })) }),

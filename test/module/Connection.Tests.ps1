@@ -66,6 +66,7 @@ Describe 'Connections over ssh' -Skip:([bool] $missing) {
         Get-Container -Name 'web-1' | Stop-Container -HostConnection 'other' -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -Be 'HostMismatch,Stop-Container'
         Get-Container -Name 'web-1' -HostConnection 'other' | Stop-Container -HostConnection 'other' -PassThru | Should -Not -BeNullOrEmpty
+        Get-Container -Name 'web-1' -HostConnection 'other' | Stop-Container -HostConnection 'other' -WhatIf -ErrorAction Stop
         Read-Remote | Where-Object { $_.method -eq 'container/stop' } | Should -Not -BeNullOrEmpty
     }
     It 'complete the names of the host that will be asked' {

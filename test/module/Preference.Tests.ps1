@@ -3,7 +3,7 @@ BeforeDiscovery {
     $cases = (Get-CallTable).Keys | Sort-Object
     # New-ContainerMount makes an object and asks nobody: no request of it can fail, and none can be traced.
     $asking = $cases | Where-Object { $_ -ne 'New-ContainerMount' }
-    $changing = $cases | Where-Object { $_ -notmatch '^(Find|Get|Measure|Test|Wait)-' }
+    $changing = $cases | Where-Object { $_ -notmatch '^(Debug|Find|Get|Measure|Test|Wait)-' }
 }
 BeforeAll {
     Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force

@@ -2,7 +2,7 @@ BeforeDiscovery {
     $root = Split-Path -Path (Split-Path -Path $PSScriptRoot -Parent) -Parent
     $moduleRoot = Join-Path -Path $root -ChildPath 'module/Silo'
     $commands = (Import-PowerShellDataFile -LiteralPath (Join-Path -Path $moduleRoot -ChildPath 'Silo.psd1')).FunctionsToExport
-    $changing = $commands | Where-Object { $_ -notmatch '^(Find|Get|Measure|Test|Wait)-' }
+    $changing = $commands | Where-Object { $_ -notmatch '^(Debug|Find|Get|Measure|Test|Wait)-' }
     $asJob = 'Copy-ContainerFile', 'Export-Container', 'Export-ContainerImage', 'Import-ContainerImage', 'Invoke-ContainerImage', 'New-ContainerImage', 'Request-ContainerImage', 'Submit-ContainerImage', 'Test-ContainerImage', 'Move-ContainerStore',
     'Optimize-ContainerStore', 'Repair-ContainerStore', 'Remove-Container', 'Restart-Container', 'Start-Container', 'Stop-Container', 'Wait-Container'
     $files = @(Get-ChildItem -LiteralPath $moduleRoot -Recurse -File | ForEach-Object { @{ Path = $_.FullName; Name = $_.FullName.Substring($moduleRoot.Length + 1) } } | Where-Object { $_.Name -notmatch '^engine[\\/]' })

@@ -59,6 +59,7 @@ function Get-CallTable {
         'ConvertTo-ContainerImage'     = @{ Name = 'web-1'; Reference = 'web:1' }
         'Disconnect-ContainerNetwork'  = @{ Name = 'web-1'; Network = 'nat' }
         'Copy-ContainerFile'           = @{ Name = 'web-1'; Path = '/etc/hosts'; Destination = '/tmp' }
+        'Debug-ContainerHost'          = @{}
         'Disconnect-ContainerRegistry' = @{ Registry = 'private.example' }
         'Enter-ContainerSession'       = @{ Name = 'web-1' }
         'Export-Container'             = @{ Name = 'web-1'; Path = '/tmp/web-1.tar' }
@@ -69,6 +70,7 @@ function Get-CallTable {
         'Get-ContainerChange'          = @{ Name = 'web-1' }
         'Get-ContainerEvent'           = @{}
         'Get-ContainerHost'            = @{}
+        'Get-ContainerHostLog'         = @{}
         'Get-ContainerImage'           = @{ Name = 'busybox:latest' }
         'Get-ContainerImageHistory'    = @{ Name = 'busybox:latest' }
         'Get-ContainerImageLayer'      = @{ Name = 'busybox:latest' }
@@ -103,6 +105,7 @@ function Get-CallTable {
         'Request-ContainerImage'       = @{ Reference = 'busybox:latest' }
         'Restart-Container'            = @{ Name = 'web-1' }
         'Resume-Container'             = @{ Name = 'web-1' }
+        'Save-ContainerHostDiagnostic' = @{ Path = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath 'silo-diagnostic-test.zip'; Force = $true }
         'Set-Container'                = @{ Name = 'web-1'; CpuCount = 2 }
         'Set-Isolation'                = @{ Isolation = 'HyperV'; Name = 'web-1' }
         'Start-Container'              = @{ Name = 'web-1' }

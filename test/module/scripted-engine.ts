@@ -15,7 +15,7 @@
  *
  * SILO_SCRIPT is JSON: `record` (a file that gets one line for each event), `protocolVersion`,
  * `containers` (how many container/list has), `exitAtStart`, `idleExit` (ends with 0 after that many ms),
- * `fail` (every request but initialize fails with that code).
+ * `fail` (every request but initialize fails with that code), `secret` (stands wherever somebody might put one).
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
@@ -29,6 +29,7 @@ interface Script {
   readonly exitAtStart?: number;
   readonly idleExit?: number;
   readonly fail?: ErrorCode;
+  readonly secret?: string;
 }
 type Fields = Record<string, unknown>;
 const known: Record<string, MethodDefinition> = methods;
@@ -59,8 +60,11 @@ const oddLabels = [
   { name: 'Path', value: 'upper' }, { name: 'PATH', value: 'all upper' }, { name: 'deep', value: `${'['.repeat(40)}${']'.repeat(40)}` },
   { name: '"name":', value: '{"name":"x","exitCode":1}' }, { name: 'control', value: '\u0001begins with U+0001' }, { name: 'korean', value: '\uCEE8\uD14C\uC774\uB108' }, { name: 'lines', value: 'a\r\nb' },
 ];
+const secretly: Fields = script.secret === undefined ? {} : {
+  command: ['sh', '-c', `login --password ${script.secret}`], environment: [{ name: 'DB_PASSWORD', value: script.secret }], labels: [{ name: 'note', value: script.secret }], healthOutput: script.secret, startError: script.secret,
+};
 const named = [
-  makeContainer('web-1', 1, { labels: [{ name: 'tier', value: 'web' }] }), makeContainer('web-2', 2, { state: 'Exited', exitCode: 0, exitReason: 'Exited', finishedAt: epoch, pid: null }),
+  makeContainer('web-1', 1, { labels: [{ name: 'tier', value: 'web' }], ...secretly }), makeContainer('web-2', 2, { state: 'Exited', exitCode: 0, exitReason: 'Exited', finishedAt: epoch, pid: null }),
   makeContainer('db', 3, { image: 'registry.example/db:1' }), makeContainer('odd', 4, { labels: oddLabels }),
 ];
 const containers = script.containers === undefined ? named : Array.from({ length: script.containers }, (_, index) => makeContainer(`c${index}`, index + 1));
@@ -205,6 +209,16 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     { name: 'runc', satisfied: true, detail: 'runc 1.1.5', remedy: null, neededFor: 'Everything' }, { name: 'conmon', satisfied: false, detail: 'not found', remedy: 'apt-get install conmon', neededFor: 'Everything' },
     { name: 'nested virtualisation', satisfied: false, detail: 'this virtual machine was given none', remedy: 'Set-VMProcessor -VMName <this virtual machine> -ExposeVirtualizationExtensions $true', neededFor: 'HyperV' },
   ] }),
+  'host/log': async ({ stream, level, source, tail }, token) => {
+    const lines = [
+      { time: epoch, level: 'Information', source: 'Engine', processId: 7, message: 'the engine ends', data: '' },
+      { time: epoch, level: 'Error', source: 'Supervisor', processId: 8, message: 'could not look after a container; trying again', data: '{"container":"web"}' },
+      ...(script.secret === undefined ? [] : [{ time: epoch, level: 'Warning', source: 'Engine', processId: 7, message: `login with password=${script.secret} at https://me:${script.secret}@registry.example`, data: JSON.stringify({ headers: `Bearer ${script.secret}`, token: script.secret }) }]),
+    ].filter((line) => (level !== 'Error' || line.level === 'Error') && (source === undefined || line.source === source));
+    if (stream !== undefined) await sendLines(textOf(stream), tail === undefined ? lines : lines.slice(-Number(tail)), token);
+    return {};
+  },
+  'host/settings': () => ({ files: [{ name: 'registries.json', text: '{ "mirrors": {} }' }], entries: [{ path: 'meta.db', kind: 'File', sizeBytes: 4096 }, { path: 'containers', kind: 'Folder', sizeBytes: 0 }] }),
   'host/install': ({ features }) => ({ service: { ...hostService, restartNeeded: Array.isArray(features) }, changed: true }),
   'host/uninstall': ({ removeStore, force }) => {
     if (removeStore === true && force !== true) fail('ContainerRunning', 'container', 'web-1', 'host/uninstall');

@@ -90,4 +90,15 @@
     RemoveConnection = 'End the connection'
     NothingEntered = 'No connection was entered.'
     ConnectionLost = "the connection to '{0}' was lost"
+    SaveDiagnostic = 'Save what helps to find what is wrong'
+    CheckStore = 'Leftovers of engines in the store'
+    CheckNetwork = 'Networks as the store knows them'
+    CheckLayer = 'Layers that nothing needs'
+    CheckMonitor = 'Containers that nobody watches'
+    CheckHealth = 'Containers that are unhealthy'
+    CheckStart = 'Containers that did not start'
+    CheckRestart = 'Containers that start again and again'
+    CheckLog = 'Errors in the log of the last day'
+    CheckVersion = 'Engine of the same release as the module'
+    CheckPassed = 'nothing was found'
 }

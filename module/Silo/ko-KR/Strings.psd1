@@ -90,4 +90,15 @@
     RemoveConnection = '연결 끝내기'
     NothingEntered = '들어간 연결이 없습니다.'
     ConnectionLost = "'{0}'에 대한 연결이 끊어졌습니다"
+    SaveDiagnostic = '문제를 찾는 데 필요한 정보 저장'
+    CheckStore = '저장소에 남은 엔진의 흔적'
+    CheckNetwork = '저장소가 아는 네트워크와의 일치'
+    CheckLayer = '아무것도 필요로 하지 않는 계층'
+    CheckMonitor = '아무도 지켜보지 않는 컨테이너'
+    CheckHealth = '비정상 상태의 컨테이너'
+    CheckStart = '시작하지 못한 컨테이너'
+    CheckRestart = '계속 다시 시작하는 컨테이너'
+    CheckLog = '지난 하루 동안 로그에 남은 오류'
+    CheckVersion = '모듈과 같은 릴리스의 엔진'
+    CheckPassed = '발견된 것이 없습니다'
 }

@@ -3,7 +3,7 @@ import {
   CancellationToken, ErrorCodes, ProgressType, ResponseError, StreamMessageReader, createMessageConnection, type Message, type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { SiloError } from '../../base/index.ts';
-import { createValidators, maximumFrameBytes, methods, openRpcDocument, protocolVersion, streamWindowBytes, timeFields, type MethodName, type Params } from '../../contract/index.ts';
+import { createValidators, maximumFrameBytes, methods, openRpcDocument, protocolVersion, streamWindowBytes, timeFields, type MethodName, type Params, type Result } from '../../contract/index.ts';
 import type { Logger, RuntimeRequirement } from '../../core/index.ts';
 import { disconnected, explainMissing, isHostReady, type Engine } from '../../engine/index.ts';
 import { decodeMessage } from './decode.ts';
@@ -22,6 +22,33 @@ export interface EngineIdentity {
   readonly logPath: string;
 }
 
+/** A line of the engines' own log, as it is read for the wire. */
+interface OwnLogLine {
+  readonly time: Date;
+  /** pino's numbers. */
+  readonly level: number;
+  readonly source: 'engine' | 'supervisor';
+  readonly pid: number;
+  readonly message: string;
+  readonly data: string;
+}
+
+interface OwnLogQuery {
+  readonly tail?: number | undefined;
+  readonly since?: Date | undefined;
+  readonly leastLevel?: number | undefined;
+  readonly source?: 'engine' | 'supervisor' | undefined;
+  readonly follow?: boolean | undefined;
+}
+
+export interface RootFiles {
+  readLog(query: OwnLogQuery, sink: (lines: readonly OwnLogLine[]) => Promise<void>, signal: AbortSignal): Promise<void>;
+  readSettings(): Promise<Result<'host/settings'>>;
+}
+
+const levels = { Debug: 20, Information: 30, Warning: 40, Error: 50 } as const;
+const levelName = (level: number): keyof typeof levels => (level >= levels.Error ? 'Error' : level >= levels.Warning ? 'Warning' : level >= levels.Information ? 'Information' : 'Debug');
+
 export interface ServeOptions {
   readonly input: Readable;
   readonly output: Writable;
@@ -31,6 +58,8 @@ export interface ServeOptions {
   readonly open: () => Promise<Engine>;
   /** What the host must have; answers without the store, which may be what is missing. */
   readonly probe: () => Promise<readonly RuntimeRequirement[]>;
+  /** What the state root tells without the store. */
+  readonly files: RootFiles;
   /** Ends the connection when no request was open for so long; undefined never does. */
   readonly idleMs?: number;
   /** Called once after each spell of work, when no request was open for ten seconds. */
@@ -176,6 +205,8 @@ class RpcConnection {
     }
     const params = this.#validators.params(method, rawParams);
     if (method === 'host/test') return this.#validators.result(method, await this.#testHost());
+    if (method === 'host/settings') return this.#validators.result(method, await this.#options.files.readSettings());
+    if (method === 'host/log') return this.#validators.result(method, await this.#readLog(params as Params<'host/log'>, signal));
     const engine = await this.#opened();
     const { stream, progressToken } = params as { stream?: string; progressToken?: string | number };
     return this.#streams.with(stream, async (credited) => {
@@ -210,6 +241,20 @@ class RpcConnection {
       engine: { name: 'silo', version: this.#identity.version, pid: process.pid },
       capabilities: { methods: Object.keys(methods), streamWindowBytes, maximumFrameBytes },
     };
+  }
+
+  async #readLog({ source, level, since, tail, follow, stream }: Params<'host/log'>, signal: AbortSignal): Promise<unknown> {
+    return this.#streams.with(stream, async (credited) => {
+      if (credited === undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'stream', reason: 'it is required: the log is only given as a stream' } });
+      const query = {
+        tail, follow, since: since === undefined ? undefined : new Date(since), leastLevel: level === undefined ? undefined : levels[level],
+        source: source === undefined ? undefined : source === 'Supervisor' ? 'supervisor' as const : 'engine' as const,
+      };
+      await this.#options.files.readLog(query, (lines) => credited.send(lines.map((line) => ({
+        time: line.time.toISOString(), level: levelName(line.level), source: line.source === 'supervisor' ? 'Supervisor' : 'Engine', processId: line.pid, message: line.message, data: line.data,
+      })), signal), signal);
+      return {};
+    });
   }
 
   async #testHost(): Promise<unknown> {

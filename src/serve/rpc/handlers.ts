@@ -43,7 +43,7 @@ const processRequest = (params: Params<'process/start'> | Params<'process/run'>)
 });
 
 /** One line a method: the wire's words to the use case's, and back. Methods that need no store are in `connection.ts`. */
-export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 'rpc.discover' | 'host/test'>> = {
+export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 'rpc.discover' | 'host/log' | 'host/settings' | 'host/test'>> = {
   'host/get': async (_, { engine, identity }) => {
     const { host } = engine.ports;
     const summary = describeHost(engine.ports);

@@ -4,4 +4,4 @@
  * technology. The composition root starts it for `silo engine`; the module and every other client
  * speak to it.
  */
-export { serveConnection, type EngineIdentity, type ServeEnd, type ServeOptions } from './connection.ts';
+export { serveConnection, type EngineIdentity, type RootFiles, type ServeEnd, type ServeOptions } from './connection.ts';

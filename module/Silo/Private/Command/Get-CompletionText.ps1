@@ -6,7 +6,7 @@ function Get-CompletionText {
     # Names of the host that the command will ask: the one it was given, else the one that was entered.
     $given = if ($null -ne $Bound) { $Bound['HostConnection'] }
     $connection = if ($null -eq $given) { Resolve-HostConnection } else { $script:Connection | Where-Object { $_.Name -eq "$given" -or [object]::ReferenceEquals($_, $given) } | Microsoft.PowerShell.Utility\Select-Object -First 1 }
-    Set-Variable -Name siloHost -Value $(if ($null -ne $connection) { $connection.Name } else { '' })
+    Set-Variable -WhatIf:$false -Confirm:$false -Name siloHost -Value $(if ($null -ne $connection) { $connection.Name } else { '' })
     $engine = Get-CurrentEngine -Connection $connection
     $list = $Kind -replace 'Id$', ''
     if ($null -ne $engine -and -not $engine.Busy -and -not $engine.Lost -and $engine.Open.Count -eq 0) { Read-KnownName -Engine $engine -Kind $list }
