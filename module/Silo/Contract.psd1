@@ -357,6 +357,16 @@
             Times = @(); ItemTimes = @()
             Fields = @('path', 'sizeBytes')
         }
+        'host/log' = @{
+            ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @('time')
+            Fields = @('time', 'level', 'source', 'processId', 'message', 'data')
+        }
+        'host/settings' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('files', 'name', 'text', 'entries', 'path', 'kind', 'sizeBytes')
+        }
         'host/install' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
