@@ -6,16 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { isElevated } from '../native/advapi32.ts';
-import { shutDown, trimHeap } from '../native/libc.ts';
+import { trimHeap } from '../native/libc.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { SiloError } from './base/index.ts';
 import { createLogger, type CommandContext } from './cli/index.ts';
-import type { BundleRuntime, HostFacts, Logger, RuntimeRequirement } from './core/index.ts';
+import type { BundleRuntime, HostFacts, JoinProcess, Logger, RuntimeRequirement } from './core/index.ts';
 import type { Engine } from './engine/index.ts';
 import { askedWindowsHostFacts, linuxHostFacts, windowsHostFacts } from './host/index.ts';
 import type { OpenOptions } from './open-root.ts';
 import { followMoves } from './store/index.ts';
-import { openAttachSocket } from './runtime/conmon/index.ts';
+import { joinConmon } from './runtime/conmon/index.ts';
 import { RuncBundles } from './runtime/runc/index.ts';
 
 const defaultRoot = (): string => (process.platform === 'win32' ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Silo') : '/var/lib/silo');
@@ -71,6 +71,8 @@ const bundles = (): BundleRuntime =>
     ? { execute: async (command, settings) => (await import('./open-windows.ts')).windowsBundles(join(defaultRoot(), 'bundles'), selfCommand).execute(command, settings) }
     : new RuncBundles();
 
+const joinProcess: JoinProcess = async (folder) => (process.platform === 'win32' ? (await import('./runtime/hcs/index.ts')).joinHeldProcess(folder) : joinConmon(folder));
+
 const commandContext = (stateRoot = process.env['SILO_ROOT'] || defaultRoot()): CommandContext => {
   const root = followMoves(stateRoot);
   const logPath = join(root, 'log', 'engine.log');
@@ -104,7 +106,7 @@ const main = async (args: readonly string[]): Promise<number> => {
     return superviseCommand(commandContext(), options.length > 0);
   }
   const { runCli } = await import('./cli/run-cli.ts');
-  return runCli(args, commandContext, { open: openAttachSocket, shutDown }, bundles, packageJson.version);
+  return runCli(args, commandContext, joinProcess, bundles, packageJson.version);
 };
 
 process.exit(await main(process.argv.slice(2)));

@@ -31,7 +31,9 @@ export interface WindowsMachine {
   network(root: string): HcnNetwork;
   /** A name that nobody has taken yet, for the supervisor's pipe. */
   pipeAddress(opened: Pick<OpenedRoot, 'runFolder'>): string;
-  /** Closes that pipe to all but administrators. */
+  /** The same for where terminals join a process. */
+  joinAddress(opened: Pick<OpenedRoot, 'runFolder'>): string;
+  /** Closes such a pipe to all but administrators. */
   readonly securePipe?: (address: string) => void;
   supervisor(options: OpenOptions, opened: OpenedRoot): SupervisorControl;
 }
@@ -66,6 +68,7 @@ export const windowsMachine: WindowsMachine = {
   copyFolder: copyOnWindows,
   network: (root) => new HcnNetwork({ root, programs: hostPrograms }),
   pipeAddress: () => String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
+  joinAddress: () => String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
   securePipe: (address) => { setAccess(address, pipeAccess); },
   supervisor: ({ selfCommand }, { locks, root, runFolder }) => new ScheduledSupervisor({ locks, root, runFolder, command: selfCommand }),
 };
@@ -92,7 +95,8 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
   const channel = new SupervisorChannel({ addressFile: addressFileOf(root), ensure: () => supervisor.ensure() });
   const locals: HcsRuntime[] = [];
   const technologyOf = (plan: IsolationPlan, snapshotter: Snapshotter): IsolationTechnology => {
-    const local = new HcsRuntime({ plan, runFolder, exitsFolder: join(root, 'exits'), locks, libraries: machine.hcs });
+    const doors = { address: () => machine.joinAddress({ runFolder }), ...(machine.securePipe === undefined ? {} : { secure: machine.securePipe }) };
+    const local = new HcsRuntime({ plan, runFolder, exitsFolder: join(root, 'exits'), locks, libraries: machine.hcs, doors });
     locals.push(local);
     return { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter };
   };

@@ -1,18 +1,17 @@
 import yargs from 'yargs';
 import { dscKinds, type DscKind } from '../contract/index.ts';
-import type { BundleRuntime } from '../core/index.ts';
+import type { BundleRuntime, JoinProcess } from '../core/index.ts';
 import { attachCommand } from './attach-command.ts';
 import { addBundleCommands, protectCommand } from './bundle-commands.ts';
 import { callCommand } from './call-command.ts';
 import { exitCodes, type CommandContext } from './command-context.ts';
 import { dscCommand, dscOperations } from './dsc-command.ts';
 import { engineCommand } from './engine-command.ts';
-import type { Attachment } from './join-terminal.ts';
 import { sessionCommand } from './session-command.ts';
 import { superviseCommand } from './supervise-command.ts';
 
 /** Reads the command line and runs the command; the answer is the exit code. */
-export const runCli = async (args: readonly string[], context: (stateRoot?: string) => CommandContext, attachment: Attachment, bundles: () => BundleRuntime, version: string): Promise<number> => {
+export const runCli = async (args: readonly string[], context: (stateRoot?: string) => CommandContext, join: JoinProcess, bundles: () => BundleRuntime, version: string): Promise<number> => {
   let exitCode: number = exitCodes.done;
   // Whoever reads the output may stop reading (`silo call … | head`).
   process.stdout.on('error', () => { process.exit(exitCodes.done); });
@@ -26,7 +25,7 @@ export const runCli = async (args: readonly string[], context: (stateRoot?: stri
     async ({ method, json }) => { exitCode = await callCommand(context(), method, json); })
     .command('attach <container>', 'join this terminal to a running container (Ctrl+P Ctrl+Q leaves it)', (command) =>
       command.positional('container', { type: 'string', demandOption: true, describe: 'name or id' }),
-    async ({ container }) => { exitCode = await attachCommand(context(), attachment, container); })
+    async ({ container }) => { exitCode = await attachCommand(context(), join, container); })
     .command('session <container>', 'start a process with this terminal in a running container: its shell, or what follows --', (command) =>
       command.positional('container', { type: 'string', demandOption: true, describe: 'name or id' })
         .option('user', { type: 'string', describe: 'user[:group]' })
@@ -34,7 +33,7 @@ export const runCli = async (args: readonly string[], context: (stateRoot?: stri
         .option('environment', { type: 'string', array: true, nargs: 1, default: [], describe: 'NAME=value' }),
     async (argv) => {
       const command = ((argv as { readonly '--'?: readonly string[] })['--'] ?? []).map(String);
-      exitCode = await sessionCommand(context(), attachment, { container: argv.container, command, user: argv.user, workingDirectory: argv['working-directory'], environment: argv.environment });
+      exitCode = await sessionCommand(context(), join, { container: argv.container, command, user: argv.user, workingDirectory: argv['working-directory'], environment: argv.environment });
     })
     .command('dsc <operation> <resource>', 'one operation of Desired State Configuration 3: the instance comes on standard input as JSON', (command) =>
       command.positional('operation', { choices: dscOperations, demandOption: true, describe: 'operation' })

@@ -12,6 +12,7 @@ export type * from './file-transfer.ts';
 export type * from './foreign-systems.ts';
 export type * from './host.ts';
 export type * from './host-service.ts';
+export type * from './joining.ts';
 export type * from './locks.ts';
 export type * from './log.ts';
 export type * from './metadata.ts';

@@ -121,7 +121,7 @@ export interface ExecSpec {
   /** Bytes for the process's standard input; undefined closes it. */
   readonly stdin?: Uint8Array;
   readonly signal?: AbortSignal;
-  /** For a process with a terminal, where the runtime joins them: called before the process starts, when the terminal can be joined in `folder`. */
+  /** For a process with a terminal, where the runtime joins them: called when the terminal can be joined in `folder`, before anything of its output is lost. */
   readonly onJoinable?: () => Promise<void>;
 }
 

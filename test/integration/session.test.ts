@@ -1,47 +1,15 @@
-import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineClient } from '../../build/engine-client.ts';
 import { whyNoContainers } from '../fixtures/busybox-root.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
+import { Terminal, whyNoTerminal } from '../fixtures/terminal.ts';
 import { TestHost } from './host-state.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
-const missing = whyNoContainers() ?? (existsSync('/usr/bin/script') ? undefined : 'missing: script (bsdutils)');
-
-/** `silo session` on a pseudo-terminal, which script(1) makes. */
-class Terminal {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly exited: Promise<number | null>;
-  text = '';
-
-  constructor(root: string, args: readonly string[]) {
-    const command = [process.execPath, main, 'session', ...args].map((word) => `'${word}'`).join(' ');
-    this.#child = spawn('/usr/bin/script', ['-qefc', `stty rows 33 cols 101; exec ${command}`, '/dev/null'], { env: { ...process.env, SILO_ROOT: root, TERM: 'xterm' }, stdio: 'pipe' });
-    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => { this.text += text; });
-    this.exited = new Promise((resolve) => { this.#child.once('close', resolve); });
-  }
-
-  type(text: string): void { this.#child.stdin.write(text); }
-
-  async sees(pattern: RegExp): Promise<void> {
-    const end = performance.now() + 20_000;
-    while (!pattern.test(this.text)) {
-      if (performance.now() > end) throw new Error(`${String(pattern)} was not seen in: ${this.text}`);
-      await delay(20);
-    }
-  }
-
-  /** Gives the terminal another size, as a window does. */
-  resize(rows: number, columns: number): void {
-    const pid = execFileSync('pgrep', ['-P', String(this.#child.pid)], { encoding: 'utf8' }).trim();
-    execFileSync('stty', ['-F', `/proc/${pid}/fd/0`, 'rows', String(rows), 'cols', String(columns)]);
-  }
-
-  end(): void { this.#child.kill('SIGKILL'); }
-}
+const missing = whyNoContainers() ?? whyNoTerminal();
 
 describe.skipIf(skipReason('sessions', missing))('a session in a container', () => {
   let host: TestHost;
@@ -57,7 +25,7 @@ describe.skipIf(skipReason('sessions', missing))('a session in a container', () 
   afterAll(() => host?.close());
 
   const enter = (...args: readonly string[]): Terminal => {
-    const terminal = new Terminal(host.root, args);
+    const terminal = new Terminal(host.root, [main, 'session', ...args]);
     open.push(terminal);
     return terminal;
   };

@@ -12,5 +12,6 @@ export { initPath, requireInit } from './init-program.ts';
 export { findProcesses, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 export { findProgram, requireProgram } from './programs.ts';
 export { reopenLog } from './reopen-log.ts';
-export { openAttachSocket, writeStdin } from './stdin-writer.ts';
+export { joinConmon } from './join-conmon.ts';
+export { writeStdin } from './stdin-writer.ts';
 export { TaskFiles, readNumber } from './task-files.ts';

@@ -8,10 +8,11 @@ import type { ComputeProcess } from './compute-process.ts';
 import type { ComputeSystem, ProcessNames } from './compute-system.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
 import { hasEnded, unlessEnded } from './ended.ts';
-import { HeldProcess } from './held-process.ts';
+import { HeldProcess, type Doorway } from './held-process.ts';
 import { HostComputeService } from './host-compute-service.ts';
 import type { HcsLibraries } from './hcs-calls.ts';
 import type { IsolationPlan } from './isolation-plan.ts';
+import { JoinDoor, type DoorPlaces } from './join-door.ts';
 import { hcsRequirements } from './requirements.ts';
 import { signalOptions, terminateSignal } from './signals.ts';
 import { TaskFiles, readExitFile, writeWhole } from './task-note.ts';
@@ -26,6 +27,8 @@ export interface HcsRuntimeOptions {
   /** Locks that end with their process: whoever holds a task's output has one. */
   readonly locks: Locks;
   readonly libraries?: HcsLibraries;
+  /** Where terminals join what is held here; without it nobody can. */
+  readonly doors?: DoorPlaces | undefined;
 }
 
 const firstLookMs = 20;
@@ -56,11 +59,15 @@ export class HcsRuntime implements Runtime {
   readonly #exitsFolder: string;
   readonly #locks: Locks;
   readonly #libraries: HcsLibraries;
+  readonly #doors: DoorPlaces | undefined;
+  readonly joinsTerminals: boolean;
   readonly #held = new Map<string, HeldProcess>();
   readonly #execs = new Set<HeldProcess>();
   #service: HostComputeService | undefined;
 
-  constructor({ plan, runFolder, exitsFolder, locks, libraries = {} }: HcsRuntimeOptions) {
+  constructor({ plan, runFolder, exitsFolder, locks, libraries = {}, doors }: HcsRuntimeOptions) {
+    this.#doors = doors;
+    this.joinsTerminals = doors !== undefined;
     this.name = plan.name;
     this.#plan = plan;
     this.#tasksFolder = join(runFolder, plan.name);
@@ -83,7 +90,7 @@ export class HcsRuntime implements Runtime {
     try {
       await rm(files.exitFile, { force: true });
       await rm(files.outOfMemory, { force: true });
-      await files.writeNote({ vmId: machine?.id, process, names: namesOf(spec.process), logPath: spec.logPath, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });
+      await files.writeNote({ vmId: machine?.id, process, names: namesOf(spec.process), logPath: spec.logPath, doorFolder: spec.openStdin || spec.process.terminal ? spec.bundlePath : undefined, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });
     } catch (error) {
       throw fromFileError(error, files.folder, 'container');
     }
@@ -108,8 +115,9 @@ export class HcsRuntime implements Runtime {
     if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: this.name, reason: 'the task was not created' } });
     const lock = await this.#locks.acquire(lockOf(id));
     try {
-      const system = await this.#hcs.openSystem(id);
-      const held = await HeldProcess.start(system, note.process, note.logPath, note.names, lock, (exitCode) => this.#ended(id, exitCode));
+      const doorway = note.doorFolder === undefined ? undefined : await this.#doorway(note.doorFolder, false);
+      const system = await this.#openFor(doorway, id);
+      const held = await HeldProcess.start(system, note.process, note.logPath, note.names, lock, (exitCode) => this.#ended(id, exitCode), { doorway });
       this.#keep(id, held);
       await files.writeNote({ ...note, processId: held.process.processId });
     } catch (error) {
@@ -231,17 +239,22 @@ export class HcsRuntime implements Runtime {
   }
 
   async exec(spec: ExecSpec): Promise<RunningProcess> {
-    const parameters = this.#plan.process(spec.process, { stdin: spec.stdin !== undefined }, false);
+    const parameters = this.#plan.process(spec.process, { stdin: spec.stdin !== undefined || spec.onJoinable !== undefined }, false);
     checkDocument('ProcessParameters', parameters);
-    const system = await this.#hcs.openSystem(spec.taskId, { signal: spec.signal });
+    const doorway = spec.onJoinable === undefined ? undefined : await this.#doorway(spec.folder, true);
+    const system = await this.#openFor(doorway, spec.taskId, spec.signal);
     const held = await HeldProcess.start(system, parameters, spec.logPath, namesOf(spec.process), undefined, async (exitCode) => {
       if (exitCode !== null) await writeWhole(join(spec.folder, spec.taskId), String(exitCode));
-    }, spec.signal);
+    }, { signal: spec.signal, doorway });
     this.#execs.add(held);
     const { processId } = held.process;
     const lock = await this.#locks.acquire(execLockOf(spec, processId));
     await writeWhole(join(spec.folder, 'pid'), String(processId));
     if (spec.stdin !== undefined) held.writeInput(spec.stdin);
+    await spec.onJoinable?.().catch(async (error: unknown) => {
+      await held.process.terminate().catch(unlessEnded);
+      throw error;
+    });
     const exited = held.finished.then(async ({ exitCode, exitedAt }) => {
       this.#execs.delete(held);
       await lock.release();
@@ -308,6 +321,17 @@ export class HcsRuntime implements Runtime {
   }
 
   get #hcs(): HostComputeService { return (this.#service ??= new HostComputeService(this.#libraries)); }
+
+  async #doorway(folder: string, waits: boolean): Promise<Doorway | undefined> { return this.#doors === undefined ? undefined : { door: await JoinDoor.open(folder, this.#doors), waits }; }
+
+  async #openFor(doorway: Doorway | undefined, id: string, signal?: AbortSignal): Promise<ComputeSystem> {
+    try {
+      return await this.#hcs.openSystem(id, { signal });
+    } catch (error) {
+      await doorway?.door.close();
+      throw error;
+    }
+  }
 
   #files(id: string): TaskFiles { return new TaskFiles(this.#tasksFolder, this.#exitsFolder, id); }
 

@@ -20,6 +20,8 @@ export type { CrashOptions, CrashReport, CredentialGuardRequest, GuestRequest, M
 export { ForeignComputeSystems } from './foreign-systems.ts';
 export { HcsBundles, type HcsBundlesOptions } from './bundles/hcs-bundles.ts';
 export { HcsRuntime, type HcsRuntimeOptions } from './hcs-runtime.ts';
+export type { DoorPlaces } from './join-door.ts';
+export { joinHeldProcess } from './join-held-process.ts';
 export { hyperVIsolation, linuxIsolation, processIsolation, type IsolationPlan, type MachineSize } from './isolation-plan.ts';
 export { findLinuxBoot } from './linux-boot.ts';
 export type { LinuxBoot } from './builders/linux-guest.ts';

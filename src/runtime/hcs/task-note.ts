@@ -14,6 +14,8 @@ export interface TaskNote {
   /** For errors: what it runs, and as whom. */
   readonly names: ProcessNames;
   readonly logPath: string;
+  /** Folder in which terminals find its door; undefined where they can't join it. */
+  readonly doorFolder: string | undefined;
   readonly memoryLimitBytes: number | undefined;
   /** Id of the first process; undefined until it was started. */
   readonly processId: number | undefined;

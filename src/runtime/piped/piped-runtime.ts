@@ -6,6 +6,8 @@ import { callable, requests, type CallableMethod } from './wire.ts';
 import { pack, unpack } from './wire-values.ts';
 
 const lookMs = 500;
+/** SIGKILL, on every system. */
+const endSignal = 9;
 
 /**
  * The supervisor's runtime as an engine's own. `observer` is the same runtime in this process: it is only
@@ -13,11 +15,13 @@ const lookMs = 500;
  */
 export class PipedRuntime implements Runtime {
   readonly name: string;
+  readonly joinsTerminals: boolean;
   readonly #channel: SupervisorChannel;
   readonly #observer: Runtime;
 
   constructor(channel: SupervisorChannel, observer: Runtime) {
     this.name = observer.name;
+    this.joinsTerminals = observer.joinsTerminals === true;
     this.#channel = channel;
     this.#observer = observer;
   }
@@ -74,8 +78,8 @@ export class PipedRuntime implements Runtime {
   }
 
   async exec(spec: ExecSpec): Promise<RunningProcess> {
-    const { signal, ...rest } = spec;
-    const { pid, token } = await this.#channel.request(requests.exec, { runtime: this.name, spec: pack(rest) }, this.name, signal).catch((error: unknown) => { throw cut(error); });
+    const { signal, onJoinable, ...rest } = spec;
+    const { pid, token } = await this.#channel.request(requests.exec, { runtime: this.name, spec: pack(rest), joinable: onJoinable !== undefined }, this.name, signal).catch((error: unknown) => { throw cut(error); });
     const exited = this.#channel.request(requests.execExit, { token }, this.name).then((result) => unpack(result) as ExecResult, async (error: unknown) => {
       if (!(error instanceof ConnectionLost)) throw error;
       for (;;) {
@@ -84,6 +88,14 @@ export class PipedRuntime implements Runtime {
         await delay(lookMs);
       }
     });
+    exited.catch(() => undefined);
+    try {
+      await onJoinable?.();
+    } catch (error) {
+      // Nobody would ever see it.
+      await this.killExec(spec.taskId, spec.folder, endSignal);
+      throw error;
+    }
     return { pid, exited };
   }
 

@@ -147,8 +147,10 @@ class Client {
     return pack(await work.apply(runtime, method === 'create' || method === 'wait' ? [given[0], signal] : given)) ?? null;
   }
 
-  async #exec({ runtime: name, spec }: Exec): Promise<ExecStarted> {
-    const { pid, exited } = await this.#runtime(name).exec(unpack(spec) as ExecSpec);
+  async #exec({ runtime: name, spec, joinable }: Exec): Promise<ExecStarted> {
+    const given = unpack(spec) as ExecSpec;
+    // The engine hears of it by this answer.
+    const { pid, exited } = await this.#runtime(name).exec(joinable === true ? { ...given, onJoinable: () => Promise.resolve() } : given);
     this.#lastProcess += 1;
     // Asked for at once by the engine, unless it is gone.
     exited.catch(() => undefined);

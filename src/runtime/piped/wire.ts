@@ -6,7 +6,7 @@ import type { Runtime } from '../../core/index.ts';
 /** Raised when an older side could misunderstand a newer one. */
 export const wireVersion = 1;
 
-/** What of Runtime is called by its name; the others have a shape of their own, and runtimes behind a pipe have no settings of Linux and no terminals to join. */
+/** What of Runtime is called by its name; the others have a shape of their own, and runtimes behind a pipe have no settings of Linux. */
 export type CallableMethod = Exclude<keyof Runtime, 'name' | 'exec' | 'checkSettings' | 'joinsTerminals' | 'ownKernel'>;
 
 /** What may be called, and whether it may be called again where nobody knows if it was done. */
@@ -20,7 +20,8 @@ export interface Hello { readonly version: number; readonly nonce: string; reado
 export interface HelloAnswer { readonly version: number; readonly proof: string; readonly pid: number }
 /** `args` without the AbortSignal, which becomes the cancellation of the request. */
 export interface Call { readonly runtime: string; readonly method: CallableMethod; readonly args: readonly unknown[] }
-export interface Exec { readonly runtime: string; readonly spec: unknown }
+/** `joinable`: a terminal is about to join it. */
+export interface Exec { readonly runtime: string; readonly spec: unknown; readonly joinable?: boolean }
 export interface ExecStarted { readonly pid: number; readonly token: number }
 
 /** JSON-RPC 2.0 in the language server protocol's frames; values as wire-values.ts writes them. */

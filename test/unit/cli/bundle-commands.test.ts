@@ -9,7 +9,7 @@ const read = async (...args: readonly string[]): Promise<{ readonly exitCode: nu
   let seen: { command: BundleCommand; settings: BundleSettings } | undefined;
   const runtime = { execute: (command: BundleCommand, settings: BundleSettings): Promise<number> => { seen = { command, settings }; return Promise.resolve(42); } };
   const none = (): never => { throw new Error('not asked for'); };
-  const exitCode = await runCli(args, none, { open: none, shutDown: none }, () => runtime, '0');
+  const exitCode = await runCli(args, none, none, () => runtime, '0');
   return { exitCode, command: seen?.command, settings: seen?.settings };
 };
 
@@ -71,7 +71,7 @@ describe("the verbs of an OCI runtime's command line", () => {
     try {
       const none = (): never => { throw new Error('not asked for'); };
       const runtime = { execute: (): Promise<number> => Promise.reject(new SiloError('RuncMissing')) };
-      expect(await runCli(['start', 'web'], none, { open: none, shutDown: none }, () => runtime, '0')).toBe(1);
+      expect(await runCli(['start', 'web'], none, none, () => runtime, '0')).toBe(1);
     } finally {
       process.stderr.write = write;
     }
