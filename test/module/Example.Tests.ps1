@@ -11,6 +11,8 @@ BeforeDiscovery {
             @{ Command = $command.details.name; Number = $number; Code = [string] $example.code; Text = @($example.remarks.para) -join ' ' }
         }
     }
+    # SILO_TEST_EXAMPLE names commands, with wildcards: for whoever writes an example and wants to see it run.
+    if ($env:SILO_TEST_EXAMPLE) { $examples = @($examples | Where-Object { $command = $_.Command; @($env:SILO_TEST_EXAMPLE -split ',').Where({ $command -like $_ }) }) }
     # What ends the store runs last.
     $examples = @($examples | Sort-Object -Stable -Property { $_.Code -match '-RemoveStore|^Move-ContainerStore' })
 }

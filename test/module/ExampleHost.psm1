@@ -58,6 +58,15 @@ function Initialize-ExampleHost {
     Set-Content -LiteralPath "$($example.Root)/registries.json" -Value (ConvertTo-Json -InputObject $registries)
     New-ExampleFolder -Path $example.Folder
     $script:Folder = $example.Folder
+    # The other host of the examples is this one: what stands for ssh runs the command here, and finds the engine where the module would be installed.
+    $engine = "$($example.Folder)/other/.local/share/powershell/Modules/Silo/engine"
+    [void] (New-Item -Path $engine, "$($example.Folder)/bin" -ItemType Directory)
+    [void] (New-Item -Path "$engine/silo.mjs" -ItemType SymbolicLink -Value (Join-Path -Path (Get-ProjectRoot) -ChildPath 'dist/silo.mjs'))
+    [void] (New-Item -Path "$engine/node" -ItemType SymbolicLink -Value (& (Get-Module -Name Silo) { (Find-SiloEngine).Node }))
+    Set-Content -LiteralPath "$($example.Folder)/bin/ssh" -Value "#!/bin/sh`nexport HOME='$($example.Folder)/other'`nfor command; do :; done`neval `"`$command`""
+    & chmod +x "$($example.Folder)/bin/ssh"
+    $example.Path = $env:PATH
+    $env:PATH = "$($example.Folder)/bin:$env:PATH"
     Restore-ExampleImage
     foreach ($name in $script:Pushed) {
         if (-not (Get-ContainerImage -Name $name -ErrorAction Ignore)) { [void] (Get-ContainerImage -Name 'app:2.1' | Add-ContainerImageTag -Reference $name) }
@@ -83,10 +92,11 @@ function Clear-ExampleHost {
     Get-ContainerNetwork | Remove-ContainerNetwork -Force
     Clear-StateRoot -Path $Example.Root
     Stop-TestRegistry -Registry $Example.Registry
-    Remove-Item -LiteralPath $Example.Folder -Recurse -Force -ErrorAction Ignore
+    Remove-Item -LiteralPath $Example.Folder, "$($Example.Folder)-moved" -Recurse -Force -ErrorAction Ignore
     $env:SILO_DEFAULT_NETWORK = $Example.Network
     $env:HTTP_PROXY = $Example.Proxy
     $env:REGISTRY_TOKEN = $null
+    $env:PATH = $Example.Path
 }
 
 function Clear-Example {
@@ -158,11 +168,15 @@ function Invoke-Example {
     if ($Code -notmatch 'Import-ContainerImage') { Remove-Item -LiteralPath "$folder/nginx.tar" }
     # Paths that belong to whoever reads the help, and not to a test.
     $text = $Code.Replace('/data/silo', "$script:Folder-moved").Replace('/srv/www', "$folder/www").Replace('$HOME', "$folder/home")
+    # Whoever moves or removes the store must be alone with it.
+    if ($Code -match '^Move-ContainerStore|-RemoveStore') { & (Get-Module -Name Silo) { Close-EverySiloEngine } }
     $shell = [powershell]::Create([initialsessionstate]::CreateDefault())
     try {
         $module = Join-Path -Path (Get-ProjectRoot) -ChildPath 'module/Silo/Silo.psd1'
         [void] $shell.AddScript("Set-Location -LiteralPath '$folder'; Import-Module '$module'; function Get-Credential { [pscredential]::new('me', (ConvertTo-SecureString 'hunter2' -AsPlainText -Force)) }").Invoke()
         $shell.Commands.Clear()
+        # A connection belongs to the session that made it.
+        if ($Code -match 'HostConnection -Name web' -and $Code -notmatch 'New-ContainerHostConnection') { [void] $shell.AddScript('New-ContainerHostConnection -HostName web1.example -Name web').Invoke(); $shell.Commands.Clear() }
         [void] $shell.AddScript($text)
         $endless = $Code -match '-Follow|-Continuous'
         $run = $shell.BeginInvoke()

@@ -36,7 +36,7 @@ Describe 'Request-ContainerImage' -Tag Fast {
     }
     It 'remembers the names for completion' {
         [void] (Request-ContainerImage -Reference 'reg.example/remembered:1')
-        & (Get-Module -Name Silo) { $script:KnownName.Image } | Should -Contain 'reg.example/remembered:1'
+        & (Get-Module -Name Silo) { $script:KnownName.Image.Keys } | Should -Contain 'reg.example/remembered:1'
     }
     It 'shows download and extraction apart, with sizes' -Tag Once {
         $shell = [powershell]::Create()

@@ -10,7 +10,9 @@ function Get-CompletionText {
     $engine = Get-CurrentEngine -Connection $connection
     $list = $Kind -replace 'Id$', ''
     if ($null -ne $engine -and -not $engine.Busy -and -not $engine.Lost -and $engine.Open.Count -eq 0) { Read-KnownName -Engine $engine -Kind $list }
-    foreach ($name in ((Get-HostMemory).Name[$Kind] | Where-Object { $_ -like "$word*" } | Sort-Object -Unique)) {
-        New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList $name, $name, 'ParameterValue', "$list $name"
+    $known = (Get-HostMemory).Name[$Kind]
+    foreach ($name in $known.Keys | Where-Object { $_ -like "$word*" } | Sort-Object) {
+        $tooltip = if ($known[$name]) { '{0}: {1}' -f $name, $known[$name] } else { $name }
+        New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList $name, $name, 'ParameterValue', $tooltip
     }
 }

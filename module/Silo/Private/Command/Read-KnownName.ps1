@@ -7,9 +7,7 @@ function Read-KnownName {
         $until = [datetime]::UtcNow.AddMilliseconds(200)
         while (-not $request.Answered -and -not $Engine.Lost -and [datetime]::UtcNow -lt $until) { [void] (Read-EngineMessage -Engine $Engine -WaitMilliseconds 20) }
         if ($null -eq $request.Result) { return }
-        $known = (Get-HostMemory).Name
-        $known[$Kind] = @($request.Result.Items.Name)
-        if ($Kind -eq 'Container') { $known['ContainerId'] = @(foreach ($item in $request.Result.Items) { $item.Id.Substring(0, 12) }) }
+        Save-KnownName -Kind $Kind -Item $request.Result.Items -Whole
     } finally {
         Close-EngineRequest -Request $request
     }

@@ -3,6 +3,7 @@ function Read-ContainerList {
     param($Cmdlet, [hashtable] $Parameter = @{})
     $request = $null
     $next = $null
+    $isLater = $false
     try {
         $next = Open-EngineRequest -Cmdlet $Cmdlet -Method 'container/list' -Parameter $Parameter
         while ($null -ne $next) {
@@ -11,6 +12,9 @@ function Read-ContainerList {
             $page = Receive-EngineAnswer -Request $request
             if ($null -eq $page) { return }
             if ($null -ne $page.Next) { $next = Open-EngineRequest -Cmdlet $Cmdlet -Method 'container/list' -Parameter ($Parameter + @{ cursor = $page.Next }) }
+            # The first page is what completion offers until somebody asks again; a list of thousands is no help at a prompt.
+            if (-not $isLater) { Save-KnownName -Kind Container -Item $page.Items -Whole:($Parameter.Count -eq 0) }
+            $isLater = $true
             ConvertTo-SiloObject -TypeName 'Silo.Container' -Method 'container/list' -Record $page.Items
         }
     } finally {

@@ -45,6 +45,7 @@ function Get-ContainerApplication {
         $parameter = if ($Name -and -not $isPattern) { @{ names = $Name } } else { @{} }
         $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'application/list' -Parameter $parameter
         if ($null -eq $result) { return }
+        Save-KnownName -Kind Application -Item $result.Items
         ConvertTo-SiloObject -TypeName 'Silo.ContainerApplication' -Method 'application/list' -Record $result.Items |
             Where-Object { -not $isPattern -or (Test-NameMatch -Name $_.Name -Pattern $Name) }
     }

@@ -107,7 +107,6 @@ function New-ContainerNetwork {
         $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'network/create' -Parameter $parameter
         if ($null -eq $result) { return }
         ConvertTo-SiloObject -TypeName 'Silo.ContainerNetwork' -Method 'network/create' -Record $result.Network
-        $known = (Get-HostMemory).Name
-        if ($known.Network -notcontains $Name) { $known.Network = @($known.Network) + $Name }
+        Save-KnownName -Kind Network -Item $result.Network
     }
 }

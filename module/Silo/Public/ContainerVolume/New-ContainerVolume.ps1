@@ -59,7 +59,6 @@ function New-ContainerVolume {
         if ($null -eq $result) { return }
         if ($result.Existed) { Write-Verbose -Message ($script:Strings.VolumeExists -f $result.Volume.Name) }
         ConvertTo-SiloObject -TypeName 'Silo.ContainerVolume' -Method 'volume/create' -Record $result.Volume
-        $known = (Get-HostMemory).Name
-        $known.Volume = @(@($known.Volume) + $result.Volume.Name | Sort-Object -Unique)
+        Save-KnownName -Kind Volume -Item $result.Volume
     }
 }
