@@ -244,7 +244,7 @@ $script:HostMemory = @{}
 # Name of the connection that the running command uses; Import-CallerPreference sets a variable of this name in the scope of each.
 $script:siloHost = ''
 $script:Discarded = New-Object -TypeName System.Collections.ArrayList
-$script:KnownName = @{ Container = @{}; ContainerId = @{}; Image = @{}; Application = @{}; Network = @{}; Volume = @{} }
+$script:KnownName = @{ Container = @{}; ContainerId = @{}; Image = @{}; ImageId = @{}; Application = @{}; Network = @{}; NetworkId = @{}; Volume = @{} }
 # Credentials of Connect-ContainerRegistry that only the engine keeps: the next engine gets them again.
 $script:KnownCredential = @{}
 $script:Contract = $null

@@ -21,7 +21,8 @@ BeforeDiscovery {
 }
 BeforeAll {
     Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force
-    Import-SiloForTest
+    $record = New-RecordFile
+    Import-SiloForTest -Script @{ record = $record }
     $format = [xml] [System.IO.File]::ReadAllText((Join-Path -Path (Get-ProjectRoot) -ChildPath 'module/Silo/Formats/Silo.Format.ps1xml'))
     $common = @([System.Management.Automation.PSCmdlet]::CommonParameters) + @([System.Management.Automation.PSCmdlet]::OptionalCommonParameters)
     function Get-Attribute { param($Parameter, [type] $Type) @($Parameter.Attributes | Where-Object { $_ -is $Type }) }
@@ -34,7 +35,7 @@ BeforeAll {
             'Silo.ContainerImage' { Get-ContainerImage -Name 'busybox:latest' }
             'Silo.ContainerNetwork' { Get-ContainerNetwork -Name 'front' }
             'Silo.ContainerVolume' { Get-ContainerVolume -Name 'data' }
-            'Silo.ContainerApplication' { Get-ContainerApplication | Microsoft.PowerShell.Utility\Select-Object -First 1 }
+            'Silo.ContainerApplication' { @(Get-ContainerApplication)[0] }
             'Silo.ContainerProcess' { Start-ContainerProcess -Name 'web-1' -FilePath 'ls' }
             default { throw "Convention.Tests.ps1 has no sample of $Type" }
         }
@@ -62,7 +63,7 @@ Describe 'Parameters of <Name>' -Tag Fast -ForEach $all {
     It 'have singular names, and the standard ones for sizes, times and credentials' {
         foreach ($parameter in $own) {
             $parameter.Name | Should -MatchExactly '^[A-Z]'
-            $parameter.Name | Should -Not -Match '(?<!(?i)s|Byte|Second|Address|dn|always|access|readonly)s$' -Because 'names of parameters are singular'
+            $parameter.Name | Should -Not -Match '(?<!s|Byte|Second|Alia|ou|Exist)s$' -Because 'names of parameters are singular'
             if ($parameter.Name -match 'Bytes$') { $parameter.ParameterType | Should -BeIn ([uint64]), ([long]) }
             if ($parameter.Name -eq 'TimeoutSeconds') {
                 $parameter.ParameterType | Should -Be ([int])
@@ -112,6 +113,8 @@ Describe 'The command <Name>' -Tag Fast -ForEach $givingBack {
             $problem = $null
             [void] ($one | & $Name @rest -ErrorVariable problem -ErrorAction SilentlyContinue)
             $problem | Should -BeNullOrEmpty -Because "the object is a $($one.PSTypeNames[0])"
+            # An object that was taken for a name would show as what it says of itself.
+            [System.IO.File]::ReadAllText($record) | Should -Not -Match '@\{|Silo\.Container|PSCustomObject' -Because "the object is a $($one.PSTypeNames[0])"
         }
     }
 }

@@ -1,7 +1,7 @@
 function Get-CompletionText {
     # For argument completers: names from memory, and one short look at an engine that is up and idle.
     # Completion never starts an engine and never waits for one.
-    param([ValidateSet('Container', 'ContainerId', 'Image', 'Network', 'Volume', 'Application')] [string] $Kind, [string] $Word, $Bound)
+    param([ValidateSet('Container', 'ContainerId', 'Image', 'ImageId', 'Network', 'NetworkId', 'Volume', 'Application')] [string] $Kind, [string] $Word, $Bound)
     $word = $Word.Trim("'", '"')
     # Names of the host that the command will ask: the one it was given, else the one that was entered.
     $given = if ($null -ne $Bound) { $Bound['HostConnection'] }

@@ -4,7 +4,7 @@ function Save-KnownName {
     $known = (Get-HostMemory).Name
     if ($Whole) {
         $known[$Kind] = @{}
-        if ($Kind -eq 'Container') { $known.ContainerId = @{} }
+        if ($known.ContainsKey("${Kind}Id")) { $known["${Kind}Id"] = @{} }
     }
     foreach ($one in $Item) {
         # An image may have no name.
@@ -16,6 +16,6 @@ function Save-KnownName {
             'Volume' { @($one.Containers) -join ', '; break }
             'Application' { (@($one.State) + @($one.Services | ForEach-Object { $_.Name })) -join ', ' }
         }
-        if ($Kind -eq 'Container') { $known.ContainerId[([string] $one.Id).Substring(0, 12)] = '{0}, {1}' -f $one.Name, $known.Container[$one.Name] }
+        if ($known.ContainsKey("${Kind}Id")) { $known["${Kind}Id"][([string] $one.Id -replace '^sha256:').Substring(0, 12)] = '{0}, {1}' -f $one.Name, $known[$Kind][$one.Name] }
     }
 }

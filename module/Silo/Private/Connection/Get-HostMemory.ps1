@@ -3,7 +3,7 @@ function Get-HostMemory {
     # logins that only its engine keeps. What one host knows is never told another.
     if (-not $siloHost) { return @{ Name = $script:KnownName; Credential = $script:KnownCredential } }
     if (-not $script:HostMemory.ContainsKey($siloHost)) {
-        $script:HostMemory[$siloHost] = @{ Name = @{ Container = @{}; ContainerId = @{}; Image = @{}; Application = @{}; Network = @{}; Volume = @{} }; Credential = @{} }
+        $script:HostMemory[$siloHost] = @{ Name = @{ Container = @{}; ContainerId = @{}; Image = @{}; ImageId = @{}; Application = @{}; Network = @{}; NetworkId = @{}; Volume = @{} }; Credential = @{} }
     }
     $script:HostMemory[$siloHost]
 }
