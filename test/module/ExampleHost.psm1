@@ -14,7 +14,7 @@ $script:Image = [ordered]@{
     'registry.example/team/app:2.1' = 'echo app'
 }
 # Of these the registries have a copy.
-$script:Pushed = 'nginx:1.27', 'nginx:latest', 'busybox:latest', 'team/one:1', 'registry.example/team/app:2.1', 'registry.example/app:2.1', 'registry.example/team/app:2.0', 'node:1'
+$script:Pushed = 'nginx:1.27', 'nginx:latest', 'busybox:latest', 'team/one:1', 'registry.example/team/app:2.1', 'registry.example/app:2.1', 'registry.example/team/app:2.0', 'mcr.microsoft.com/windows/servercore:ltsc2022'
 
 function New-ExampleFolder {
     # Archives, build contexts and compose files as the examples name them; each example works in a copy.
@@ -169,7 +169,11 @@ function Invoke-Example {
     # Paths that belong to whoever reads the help, and not to a test.
     $text = $Code.Replace('/data/silo', "$script:Folder-moved").Replace('/srv/www', "$folder/www").Replace('$HOME', "$folder/home")
     # Whoever moves or removes the store must be alone with it.
-    if ($Code -match '^Move-ContainerStore|-RemoveStore') { & (Get-Module -Name Silo) { Close-EverySiloEngine } }
+    if ($Code -match '^Move-ContainerStore|-RemoveStore') {
+        & (Get-Module -Name Silo) { Close-EverySiloEngine }
+        # The supervisor stays for a minute after the last container with a network.
+        [void] (Wait-Until -TimeoutSeconds 100 -Condition { -not (Get-Process -Name 'node', 'MainThread', 'silo*' -ErrorAction Ignore | Where-Object { [System.IO.File]::ReadAllText("/proc/$($_.Id)/environ") -match [regex]::Escape("SILO_ROOT=$env:SILO_ROOT") }) })
+    }
     $shell = [powershell]::Create([initialsessionstate]::CreateDefault())
     try {
         $module = Join-Path -Path (Get-ProjectRoot) -ChildPath 'module/Silo/Silo.psd1'
