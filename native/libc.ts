@@ -184,6 +184,27 @@ export const listLinkAttributes = (path: string): readonly string[] => {
   return buffer.toString('utf8', 0, size).split('\0').filter((name) => name !== '');
 };
 
+/** setxattr(2): follows a link at the end of `path`, as that of an open descriptor is one. */
+export const setAttribute = (path: string, name: string, value: Uint8Array): void => {
+  call('int setxattr(const char *path, const char *name, const uint8_t *value, size_t size, int flags)', 'setxattr', `${path} ${name}`, path, name, value, value.length, 0);
+};
+
+/** listxattr(2) and getxattr(2): follow a link at the end of `path`. One that is gone meanwhile is left out. */
+export const readAttributes = (path: string, wanted: (name: string) => boolean): ReadonlyMap<string, Uint8Array> => {
+  const buffer = Buffer.alloc(65536);
+  const size = call('long listxattr(const char *path, _Out_ uint8_t *list, size_t size)', 'listxattr', path, path, buffer, buffer.length);
+  const found = new Map<string, Uint8Array>();
+  for (const name of buffer.toString('utf8', 0, size).split('\0').filter((each) => each !== '' && wanted(each))) {
+    try {
+      const value = Buffer.alloc(65536);
+      found.set(name, value.subarray(0, call('long getxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)', 'getxattr', `${path} ${name}`, path, name, value, value.length)));
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENODATA') throw error;
+    }
+  }
+  return found;
+};
+
 /** A connected AF_UNIX SOCK_SEQPACKET socket, which Node's net can't open; blocking, the caller closes it. */
 export const connectSequencedPackets = (path: string): number => {
   const bytes = Buffer.from(path);

@@ -18,7 +18,7 @@ export interface TransferOrder {
   readonly replace: boolean;
   /** Copies what a link leads to; else the link itself. */
   readonly followLinks: boolean;
-  /** Numbers of owner and group, and set-user-id bits; else everything becomes root's. */
+  /** Numbers of owner and group, set-user-id bits, capabilities and access lists; else everything becomes root's. Attributes of users (`user.`) always go along. */
   readonly keepOwners: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((copiedBytes: number) => void) | undefined;

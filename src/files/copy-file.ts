@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { lchown, link, lstat, lutimes, open, rename, symlink, unlink, type FileHandle } from 'node:fs/promises';
 import { hasErrno, SiloError } from '../base/index.ts';
 import type { ByteString } from '../layer/index.ts';
+import { copyAttributes } from './copy-attributes.ts';
 import type { HeldPath } from './held-path.ts';
 
 const pieceBytes = 1024 * 1024;
@@ -10,7 +11,13 @@ const nothing = Buffer.alloc(pieceBytes);
 /** A file that tells no size (those of /proc and /sys) is read up to here. */
 const unsizedBytes = 16 * 1024 * 1024;
 
-export interface FileAccess { readonly mode: number; readonly uid: number; readonly gid: number }
+export interface FileAccess {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Whether attributes go along that give the rights of owners. */
+  readonly keepOwners: boolean;
+}
 
 export interface Placement {
   readonly folder: HeldPath;
@@ -35,6 +42,7 @@ export const copyFile = (source: HeldPath, target: Placement, access: FileAccess
         await to.chown(access.uid, access.gid);
         // After the owner: a change of owner takes set-user-id bits away.
         await to.chmod(access.mode);
+        copyAttributes(source.path, `/proc/self/fd/${to.fd}`, access.keepOwners);
         await to.utimes(source.stat.atime, source.stat.mtime);
       } finally {
         await to.close();

@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, readdir, utimes } from 'node:fs/promises';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
 import type { Transferred, TransferOrder } from '../core/index.ts';
 import { readablePath, type ByteString } from '../layer/index.ts';
+import { copyAttributes } from './copy-attributes.ts';
 import { copyFile, copyLink, type FileAccess, type Placement } from './copy-file.ts';
 import { lastOf, linkText, notFound, pathOf, runScoped, type FileTree, type Way } from './file-tree.ts';
 
@@ -114,10 +115,11 @@ export class TreeCopy {
       if (!step.held.stat.isDirectory()) throw exists(readablePath(path));
       await this.#fill(entry, [...parent, step]);
       if (present !== undefined) return;
-      const { mode, uid, gid } = this.#access(entry);
+      const { mode, uid, gid, keepOwners } = this.#access(entry);
       const { stat } = lastOf(entry.way).held;
       await chown(step.held.path, uid, gid);
       await chmod(step.held.path, mode);
+      copyAttributes(lastOf(entry.way).held.path, step.held.path, keepOwners);
       await utimes(step.held.path, stat.atime, stat.mtime);
     });
     this.#folders += 1;
@@ -145,7 +147,7 @@ export class TreeCopy {
   /** Without their owners, files lose what would give others their owner's rights. */
   #access({ way }: Entry): FileAccess {
     const { mode, uid, gid } = lastOf(way).held.stat;
-    return this.#order.keepOwners ? { mode: mode & 0o7777, uid, gid } : { mode: mode & 0o1777, uid: 0, gid: 0 };
+    return this.#order.keepOwners ? { mode: mode & 0o7777, uid, gid, keepOwners: true } : { mode: mode & 0o1777, uid: 0, gid: 0, keepOwners: false };
   }
 
   #count(bytes: number): void {

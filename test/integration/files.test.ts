@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
+import { getLinkAttribute, listLinkAttributes, setLinkAttribute } from '../../native/libc.ts';
 import { whyNoContainers } from '../fixtures/busybox-root.ts';
 import { listArchive } from '../fixtures/list-archive.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
@@ -79,6 +80,28 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the files of a con
     const kept = statSync(join(target, 'kept/one'));
     expect([kept.mode & 0o7777, kept.uid, kept.gid]).toEqual([0o4750, 7, 8]);
     expect(String(kept.mtimeMs / 1000 | 0)).toBe(await output('running', 'stat -c %Y /tree/one'));
+  });
+
+  it('keep the attributes of users both ways, and capabilities with their owners alone', async () => {
+    const marked = join(fresh(), 'marked');
+    mkdirSync(marked);
+    writeFileSync(join(marked, 'file'), 'x');
+    setLinkAttribute(marked, 'user.of-folder', Buffer.from([0, 255]));
+    setLinkAttribute(join(marked, 'file'), 'user.of-file', Buffer.from('value'));
+    setLinkAttribute(join(marked, 'file'), 'trusted.mine', Buffer.from('no'));
+    // VFS_CAP_REVISION_2 with cap_net_raw, as setcap writes it.
+    setLinkAttribute(join(marked, 'file'), 'security.capability', Buffer.from('010000020020000000000000000000000000000000', 'hex').subarray(0, 20));
+    const names = (path: string): readonly string[] => [...listLinkAttributes(path)].filter((name) => name !== 'security.selinux').sort();
+    for (const container of ['running', 'stopped']) {
+      for (const keepOwners of [false, true]) {
+        const [inside, back] = [`/marked-${keepOwners}`, join(fresh(), 'back')];
+        await into(container, marked, inside, { recurse: true, keepOwners });
+        await out(container, inside, back, { recurse: true, keepOwners });
+        expect(names(join(back, 'file')), `${container} ${keepOwners}`).toEqual([...(keepOwners ? ['security.capability'] : []), 'user.of-file']);
+        expect(Buffer.from(getLinkAttribute(join(back, 'file'), 'user.of-file') ?? []).toString()).toBe('value');
+        expect([...getLinkAttribute(back, 'user.of-folder') ?? []]).toEqual([0, 255]);
+      }
+    }
   });
 
   it('are reached through links within its root alone', async () => {
