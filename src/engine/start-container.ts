@@ -107,7 +107,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
     resources: spec.resources,
     mounts: [
       // In a machine of another system its agent makes these.
-      ...(spec.os === ports.host.os ? platformOf(spec.os).ownFiles(paths) : []),
+      ...((spec.os ?? 'linux') === ports.host.os ? platformOf(spec.os).ownFiles(paths) : []),
       ...mounts,
     ],
     networkNamespacePath,
