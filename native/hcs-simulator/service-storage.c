@@ -17,7 +17,7 @@
 #define NOT_READY ((HRESULT)0x80070015)
 #define DEVICE_NOT_THERE ((HRESULT)0x80070037)
 #define UNRECOGNIZED_VOLUME ((HRESULT)0x800703ed)
-enum { ATTACH_READ_ONLY = 1, ATTACH_PERMANENTLY = 4 };
+enum { ATTACH_PERMANENTLY = 4 };
 
 /* A disk that is attached: its volume is a folder of the state folder, bound to the disk's contents, and its drive a link there to its sectors. */
 struct attachment {
@@ -280,7 +280,6 @@ static HRESULT attach_disk(struct request *request) {
   if (disk == NULL) return E_HANDLE;
   if (*attachment_of(disk->path) != NULL || is_held(disk->path)) return SHARING_VIOLATION;
   int64_t flags = argument_whole(request, "Flags", 0);
-  if ((flags & ATTACH_READ_ONLY) != 0) return E_NOTIMPL;
   HRESULT code = attach(disk->path);
   disk->keeps = SUCCEEDED(code) && (flags & ATTACH_PERMANENTLY) == 0;
   return code;

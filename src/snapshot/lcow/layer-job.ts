@@ -1,4 +1,4 @@
-import type { LayerFile } from '../../layer/index.ts';
+import type { LayerFile, PieceJob } from '../../layer/index.ts';
 
 /** Where the functions are: Windows' own DLLs by name, or what stands in their place. */
 export interface DiskLibraries {
@@ -27,6 +27,14 @@ export interface PrepareJob {
   readonly scratchBytes: number;
 }
 
+/** Gives the root of a writable disk what the root of the layers is like. */
+export interface InheritJob {
+  readonly kind: 'inherit';
+  readonly libraries: DiskLibraries;
+  readonly own: KeyFolder;
+  readonly chain: readonly KeyFolder[];
+}
+
 /** Makes a layer without files where there is none; answers its path. */
 interface EmptyJob { readonly kind: 'empty'; readonly own: KeyFolder }
 
@@ -38,6 +46,16 @@ export interface HoldsJob {
   readonly path: string;
 }
 
+/** Writes the changes on a writable disk, which no machine has, as a layer in pieces. */
+export interface DiffJob extends PieceJob {
+  readonly kind: 'diff';
+  readonly libraries: DiskLibraries;
+  readonly own: KeyFolder;
+  readonly chain: readonly KeyFolder[];
+  readonly mountPoints: readonly string[];
+  readonly latestTime: number | undefined;
+}
+
 interface UsageJob { readonly kind: 'usage'; readonly own: KeyFolder }
 
-export type LcowJob = ApplyJob | PrepareJob | EmptyJob | HoldsJob | UsageJob;
+export type LcowJob = ApplyJob | PrepareJob | InheritJob | EmptyJob | HoldsJob | DiffJob | UsageJob;

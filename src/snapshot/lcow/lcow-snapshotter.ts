@@ -1,8 +1,8 @@
 import { access, lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
-import type { AppliedLayer, LayerSource, SnapshotKey, Snapshotter, SnapshotStorage, SnapshotUsage } from '../../core/index.ts';
-import { LayerWorkers } from '../../layer/index.ts';
+import type { AppliedLayer, DiffOptions, LayerSource, SnapshotKey, Snapshotter, SnapshotStorage, SnapshotUsage } from '../../core/index.ts';
+import { diffPieces, LayerWorkers } from '../../layer/index.ts';
 import { diskError } from './disk-error.ts';
 import type { DiskLibraries, KeyFolder, LcowJob } from './layer-job.ts';
 import { layerDisk, scratchDisk, snapshotNotFound } from './snapshot-folder.ts';
@@ -60,6 +60,7 @@ export class LcowSnapshotter implements Snapshotter {
       await access(path).catch((error: unknown) => { throw hasErrno(error, 'ENOENT') ? snapshotNotFound(each, error) : fromFileError(error, path); });
     }
     await lstat(target).catch((error: unknown) => { throw fromFileError(error, target); });
+    await this.#diskWorkers.run({ kind: 'inherit', libraries: this.#libraries, own: this.#own(key), chain: chain.map((below) => this.#own(below)) });
     // What a machine lays a scratch over is a layer, be it empty.
     return { layers: layers.length === 0 ? [{ id: 'empty', path: await this.#emptyLayer() }] : layers, scratchPath };
   }
@@ -71,9 +72,10 @@ export class LcowSnapshotter implements Snapshotter {
   /** Nothing is mounted here: the machine has it, and goes with it. */
   unmount(): Promise<void> { return Promise.resolve(); }
 
-  // eslint-disable-next-line require-yield
-  async *diff(key: SnapshotKey): AsyncGenerator<Uint8Array> {
-    throw new SiloError('OptionUnsupported', { args: { option: 'The changes of a Linux container', reason: 'they are on a disk with a file system that this system does not read' }, target: { kind: 'snapshot', id: String(key) } });
+  diff(key: SnapshotKey, chain: readonly SnapshotKey[], options: DiffOptions = {}): AsyncIterable<Uint8Array> {
+    return diffPieces<LcowJob>(this.#layerWorkers, (taken) => ({
+      kind: 'diff', libraries: this.#libraries, own: this.#own(key), chain: chain.map((below) => this.#own(below)), mountPoints: options.mountPoints ?? [], latestTime: options.latestTime, taken,
+    }), options);
   }
 
   async usage(key: SnapshotKey): Promise<SnapshotUsage> {

@@ -5,7 +5,7 @@ import type { KeyFolder } from './layer-job.ts';
 import { layerDisk, snapshotNotFound } from './snapshot-folder.ts';
 
 /** Reads whole blocks of a file or disk. */
-const blockReader = (fd: number) => (position: number, length: number): Buffer => {
+export const blockReader = (fd: number) => (position: number, length: number): Buffer => {
   const buffer = Buffer.allocUnsafe(length);
   for (let done = 0; done < length;) {
     const count = readSync(fd, buffer, done, length - done, position + done);

@@ -23,11 +23,17 @@ export class Disks {
     this.#closing(this.#disks.create(path, { sizeBytes }), (disk) => { this.#attached(disk, 'r+', work); });
   }
 
+  /** Runs `work` with a disk's sectors. @throws DiskFailure where a machine has it */
+  read<T>(path: string, work: (fd: number) => T): T { return this.#closing(this.#disks.open(path), (disk) => this.#attached(disk, 'r', work)); }
+
+  /** The same, with sectors that can be written. */
+  change(path: string, work: (fd: number) => void): void { this.#closing(this.#disks.open(path), (disk) => { this.#attached(disk, 'r+', work); }); }
+
   createDiffering(path: string, parent: string): void { this.#files.close(this.#disks.create(path, { parent })); }
 
   /** Attached for the time of the work, to nobody else, and detached with the process at the latest. */
   #attached<T>(disk: Pointer, flags: 'r' | 'r+', work: (fd: number) => T): T {
-    this.#disks.attach(disk, attachFlags.noDriveLetter);
+    this.#disks.attach(disk, attachFlags.noDriveLetter + (flags === 'r' ? attachFlags.readOnly : 0));
     try {
       const drive = this.#disks.physicalPath(disk);
       if (drive === undefined) throw new Error('A disk that was attached is not.');

@@ -78,12 +78,18 @@ export class Ext4Reader {
     }
   }
 
-  #inode(inode: number): InodeFields {
+  /** Where an inode stands on the disk, in bytes. */
+  position(inode: number): number {
     const group = Math.floor((inode - 1) / this.#inodesPerGroup);
     if (inode < 1 || (group + 1) * 32 > this.#descriptors.length) throw new Ext4Damaged(`it has no inode ${inode}`);
     const at = ((inode - 1) % this.#inodesPerGroup) * this.#inodeBytes;
-    const block = this.#block(this.#descriptors.readUInt32LE(group * 32 + 8) + Math.floor(at / blockBytes));
-    const fields = decodeInode(block.subarray(at % blockBytes, (at % blockBytes) + this.#inodeBytes));
+    return this.#descriptors.readUInt32LE(group * 32 + 8) * blockBytes + at;
+  }
+
+  #inode(inode: number): InodeFields {
+    const position = this.position(inode);
+    const block = this.#block(Math.floor(position / blockBytes));
+    const fields = decodeInode(block.subarray(position % blockBytes, (position % blockBytes) + this.#inodeBytes));
     if (fields === undefined) throw new Ext4Damaged(`inode ${inode} is none of a file`);
     return fields;
   }

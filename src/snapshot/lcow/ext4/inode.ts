@@ -124,3 +124,13 @@ export const decodeInode = (inode: Buffer): InodeFields | undefined => {
     attributes: inode.subarray(128 + inode.readUInt16LE(128)),
   };
 };
+
+/** Gives an inode, as it stands in its table, another owner and mode, and attributes as far as it has room. */
+export const changeInode = (inode: Buffer, { mode, uid, gid }: { readonly mode: number; readonly uid: number; readonly gid: number }, attributes: Buffer | undefined): void => {
+  inode.writeUInt16LE((inode.readUInt16LE(0) & 0xf000) | mode, 0);
+  inode.writeUInt16LE(uid & 0xffff, 2);
+  inode.writeUInt16LE(gid & 0xffff, 24);
+  inode.writeUInt16LE(uid >>> 16, 120);
+  inode.writeUInt16LE(gid >>> 16, 122);
+  attributes?.copy(inode, fieldBytes);
+};
