@@ -3,7 +3,7 @@ import type { LayerRecord } from '../core/index.ts';
 import { readLayers, type ChainedLayer } from '../image/index.ts';
 import { findImage } from './image-lookup.ts';
 import type { Ports } from './ports.ts';
-import { imageTechnology } from './technology.ts';
+import { imageTechnology, technologyForImages } from './technology.ts';
 
 export interface LayerReport {
   /** Undefined where only the unpacked layer is here. */
@@ -25,7 +25,7 @@ export interface LayerQuery {
 
 /** Layers, the lowest of an image first. Errors: of a named image ImageNotFound, BlobNotFound, ManifestInvalid. */
 export const listLayers = async (ports: Ports, query: LayerQuery): Promise<readonly LayerReport[]> => {
-  const { snapshotter } = imageTechnology(ports.isolations);
+  const owners = new Set([imageTechnology(ports.isolations), technologyForImages(ports, 'linux')].map((technology) => technology?.snapshotter.name));
   const { named, references, kept, unpacked } = ports.metadata.read((reader) => {
     const byManifest = new Map<Digest, string[]>();
     for (const image of reader.images()) byManifest.set(image.manifestDigest, [...byManifest.get(image.manifestDigest) ?? [], image.reference]);
@@ -34,7 +34,7 @@ export const listLayers = async (ports: Ports, query: LayerQuery): Promise<reado
       references: byManifest,
       // Images whose last reference was removed live on for their containers.
       kept: new Set(reader.containers().map((container) => container.manifestDigest)),
-      unpacked: new Map(reader.layers().filter((layer) => layer.snapshotter === snapshotter.name).map((layer) => [layer.chainId, layer])),
+      unpacked: new Map(reader.layers().filter((layer) => owners.has(layer.snapshotter)).map((layer) => [layer.chainId, layer])),
     };
   });
   const found = new Map<Digest, { readonly stored: ChainedLayer; readonly images: string[] }>();

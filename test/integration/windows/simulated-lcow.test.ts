@@ -97,6 +97,34 @@ describe.skipIf(reason !== undefined)(`Linux containers on a Windows host, on th
     expect((await engine.call('container/stop', { container: 'server', timeoutSeconds: 1 })).container.state).toBe('Exited');
   });
 
+  it('are committed as images, with what they changed, added and deleted', async () => {
+    await engine.call('container/create', { image: 'linux:test', name: 'changed', command: shell('echo new > /new.txt; echo changed > /data.txt; rm /link; sleep 60') });
+    await engine.call('container/start', { container: 'changed' });
+    await expect(engine.call('container/commit', { container: 'changed', reference: 'linux:changed' })).rejects.toThrow(/in use/i);
+    await engine.call('container/stop', { container: 'changed', timeoutSeconds: 1 });
+    await engine.call('container/commit', { container: 'changed', reference: 'linux:changed' });
+    const { items } = await engine.call('image/history', { image: 'linux:changed' });
+    expect(items[0]).toMatchObject({ sizeBytes: 'new\nchanged\n'.length });
+    await engine.call('container/create', { image: 'linux:changed', name: 'again', command: shell('cat /new.txt /data.txt; test -e /link || echo gone') });
+    expect(await run('again')).toEqual(['new', 'changed', 'gone']);
+    await engine.call('container/remove', { container: 'again' });
+    await engine.call('container/remove', { container: 'changed' });
+    await engine.call('image/remove', { image: 'linux:changed' });
+  });
+
+  it('have a disk of the size that is asked for', async () => {
+    await engine.call('container/create', { image: 'linux:test', name: 'small', storageBytes: 32 * 1024 ** 2, command: shell(`cat ${'/bin/busybox '.repeat(20)} > /large 2>/error || echo full`) });
+    expect(await run('small')).toEqual(['full']);
+  });
+
+  it('take a volume where the image has nothing, and refuse one that would lack what it has', async () => {
+    await engine.call('container/create', { image: 'linux:test', name: 'kept', mounts: [{ kind: 'Volume', source: 'kept', target: '/kept', readOnly: false }], command: shell('cat /kept/file; echo x > /kept/file') });
+    await run('kept');
+    expect(await run('kept')).toContain('x');
+    await engine.call('container/create', { image: 'linux:test', name: 'filled', mounts: [{ kind: 'Volume', source: 'filled', target: '/etc', readOnly: false }] });
+    await expect(engine.call('container/start', { container: 'filled' })).rejects.toThrow(/this host does not see them; mount it without copying/);
+  });
+
   it('are what process isolation refuses, with the reason', async () => {
     await expect(engine.call('container/create', { image: 'linux:test', name: 'no', isolation: 'Process' })).rejects.toThrow(/Linux images need a Linux kernel, which on Windows only a utility VM has/);
   });
