@@ -51,8 +51,8 @@ export interface ContainerFiles {
   processPaths(id: string, processId: string): { readonly folder: string; readonly logPath: string };
   /** Takes folder and log of a process that has ended away. */
   removeProcess(id: string, processId: string): Promise<void>;
-  /** Size of the log that is being written; undefined where there is none. */
-  logBytes(id: string): Promise<number | undefined>;
+  /** Size of the log that is being written, of the container or of a process; undefined where there is none. */
+  logBytes(id: string, processId?: string): Promise<number | undefined>;
   /** A file that is mounted into one task and must not reach a disk: it lies in the run folder, and goes with `remove`. Returns its path. */
   place(id: string, name: string, content: Uint8Array, access: FileAccess): Promise<string>;
   /** Writes a file of a container; it goes with `remove`. Errors: DiskFull. */

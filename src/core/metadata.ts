@@ -304,6 +304,8 @@ export interface MetadataReader {
   snapshotKeys(snapshotter: string): readonly SnapshotKey[];
   process(containerId: string, id: string): ProcessRecord | undefined;
   processes(containerId: string): readonly ProcessRecord[];
+  /** Those of all containers of which nobody has heard that they ended. */
+  runningProcesses(): readonly ProcessRecord[];
   volumesOf(containerId: string): readonly string[];
   volumeIds(): readonly string[];
   volume(id: string): VolumeRecord | undefined;

@@ -50,7 +50,7 @@ export { describeHost } from './host-info.ts';
 export { installHost } from './install-host.ts';
 export { uninstallHost } from './uninstall-host.ts';
 export { dropDoubtfulLayers, repairStore, removeIfAutomatic } from './repair.ts';
-export { needsHand, planAfterBoot, supervisedContainers, turnLogOver } from './supervision.ts';
+export { needsHand, planAfterBoot, supervisedContainers, turnLogOver, turnProcessLogsOver } from './supervision.ts';
 export { checkHealth, healthPauseMs } from './health-check.ts';
 export { createNetwork, type NetworkRequest } from './create-network.ts';
 export { listAdapters, listNetworks, type Adapter, type NetworkWithUsers } from './list-networks.ts';

@@ -44,6 +44,27 @@ export const turnLogOver = async (ports: Ports, record: ContainerRecord): Promis
   return technologyOf(ports.isolations, record).runtime.rotateLog(record.id, ports.files.paths(record.id).logPath, logLimitsOf(record).keptFiles);
 };
 
+/** Turns the logs of further processes over that have grown too large. True where one was. */
+export const turnProcessLogsOver = async (ports: Ports): Promise<boolean> => {
+  let turned = false;
+  for (const { id, containerId } of ports.metadata.read((reader) => reader.runningProcesses())) {
+    const record = ports.metadata.read((reader) => reader.container(containerId));
+    if (record === undefined || (record.state !== 'running' && record.state !== 'paused')) continue;
+    const { runtime } = technologyOf(ports.isolations, record);
+    const { maximumSizeBytes, keptFiles } = logLimitsOf(record);
+    if (runtime.rotateProcessLog === undefined || ((await ports.files.logBytes(containerId, id)) ?? Number.POSITIVE_INFINITY) < maximumSizeBytes) continue;
+    const lock = await ports.locks.tryAcquire(lockName(containerId));
+    if (lock === undefined) continue;
+    try {
+      const { folder, logPath } = ports.files.processPaths(containerId, id);
+      turned = (await runtime.rotateProcessLog(containerId, folder, logPath, keptFiles)) || turned;
+    } finally {
+      await lock.release();
+    }
+  }
+  return turned;
+};
+
 /** Turns the log of a container over that was started a moment ago, while there is no supervisor yet to do it. */
 export const turnLogOverEarly = async (ports: Ports, started: ContainerRecord): Promise<EarlyLook> => {
   const size = await ports.files.logBytes(started.id);

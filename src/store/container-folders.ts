@@ -71,12 +71,13 @@ export class ContainerFolders implements ContainerFiles {
     await rm(this.processPaths(id, processId).folder, { recursive: true, force: true });
   }
 
-  async logBytes(id: string): Promise<number | undefined> {
+  async logBytes(id: string, processId?: string): Promise<number | undefined> {
+    const { logPath } = processId === undefined ? this.paths(id) : this.processPaths(id, processId);
     try {
-      return (await stat(this.paths(id).logPath)).size;
+      return (await stat(logPath)).size;
     } catch (error) {
       if (hasErrno(error, 'ENOENT')) return undefined;
-      throw fromFileError(error, this.paths(id).logPath, 'container');
+      throw fromFileError(error, logPath, 'container');
     }
   }
 

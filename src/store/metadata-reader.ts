@@ -105,6 +105,8 @@ export class SqliteReader implements MetadataReader {
     return row && toProcess(row);
   }
 
+  runningProcesses(): readonly ProcessRecord[] { return this.database.all("SELECT * FROM processes WHERE state = 'running'").map(toProcess); }
+
   processes(containerId: string): readonly ProcessRecord[] {
     return this.database.all('SELECT * FROM processes WHERE container_id = ? ORDER BY started_at', containerId).map(toProcess);
   }

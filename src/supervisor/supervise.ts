@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasErrno } from '../base/index.ts';
 import type { ContainerRecord, Lock } from '../core/index.ts';
-import { lockName, namedNetworks, needsHand, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, type Engine, type Ports } from '../engine/index.ts';
+import { lockName, namedNetworks, needsHand, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, turnProcessLogsOver, type Engine, type Ports } from '../engine/index.ts';
 import { HealthWatch } from './health-watch.ts';
 import { NameServers } from './name-servers.ts';
 
@@ -129,6 +129,11 @@ const lookAtAll = async (ports: Ports, signal: AbortSignal): Promise<Look> => {
     } catch (error) {
       ports.log.error({ err: error, container: record.id }, 'could not look after a container; trying again');
     }
+  }
+  try {
+    if (await turnProcessLogsOver(ports)) turned = true;
+  } catch (error) {
+    ports.log.error({ err: error }, 'could not turn the log of a process over; trying again');
   }
   return { records: changed ? supervisedContainers(ports) : found, changed, turned };
 };

@@ -114,4 +114,20 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('containers while n
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
     await remove(id);
   });
+
+  it('have further processes whose logs stay small', async () => {
+    const id = await start('sleep 1d', { logLimits: { maximumSizeBytes: 65_536, keptFiles: 2 } });
+    const script = 'i=0; while :; do i=$((i+1)); echo "line $i of many that fill the log of this process"; [ $((i % 500)) = 0 ] && sleep 0.1; done';
+    const process = (await briefly((engine) => engine.call('process/start', { container: id, command: ['sh', '-c', script] }))).process.id;
+    const folder = join(host.root, 'containers', id, 'processes', process);
+    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith('log')).toSorted(), patience).toEqual(['log', 'log.1', 'log.2']);
+    await expect.poll(() => readFileSync(join(folder, 'log.2'), 'utf8').includes(' line 1 of '), patience).toBe(false);
+    await briefly((engine) => engine.call('process/stop', { container: id, process, force: true }));
+    const numbers: number[] = [];
+    await briefly((engine) => engine.call('container/log', { container: id, process }, { onItem: (item) => { numbers.push(Number((item as { text: string }).text.split(' ')[1])); } }));
+    numbers.shift();
+    expect(numbers[0]).toBeGreaterThan(1);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    await remove(id);
+  });
 });

@@ -7,7 +7,7 @@ import type { Runtime } from '../../core/index.ts';
 export const wireVersion = 1;
 
 /** What of Runtime is called by its name; the others have a shape of their own, and runtimes behind a pipe have no settings of Linux. */
-export type CallableMethod = Exclude<keyof Runtime, 'name' | 'exec' | 'checkSettings' | 'joinsTerminals' | 'ownKernel'>;
+export type CallableMethod = Exclude<keyof Runtime, 'name' | 'exec' | 'checkSettings' | 'joinsTerminals' | 'ownKernel' | 'rotateProcessLog'>;
 
 /** What may be called, and whether it may be called again where nobody knows if it was done. */
 export const callable = {

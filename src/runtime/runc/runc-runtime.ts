@@ -168,6 +168,14 @@ export class RuncRuntime implements Runtime {
     return reopenLog(note.bundlePath, logPath, () => note.monitor !== undefined && isAlive(note.monitor));
   }
 
+  async rotateProcessLog(_id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean> {
+    const pid = await readNumber(join(folder, 'monitor-pid'));
+    const lives = (): boolean => pid !== undefined && identify(pid) !== undefined;
+    if (!lives()) return false;
+    if (existsSync(logPath)) await rotateFiles(logPath, keptFiles);
+    return reopenLog(folder, logPath, lives);
+  }
+
   statistics(id: string): Promise<TaskStatistics | undefined> {
     const note = this.#files(id).readNote();
     return Promise.resolve(note === undefined || !isAlive(note.task) ? undefined : taskStatistics(id, note.task.pid));
