@@ -34,6 +34,8 @@ export interface RootSystem {
   runFolderOf(root: string, bootId: string): string;
   /** Keeps others out of a root, which is there. Errors: StateRootUntrusted. */
   protect?(root: string): Promise<void>;
+  /** Why a root cannot be moved on this system; undefined where it can. */
+  readonly whyNoMove?: string;
 }
 
 const smallestFreeBytes = 512 * 1024 * 1024;
@@ -72,7 +74,7 @@ export const openRoot = async (options: OpenOptions, system: RootSystem, assembl
   const runFolder = system.runFolderOf(root, host.bootId);
   await makeFolders(root, runFolder, system.protect?.bind(system));
   const locks = new FileLocks(join(root, 'locks'), system.locking);
-  const stateRoot = await FolderRoot.use(root, locks, runFolder);
+  const stateRoot = await FolderRoot.use(root, locks, runFolder, system.whyNoMove);
   if (followMoves(root) !== root) {
     // Moved between the look and the use.
     await stateRoot.leave();

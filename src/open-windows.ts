@@ -61,7 +61,12 @@ const protectRoot = async (root: string): Promise<void> => {
 };
 
 export const windowsMachine: WindowsMachine = {
-  system: { locking: windowsLocking, runFolderOf: (root, bootId) => join(root, 'run', bootId), protect: protectRoot },
+  system: {
+    locking: windowsLocking,
+    runFolderOf: (root, bootId) => join(root, 'run', bootId),
+    protect: protectRoot,
+    whyNoMove: "no program of Windows copies layers with all that they are: hard links, security, extended attributes and the storage filter's marks",
+  },
   hcs: {},
   snapshotter: (root, holder) => new WclayerSnapshotter(root, { holder, libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' } }),
   linuxSnapshotter: (root) => new LcowSnapshotter(root),
@@ -90,9 +95,15 @@ type Role = 'engine' | 'supervisor';
 const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMachine, role: Role): { readonly engine: Engine; readonly locals: readonly HcsRuntime[] } => {
   const { host, log } = options;
   const { root, runFolder, locks, stateRoot, metadata } = opened;
-  const supervisor = machine.supervisor(options, opened);
+  const control = machine.supervisor(options, opened);
   const network = machine.network(root);
-  const channel = new SupervisorChannel({ addressFile: addressFileOf(root), ensure: () => supervisor.ensure() });
+  const channel = new SupervisorChannel({ addressFile: addressFileOf(root), ensure: () => control.ensure() });
+  const supervisor: SupervisorControl = {
+    ensure: () => control.ensure(),
+    ensureSoon: (meanwhile) => { control.ensureSoon(meanwhile); },
+    close: () => control.close(),
+    retire: () => channel.retire(),
+  };
   const locals: HcsRuntime[] = [];
   const technologyOf = (plan: IsolationPlan, snapshotter: Snapshotter): IsolationTechnology => {
     const doors = { address: () => machine.joinAddress({ runFolder }), ...(machine.securePipe === undefined ? {} : { secure: machine.securePipe }) };
@@ -171,6 +182,7 @@ export const openWindowsSupervised = async (options: OpenOptions, machine: Windo
     });
     return {
       get isNeeded() { return server.isUsed || engine.ports.metadata.read((reader) => reader.containerCounts()).running > 0; },
+      get isRetiring() { return server.isRetiring; },
       close: () => server.close(),
     };
   };

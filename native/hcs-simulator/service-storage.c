@@ -257,8 +257,9 @@ static HRESULT open_disk(struct request *request) {
   DWORD problem = 0;
   struct json *description = disk_read(path, &problem);
   if (description == NULL) return from_win32(problem);
-  const char *parent = json_string(description, "Parent");
+  char *parent = disk_parent(path, description);
   HRESULT code = parent != NULL && !exists(parent) ? (HRESULT)ERROR_NO_SUCH_PARENT : S_OK;
+  free(parent);
   json_free(description);
   return FAILED(code) ? code : give_disk(request, path);
 }

@@ -84,6 +84,27 @@ static bool copy_sectors(const char *from, const char *to) {
 }
 #endif
 
+/* From the folder of one file to another file: both are full paths. */
+static char *relative_path(const char *from, const char *to) {
+  size_t common = 0;
+  for (size_t index = 0; from[index] != 0 && from[index] == to[index]; index++) if (from[index] == '/') common = index + 1;
+  struct text path = {0};
+  for (const char *rest = from + common; (rest = strchr(rest, '/')) != NULL; rest++) text_add(&path, "../", 3);
+  text_print(&path, "%s", to + common);
+  return path.bytes;
+}
+
+char *disk_parent(const char *path, const struct json *disk) {
+  const char *absolute = json_string(disk, "Parent"), *relative = json_string(disk, "RelativeParent"), *name = strrchr(path, '/');
+  if (absolute == NULL) return NULL;
+  struct text near = {0};
+  text_print(&near, "%.*s/%s", (int)(name == NULL ? 0 : name - path), path, relative == NULL ? "" : relative);
+  struct stat stat;
+  if (relative != NULL && lstat(near.bytes, &stat) == 0) return near.bytes;
+  free(near.bytes);
+  return copy_text(absolute);
+}
+
 DWORD disk_create(const char *path, int64_t size, int64_t block_size, const char *parent) {
   struct json *disk = json_new(JSON_OBJECT);
   if (parent != NULL) {
@@ -96,6 +117,9 @@ DWORD disk_create(const char *path, int64_t size, int64_t block_size, const char
     size = json_whole(above, "SizeInBytes", 0);
     json_free(above);
     json_set_string(disk, "Parent", parent);
+    char *relative = relative_path(path, parent);
+    json_set_string(disk, "RelativeParent", relative);
+    free(relative);
   }
   const char *slash = strrchr(path, '/');
   struct text sectors = {0};
@@ -138,8 +162,9 @@ struct json *disk_read(const char *path, DWORD *problem) {
 bool disk_is_formatted(const char *path) {
   DWORD problem;
   struct json *disk = disk_read(path, &problem);
-  const char *parent = disk == NULL ? NULL : json_string(disk, "Parent");
+  char *parent = disk == NULL ? NULL : disk_parent(path, disk);
   bool formatted = disk != NULL && (json_true(disk, "Formatted") || (parent != NULL && disk_is_formatted(parent)));
+  free(parent);
   json_free(disk);
   return formatted;
 }

@@ -16,6 +16,8 @@ enum { ERROR_IS_IN_USE = 32, ERROR_IS_THERE = 80, ERROR_NO_SUCH_PARENT = (int)0x
 DWORD disk_create(const char *path, int64_t size, int64_t block_size, const char *parent);
 /* What the file tells of itself; NULL with *problem set. json_free() it. */
 struct json *disk_read(const char *path, DWORD *problem);
+/* Where its parent is: beside it as it was when the disk was made, or else where it was then ([MS-VHDX] 2.6.2.6.3). free() it; NULL where it has none. */
+char *disk_parent(const char *path, const struct json *disk);
 bool disk_write(const char *path, const struct json *disk);
 /* A differencing disk is formatted where its parent is. */
 bool disk_is_formatted(const char *path);

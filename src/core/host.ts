@@ -67,4 +67,6 @@ export interface SupervisorControl {
   ensureSoon(meanwhile?: () => Promise<EarlyLook>): void;
   /** Does at once what was put off. */
   close(): Promise<void>;
+  /** Ends the one at work, where it has nothing to watch, and lets go of it: for who takes the root away under it. Absent where it ends by itself. */
+  retire?(): Promise<void>;
 }

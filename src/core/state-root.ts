@@ -10,6 +10,8 @@ export interface MoveOptions {
 export interface StateRoot {
   /** Ends the use. Repeating it does nothing. */
   leave(): Promise<void>;
+  /** Why this host's folders cannot be moved; undefined where they can. */
+  readonly whyNoMove: string | undefined;
   /** Bytes on its disk. */
   measure(): Promise<number>;
   /** Makes this engine the only user; releasing gives that up, not the use. Errors: StoreBusy where another engine is open. */

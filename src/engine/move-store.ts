@@ -20,6 +20,7 @@ export const moveStore = async (ports: Ports, root: string, request: MoveRequest
   const path = resolve(request.path);
   const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
   if (within(path, root) || within(root, path)) throw new SiloError('ParameterInvalid', { args: { parameter: 'path', reason: `'${path}' lies within the state root, or around it` } });
+  if (ports.stateRoot.whyNoMove !== undefined) throw new SiloError('OptionUnsupported', { args: { option: 'Moving the store', reason: ports.stateRoot.whyNoMove } });
   if (request.dryRun === true) {
     refuseRunning(ports);
     return { path, movedBytes: await ports.stateRoot.measure() };
@@ -34,6 +35,7 @@ export const moveStore = async (ports: Ports, root: string, request: MoveRequest
   let now = root;
   let alone: Lock | undefined;
   try {
+    await ports.supervisor.retire?.();
     alone = await ports.stateRoot.takeAlone();
     refuseRunning(ports);
     ports.metadata.close();

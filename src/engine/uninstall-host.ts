@@ -39,6 +39,7 @@ export const uninstallHost = async (ports: Ports, root: string, { removeStore = 
   await removeEverythingOnHost(ports, force, signal);
   await ports.supervisor.close();
   const serviceState = await service.status(root);
+  await ports.supervisor.retire?.();
   const alone = await ports.stateRoot.takeAlone();
   try {
     // Another engine may have made one before this was alone.

@@ -19,13 +19,15 @@ const notMoved: ReadonlySet<string> = new Set(['log', 'locks', movedFile]);
 
 /** A folder of the local file system as state root. */
 export class FolderRoot implements StateRoot {
+  readonly whyNoMove: string | undefined;
   readonly #root: string;
   readonly #locks: FileLocks;
   /** Folder for what ends with the boot. */
   readonly #runFolder: string;
   #presence: Lock | undefined;
 
-  private constructor(root: string, locks: FileLocks, runFolder: string, presence: Lock) {
+  private constructor(root: string, locks: FileLocks, runFolder: string, presence: Lock, whyNoMove: string | undefined) {
+    this.whyNoMove = whyNoMove;
     this.#root = root;
     this.#locks = locks;
     this.#runFolder = runFolder;
@@ -33,8 +35,8 @@ export class FolderRoot implements StateRoot {
   }
 
   /** Becomes a user of the root. Errors: StoreBusy while it is being moved. */
-  static async use(root: string, locks: FileLocks, runFolder: string): Promise<FolderRoot> {
-    return new FolderRoot(root, locks, runFolder, await locks.acquire(lockName, { shared: true, timeoutMs: patienceMs }));
+  static async use(root: string, locks: FileLocks, runFolder: string, whyNoMove?: string): Promise<FolderRoot> {
+    return new FolderRoot(root, locks, runFolder, await locks.acquire(lockName, { shared: true, timeoutMs: patienceMs }), whyNoMove);
   }
 
   async leave(): Promise<void> {

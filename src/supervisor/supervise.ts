@@ -25,6 +25,8 @@ const idleLooksOfNetworks = 60;
 export interface SupervisedService {
   /** Whether ending now would take something from somebody. */
   readonly isNeeded: boolean;
+  /** Whether somebody has asked for its end: it comes when no container needs it. */
+  readonly isRetiring: boolean;
   close(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ const work = async (ports: Ports, { exitsFolder, stayIdle, serve, onRest }: Supe
       health.follow(records);
       quiet = changed ? 0 : quiet + 1;
       if (quiet === looksBeforeRest) onRest?.();
+      if (service?.isRetiring === true && records.length === 0) break;
       idle = records.length > 0 || service?.isNeeded === true ? 0 : idle + 1;
       const timer = setTimeout(resolve, untilNextLook(records, turned ? busyPollMs : pollMs, ports.clock.now()));
       await promise;

@@ -30,6 +30,7 @@ export class RuntimeServer {
   readonly #server: Server;
   readonly #clients = new Set<Socket>();
   #secured = false;
+  #retiring = false;
 
   private constructor(options: RuntimeServerOptions) {
     this.#options = options;
@@ -61,6 +62,9 @@ export class RuntimeServer {
   /** Whether any engine is connected. */
   get isUsed(): boolean { return this.#clients.size > 0; }
 
+  /** Whether an engine has asked for its end. */
+  get isRetiring(): boolean { return this.#retiring; }
+
   /** Serves nobody any more; tasks go on. */
   async close(): Promise<void> {
     await removeAddress(this.#options.addressFile, process.pid);
@@ -72,12 +76,19 @@ export class RuntimeServer {
 
   #serve(socket: Socket): void {
     this.#clients.add(socket);
-    const client = new Client(connectionOn(socket), this.#options, this.#token, () => { socket.destroy(); });
+    const client = new Client(connectionOn(socket), this.#options, this.#token, { end: () => { socket.destroy(); }, retire: () => { this.#retiring = true; } });
     socket.on('close', () => {
       this.#clients.delete(socket);
       client.gone();
     });
   }
+}
+
+/** What one client does to the whole. */
+interface ClientEffects {
+  /** Its connection. */
+  readonly end: () => void;
+  readonly retire: () => void;
 }
 
 /** One connected engine. */
@@ -86,21 +97,22 @@ class Client {
   readonly #runtimes: ReadonlyMap<string, Runtime>;
   readonly #log: Logger;
   readonly #token: string;
-  readonly #end: () => void;
+  readonly #effects: ClientEffects;
   readonly #gone = new AbortController();
   readonly #processes = new Map<number, Promise<ExecResult>>();
   #known = false;
   #lastProcess = 0;
 
-  constructor(connection: MessageConnection, { runtimes, log }: RuntimeServerOptions, token: string, end: () => void) {
+  constructor(connection: MessageConnection, { runtimes, log }: RuntimeServerOptions, token: string, effects: ClientEffects) {
     this.#connection = connection;
     this.#runtimes = new Map(runtimes.map((runtime) => [runtime.name, runtime]));
     this.#log = log;
     this.#token = token;
-    this.#end = end;
+    this.#effects = effects;
     connection.onRequest(requests.hello, (hello) => this.#hello(hello));
     connection.onRequest(requests.call, (call, cancellation) => this.#answer(() => this.#call(call, cancellation)));
     connection.onRequest(requests.exec, (exec) => this.#answer(() => this.#exec(exec)));
+    connection.onRequest(requests.retire, () => this.#answer(() => { this.#effects.retire(); return Promise.resolve(null); }));
     connection.onRequest(requests.execExit, (process) => this.#answer(() => this.#execExit(process.token)));
     connection.listen();
   }
@@ -113,7 +125,7 @@ class Client {
   #hello({ version, nonce, proof }: Hello): HelloAnswer {
     if (!proves(proof, this.#token, 'client', nonce)) {
       this.#log.warn({}, 'somebody who does not know the token came to the supervisor');
-      this.#end();
+      this.#effects.end();
       throw new Error('not known');
     }
     // An engine of another version is told which this is; what to do is its decision.

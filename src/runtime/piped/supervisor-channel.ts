@@ -18,6 +18,8 @@ export interface ChannelOptions {
 const usualPatienceMs = 20_000;
 const helloMs = 5000;
 const retryMs = 50;
+/** It looks every second. */
+const retireMs = 5000;
 
 /** The connection was cut while the request was under way: it may or may not have been done. */
 export class ConnectionLost extends Error {
@@ -67,6 +69,21 @@ export class SupervisorChannel {
       // The wish to ask something later keeps no process alive.
       if (this.#open === 0) socket.unref();
     }
+  }
+
+  /** Asks the supervisor, where one is at work, to end, and waits until it has. Where it goes on, for its own reasons, that is no error. */
+  async retire(): Promise<void> {
+    const link = await this.#connected().catch(() => undefined);
+    if (link === undefined) return;
+    try {
+      await link.connection.sendRequest(requests.retire, {});
+    } catch {
+      // It was ending already, or is an older one that stays for its time.
+    }
+    const patience = new AbortController();
+    await Promise.race([link.lost, delay(retireMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    patience.abort();
+    await this.close();
   }
 
   async close(): Promise<void> {

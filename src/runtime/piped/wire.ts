@@ -29,6 +29,8 @@ export const requests = {
   hello: new RequestType<Hello, HelloAnswer, unknown>('hello', ParameterStructures.byName),
   call: new RequestType<Call, unknown, unknown>('call', ParameterStructures.byName),
   exec: new RequestType<Exec, ExecStarted, unknown>('exec', ParameterStructures.byName),
+  /** Asks it to end at its next look, where no container runs then. */
+  retire: new RequestType<Record<string, never>, null, unknown>('retire', ParameterStructures.byName),
   /** Answers when the process has ended. */
   execExit: new RequestType<{ readonly token: number }, unknown, unknown>('exec/exited', ParameterStructures.byName),
 } as const;
