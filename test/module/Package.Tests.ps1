@@ -84,14 +84,23 @@ Describe 'The package' -Tag Once -Skip:([bool] $missing) {
             Get-ChildItem -LiteralPath $folder -Recurse -Force | Where-Object { $_.LinkType } | Should -BeNullOrEmpty
             $manifest.FileList | Where-Object { $_.Length -ge 140 } | Should -BeNullOrEmpty
         }
-        It 'has one script file, with all functions in it' {
-            Get-ChildItem -LiteralPath $folder -Recurse -File -Include *.ps1 | Should -BeNullOrEmpty
-            $problems = $null
-            $ast = [System.Management.Automation.Language.Parser]::ParseFile((Join-Path -Path $folder -ChildPath 'Silo.psm1'), [ref] $null, [ref] $problems)
-            $problems | Should -BeNullOrEmpty
-            $functions = $ast.EndBlock.Statements | Where-Object { $_ -is [System.Management.Automation.Language.FunctionDefinitionAst] } | ForEach-Object { $_.Name }
-            $sources = (Get-ChildItem -LiteralPath (Join-Path -Path $root -ChildPath 'module/Silo') -Recurse -Filter *.ps1).BaseName | Sort-Object
-            $functions | Sort-Object | Should -Be $sources
+        It 'has one script file, with all functions and classes in it' {
+            foreach ($name in 'Private', 'Public') { Join-Path -Path $folder -ChildPath $name | Should -Not -Exist }
+            $source = Join-Path -Path $root -ChildPath 'module/Silo'
+            function Read-Definition {
+                # Names of functions and classes at the top of a script file.
+                param($Path)
+                $problems = $null
+                $ast = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref] $null, [ref] $problems)
+                $problems | Where-Object { $_.ErrorId -ne 'TypeNotFound' } | Should -BeNullOrEmpty
+                $ast.EndBlock.Statements | Where-Object { $_ -is [System.Management.Automation.Language.FunctionDefinitionAst] -or $_ -is [System.Management.Automation.Language.TypeDefinitionAst] } | ForEach-Object { $_.Name }
+            }
+            $wanted = @(Read-Definition (Join-Path -Path $source -ChildPath 'Silo.psm1')) + @(Get-ChildItem -Path "$source/Private", "$source/Public" -Recurse -Filter *.ps1 | ForEach-Object { $_.BaseName })
+            Read-Definition (Join-Path -Path $folder -ChildPath 'Silo.psm1') | Sort-Object | Should -Be ($wanted | Sort-Object)
+        }
+        It 'exports the resources of DSC, and has the roles' {
+            $manifest.DscResourcesToExport | Should -Be (Import-PowerShellDataFile -LiteralPath (Join-Path -Path $root -ChildPath 'module/Silo/Silo.psd1')).DscResourcesToExport
+            foreach ($file in 'SiloViewer', 'SiloOperator') { Join-Path -Path $folder -ChildPath "RoleCapabilities/$file.psrc" | Should -Exist }
         }
         It 'has the licences of what it brings' {
             foreach ($file in 'LICENSE', 'engine/LICENSE-node.txt', 'engine/THIRD-PARTY-NOTICES.txt', 'engine/node_modules/koffi/LICENSE.txt') { Join-Path -Path $folder -ChildPath $file | Should -Exist }
@@ -146,8 +155,31 @@ Uninstall-ContainerHost -RemoveStore -Confirm:`$false | Out-Null
             & chmod '-x' "$modules/Silo/engine/node"
             Invoke-Installed 'Import-Module Silo; (Get-ContainerHost).EngineVersion' | Should -Match '^\d+\.\d+\.\d+$'
         }
+        It 'is found by a connection from another host' {
+            # What ssh would run there: the text is given to the login shell of that host.
+            $text = & {
+                Import-SiloForTest
+                & (Get-Module -Name Silo) { Get-RemoteCommand -Connection @{ EnginePath = ''; StateRoot = '/elsewhere' } -Argument 'call', 'host/test' }
+                Remove-SiloForTest
+            }
+            $user = Join-Path -Path $place -ChildPath "home of o'somebody"
+            $own = Join-Path -Path $user -ChildPath '.local/share/powershell/Modules'
+            [void] (New-Item -Path "$own/Silo" -ItemType Directory -Force)
+            $asked = { & env "HOME=$user" sh -c $text }
+            & $asked | Out-Null
+            $LASTEXITCODE | Should -Be 127
+            # An older version, the newest, and the one of this module, which goes before.
+            foreach ($version in '0.9.0', '0.10.0') {
+                [void] (New-Item -Path "$own/Silo/$version/engine" -ItemType Directory -Force)
+                Set-Content -LiteralPath "$own/Silo/$version/engine/silo.mjs" -Value ''
+                Set-Content -LiteralPath "$own/Silo/$version/engine/node" -Value "#!/bin/sh`necho $version `$SILO_ROOT `"`$@`""
+            }
+            & $asked | Should -Be "0.10.0 /elsewhere $own/Silo/0.10.0/engine/silo.mjs call host/test"
+            Copy-Item -LiteralPath "$modules/Silo" -Destination "$own/Silo/$($manifest.ModuleVersion)" -Recurse
+            (& $asked | ConvertFrom-Json).requirements.name | Should -Contain 'runc'
+        }
         It 'has help, errors and texts in both languages' {
-            Invoke-Installed 'Import-Module Silo; (Get-Help Get-Container).Synopsis; (Get-Help about_Silo | Out-String).Length -gt 100' | Select-Object -Last 1 | Should -Be 'True'
+            Invoke-Installed 'Import-Module Silo; (Get-Help Get-Container).Synopsis; (Get-Help about_Silo | Out-String).Length -gt 100' | Should -Be 'Gets containers of this host.', 'True'
         }
     }
 }
