@@ -40,10 +40,10 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('two releases on on
       if (other !== text) replaced += 1;
       writeFileSync(path, other);
     }
-    expect(replaced).toBeGreaterThan(0);
+    if (replaced === 0) throw new Error('the bundle says its version in another way');
   }, 120_000);
-  afterAll(() => {
-    host?.close();
+  afterAll(async () => {
+    await host?.close();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 

@@ -46,6 +46,12 @@ Describe 'Diagnostics' -Tag Fast {
         (Debug-ContainerHost -Problem).Status | Should -Not -Contain 'Passed'
         ($checks | Out-String -Width 200) | Should -Match 'Remedy'
     }
+    It 'look at every container, however many there are' {
+        Import-SiloForTest -Script @{ containers = 2500 }
+        $file = Save-ContainerHostDiagnostic -Path "$TestDrive/many.zip"
+        @(ConvertFrom-Json -InputObject (Read-Archive $file.FullName)['containers.json']).Count | Should -Be 2500
+        Import-SiloForTest -Script @{ secret = $secret }
+    }
     It 'are saved without secrets' {
         $file = Save-ContainerHostDiagnostic -Path "$TestDrive/silo.zip"
         $file.FullName | Should -Be (Join-Path -Path $TestDrive -ChildPath 'silo.zip')

@@ -6,8 +6,9 @@ function Write-HostDiagnostic {
     $utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
     $save = {
         param($Name, $Text)
-        [System.IO.File]::WriteAllText((Join-Path -Path $Folder -ChildPath $Name), (Protect-DiagnosticText -Text $Text), $utf8)
+        [System.IO.File]::WriteAllText((Join-Path -Path $target -ChildPath $Name), (Protect-DiagnosticText -Text $Text), $utf8)
     }
+    $target = $Folder
     $module = $MyInvocation.MyCommand.Module
     $versions = [ordered] @{ Time = [datetime]::UtcNow.ToString('o'); Module = "$($module.Version)"; PowerShell = "$($PSVersionTable.PSVersion)"; Edition = "$($PSVersionTable.PSEdition)"; Culture = "$PSUICulture"; Host = "$siloHost" }
     & $save 'versions.json' (ConvertTo-Json -InputObject $versions)
