@@ -1,3 +1,4 @@
+import { isSiloError } from '../base/index.ts';
 import type { ContainerMount, ContainerRecord, NameValue } from '../core/index.ts';
 import { expectedContainer } from '../engine/index.ts';
 import { scopeLabel } from './container-differences.ts';
@@ -5,7 +6,7 @@ import type { Work } from './desired.ts';
 
 /** What a container has that its image does not give it: asked for again, the same comes of it. */
 export interface OwnSettings {
-  /** Undefined where the container has an entry point of its own. */
+  /** Undefined where it is the image's, and where the container has an entry point of its own. */
   readonly command: readonly string[] | undefined;
   /** Undefined where it is the image's. */
   readonly entrypoint: readonly string[] | undefined;
@@ -26,14 +27,30 @@ const without = (entries: readonly NameValue[], given: readonly NameValue[]): re
 /** Without volumes that were made for the container, and without the secrets and configs of an application. */
 const askedMounts = (mounts: readonly ContainerMount[]): readonly ContainerMount[] => mounts.filter(({ kind, source }) => kind !== 'file' && (kind !== 'volume' || !/^[0-9a-f]{64}$/.test(source)));
 
-export const ownSettings = async ({ engine }: Work, record: ContainerRecord): Promise<OwnSettings> => {
+/** What the image alone would run; undefined where it says nothing. */
+const imageArguments = async ({ engine }: Work, record: ContainerRecord): Promise<readonly string[] | undefined> => {
+  try {
+    return (await expectedContainer(engine.ports, engine.configs, { image: record.manifestDigest, resources: {} }, record)).spec.args;
+  } catch (error) {
+    if (isSiloError(error, 'CommandMissing')) return undefined;
+    throw error;
+  }
+};
+
+const startsWith = (whole: readonly string[], beginning: readonly string[]): boolean => beginning.every((argument, index) => whole[index] === argument);
+
+const ownCommand = async (work: Work, record: ContainerRecord, entrypoint: readonly string[]): Promise<Pick<OwnSettings, 'command' | 'entrypoint'>> => {
+  const { args } = record.spec;
+  const image = await imageArguments(work, record);
+  if (image?.length === args.length && startsWith(args, image)) return { command: undefined, entrypoint: undefined };
+  return startsWith(args, entrypoint) ? { command: args.slice(entrypoint.length), entrypoint: undefined } : { command: undefined, entrypoint: args };
+};
+
+export const ownSettings = async (work: Work, record: ContainerRecord): Promise<OwnSettings> => {
   const { spec } = record;
-  const { spec: plain } = await expectedContainer(engine.ports, engine.configs, { image: record.manifestDigest, command: [anyCommand], resources: {} }, record);
-  const entrypoint = plain.args.slice(0, -1);
-  const ofImage = entrypoint.every((argument, index) => spec.args[index] === argument);
+  const { spec: plain } = await expectedContainer(work.engine.ports, work.engine.configs, { image: record.manifestDigest, command: [anyCommand], resources: {} }, record);
   return {
-    command: ofImage ? spec.args.slice(entrypoint.length) : undefined,
-    entrypoint: ofImage ? undefined : spec.args,
+    ...await ownCommand(work, record, plain.args.slice(0, -1)),
     environment: without(spec.environment, plain.environment),
     labels: without(spec.labels, plain.labels).filter(({ name }) => name !== scopeLabel),
     user: spec.user === plain.user ? undefined : spec.user,

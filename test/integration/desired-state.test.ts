@@ -116,6 +116,15 @@ describe.skipIf(skipReason('desired state', whyNoContainers() ?? whyNoNetworks()
       expect((await engine.call('container/list', {})).items).toHaveLength(1);
     });
 
+    it('runs what its new image says, where it ran what the old one said', async () => {
+      const made = (edition: string): Promise<unknown> => engine.call('image/import', { path: host.archive, reference: `says:${edition}`, config: { command: ['sleep', edition] } });
+      await made('1000');
+      await made('2000');
+      await set({ container: { name: 'web', image: 'says:1000', state: 'Running', settleSeconds: 0, stopTimeoutSeconds: 0 } });
+      await set({ container: { name: 'web', image: 'says:2000' } });
+      expect(await container('web')).toMatchObject({ state: 'Running', command: ['sleep', '2000'] });
+    });
+
     it('sees that a tag names another image now', async () => {
       await engine.call('image/tag', { image: 'busybox:test', reference: 'busybox:moving' });
       await set({ container: { ...web, image: 'busybox:moving' } });

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { whyNoContainers } from '../fixtures/busybox-root.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { TestHost } from './host-state.ts';
@@ -49,6 +50,20 @@ describe('the manifests of resources for dsc', () => {
     // A resource that tests by itself must also know what-if: dsc has nothing else then.
     expect(manifest.set.args.some((one) => typeof one === 'object')).toBe(true);
     expect(() => new Ajv2020({ strict: false }).compile(manifest.schema.embedded)).not.toThrow();
+  });
+});
+
+describe.each(['en-US', 'ko-KR'])('the topic about DSC (%s)', (culture) => {
+  it('shows a configuration whose resources and properties exist', () => {
+    const lines = readFileSync(join(root, `module/Silo/${culture}/about_Silo_Dsc.help.txt`), 'utf8').split('\n');
+    const begin = lines.findIndex((line) => line.includes('$schema:'));
+    const end = lines.findIndex((line, index) => index > begin && line.trim() === '');
+    const document = parse(lines.slice(begin, end).map((line) => line.slice(8)).join('\n')) as { readonly resources: readonly { readonly type: string; readonly properties: Instance }[] };
+    expect(document.resources.map(({ type }) => type)).toEqual(['Silo/Network', 'Silo/Container']);
+    for (const { type, properties } of document.resources) {
+      const check = new Ajv2020({ strict: false }).compile(manifests.find((candidate) => candidate.type === type)?.schema.embedded ?? false);
+      expect(check(properties) || check.errors).toBe(true);
+    }
   });
 });
 

@@ -46,6 +46,16 @@ Describe '$WhatIfPreference of <_>' -Tag Fast -ForEach 'a script', 'another modu
     }
 }
 
+Describe '-WhatIf' {
+    It 'tells of what the command would do, and of nothing within it' {
+        $file = Join-Path -Path $TestDrive -ChildPath 'what-if.ps1'
+        Set-Content -LiteralPath $file -Value "Import-Module -Name '$(Join-Path -Path (Get-ProjectRoot) -ChildPath 'module/Silo/Silo.psd1')'", "Connect-ContainerRegistry -Registry 'private.example' -Credential ([pscredential]::new('me', [securestring]::new())) -WhatIf"
+        $told = @('' | & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $file)
+        $told.Count | Should -Be 1
+        $told[0] | Should -Match 'private\.example'
+    }
+}
+
 Describe 'Other preferences of <_>' -Tag Fast -ForEach 'a script', 'another module' {
     BeforeAll { $where = $_.Split(' ')[-1] }
     Context 'while every request fails' {

@@ -1,8 +1,6 @@
 # All containers of a scope: with Purge those that are not listed go, but none that has another scope or none.
-# The class of a container stands in the module, so the script uses it.
-using module Silo
-
-$worker = [SiloContainerEntry]::new()
+# The class of a listed container stands in the module.
+$worker = & (Import-Module -Name Silo -PassThru) { New-Object -TypeName SiloContainerEntry }
 $worker.Name = 'worker'
 $worker.Image = 'busybox:latest'
 $worker.Command = @('sleep', '100000')

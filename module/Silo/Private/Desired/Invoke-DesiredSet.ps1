@@ -3,5 +3,5 @@ function Invoke-DesiredSet {
     param($Resource)
     [void] (Invoke-DesiredState -Method 'desired/set' -Resource $Resource)
     # The local configuration manager restarts the machine and goes on where it is allowed to.
-    if ($Resource.GetType().Name -eq 'SiloHost' -and (Get-DesiredResource -Resource $Resource -Into (New-Object -TypeName 'SiloHost')).RestartNeeded) { Set-Variable -Name DSCMachineStatus -Scope Global -Value 1 }
+    if ($Resource.GetType().Name -eq 'SiloHost' -and (Get-DesiredResource -Resource $Resource -Into (New-Object -TypeName 'SiloHost')).RestartNeeded) { Set-Variable -Name DSCMachineStatus -Scope Global -Value 1 -WhatIf:$false -Confirm:$false }
 }
