@@ -15,7 +15,7 @@ import type { IsolationPlan } from './isolation-plan.ts';
 import { JoinDoor, type DoorPlaces } from './join-door.ts';
 import { hcsRequirements } from './requirements.ts';
 import { signalOptions, terminateSignal } from './signals.ts';
-import { TaskFiles, readExitFile, writeWhole } from './task-note.ts';
+import { TaskFiles, readExitFile, writeWhole, type TaskNote } from './task-note.ts';
 import { taskStatistics } from './task-statistics.ts';
 
 export interface HcsRuntimeOptions {
@@ -90,7 +90,7 @@ export class HcsRuntime implements Runtime {
     try {
       await rm(files.exitFile, { force: true });
       await rm(files.outOfMemory, { force: true });
-      await files.writeNote({ vmId: machine?.id, process, names: namesOf(spec.process), logPath: spec.logPath, doorFolder: spec.openStdin || spec.process.terminal ? spec.bundlePath : undefined, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });
+      await files.writeNote({ vmId: machine?.id, releases: machine?.releases, process, names: namesOf(spec.process), logPath: spec.logPath, doorFolder: spec.openStdin || spec.process.terminal ? spec.bundlePath : undefined, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });
     } catch (error) {
       throw fromFileError(error, files.folder, 'container');
     }
@@ -290,7 +290,8 @@ export class HcsRuntime implements Runtime {
     const files = this.#files(id);
     const note = await files.readNote();
     if (note !== undefined) {
-      for (const system of [id, ...(note.vmId === undefined ? [] : [note.vmId])]) await this.#endSystem(system);
+      await this.#endSystem(id);
+      await this.#endMachine(note);
       await this.#held.get(id)?.finished;
       await this.#locks.forget(lockOf(id));
     }
@@ -373,7 +374,17 @@ export class HcsRuntime implements Runtime {
     }
     await this.#endSystem(id);
     const note = await files.readNote();
-    if (note?.vmId !== undefined) await this.#endSystem(note.vmId);
+    if (note !== undefined) await this.#endMachine(note);
+  }
+
+  /** Its guest writes what it still holds to the disks that it lets go of; one that can't any more is ended all the same. */
+  async #endMachine({ vmId, releases = [] }: Pick<TaskNote, 'vmId' | 'releases'>): Promise<void> {
+    if (vmId === undefined) return;
+    await this.#withSystem(vmId, async (system) => {
+      const patience = AbortSignal.timeout(endPatienceMs);
+      for (const request of releases) await modify(system, request, patience);
+    }).catch(() => undefined);
+    await this.#endSystem(vmId);
   }
 
   /** Ends a system and waits until it is gone. One that is not there is none. */

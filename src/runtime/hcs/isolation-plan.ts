@@ -18,6 +18,8 @@ export interface TaskSystems {
     readonly id: string;
     readonly document: ComputeSystemDocument;
     readonly requests: readonly ModifySettingRequest[];
+    /** What it is asked before it is ended, so that what was written is on its disks; nothing where its disks need none. */
+    readonly releases?: readonly ModifySettingRequest[];
     /** Files that its worker must be able to open. */
     readonly files: readonly string[];
   };
@@ -115,13 +117,16 @@ export const linuxIsolation = (findBoot: () => Promise<LinuxBoot>, networkOf: (n
     const boot = await findBoot();
     const firstMemory = boot.root.kind === 'vhd' ? 1 : 0;
     const place = { lun: 0, firstMemory, disks: await layersOnDisks(storage, firstMemory) };
+    const steps = linuxGuestSteps(spec, storage, place);
     const network = spec.networkNamespacePath === undefined ? [] : linuxNetworkRequests(await networkOf(spec.networkNamespacePath));
     return {
       system: hostedLinuxSystem(spec, machineId(spec)),
       machine: {
         id: machineId(spec),
         document: linuxUtilityVm({ ...boot, memoryMB: machineMemory(spec, boot, 256) }),
-        requests: [...network, ...linuxGuestSteps(spec, storage, place).map(({ add }) => add)],
+        requests: [...network, ...steps.map(({ add }) => add)],
+        // Without a journal a disk that is mounted when its machine ends lacks what was written last.
+        releases: steps.slice(storage.layers.length, storage.layers.length + 2).map(({ remove }) => remove).reverse(),
         files: [storage.scratchPath, ...storage.layers.map(({ path }) => path)],
       },
     };

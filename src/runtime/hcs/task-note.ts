@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { hasErrno } from '../../base/index.ts';
 import type { TaskExit } from '../../core/index.ts';
 import type { ProcessNames } from './compute-system.ts';
+import type { ModifySettingRequest } from './documents/requests.ts';
 import type { ProcessParameters } from './documents/process.ts';
 
 /** What the runtime remembers of a task, for whoever looks later. */
 export interface TaskNote {
   /** The utility VM that was made for it; undefined where it shares the host's kernel. */
   readonly vmId: string | undefined;
+  /** What the VM is asked before it is ended, so that what was written is on its disks. */
+  readonly releases?: readonly ModifySettingRequest[] | undefined;
   /** Parameters of its first process, for the start. */
   readonly process: ProcessParameters;
   /** For errors: what it runs, and as whom. */
