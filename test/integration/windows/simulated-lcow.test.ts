@@ -72,7 +72,9 @@ describe.skipIf(reason !== undefined)(`Linux containers on a Windows host, on th
     expect(given).toContain('"ResourceType":"CombinedLayers"');
     // The guest lets go of the disk, layers first, before its machine is ended.
     const released = given.split('\n').filter((line) => line.includes('"RequestType":"Remove"')).map((line) => /CombinedLayers|MappedVirtualDisk/.exec(line)?.[0]);
-    expect(released).toEqual(['CombinedLayers', 'MappedVirtualDisk']);
+    // Whoever takes the task away meanwhile asks too.
+    expect(released).toEqual(expect.arrayContaining(['CombinedLayers', 'MappedVirtualDisk']));
+    expect(released[0]).toBe('CombinedLayers');
     expect(given.match(/snapshots\/linux\/\d+\/layer\.vhd/g)).toHaveLength(2);
     for (const key of snapshots()) if (existsSync(join(root, 'snapshots/linux', key, 'layer.vhd'))) execFileSync('e2fsck', ['-fn', join(root, 'snapshots/linux', key, 'layer.vhd')], { stdio: 'pipe' });
   });
