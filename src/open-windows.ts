@@ -109,7 +109,7 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     const doors = { address: () => machine.joinAddress({ runFolder }), ...(machine.securePipe === undefined ? {} : { secure: machine.securePipe }) };
     const local = new HcsRuntime({ plan, runFolder, exitsFolder: join(root, 'exits'), locks, libraries: machine.hcs, doors });
     locals.push(local);
-    return { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local), snapshotter };
+    return { runtime: role === 'supervisor' ? local : new PipedRuntime(channel, local, { keepsOutput: true }), snapshotter };
   };
   const available = host.windows === undefined ? undefined : windowsIsolations(host.windows);
   const offer = (kind: 'Process' | 'HyperV' | 'Linux', technology: IsolationTechnology): IsolationOffer => {

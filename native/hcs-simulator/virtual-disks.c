@@ -97,11 +97,11 @@ static char *relative_path(const char *from, const char *to) {
 char *disk_parent(const char *path, const struct json *disk) {
   const char *absolute = json_string(disk, "Parent"), *relative = json_string(disk, "RelativeParent"), *name = strrchr(path, '/');
   if (absolute == NULL) return NULL;
-  struct text near = {0};
-  text_print(&near, "%.*s/%s", (int)(name == NULL ? 0 : name - path), path, relative == NULL ? "" : relative);
+  struct text beside = {0};
+  text_print(&beside, "%.*s/%s", (int)(name == NULL ? 0 : name - path), path, relative == NULL ? "" : relative);
   struct stat stat;
-  if (relative != NULL && lstat(near.bytes, &stat) == 0) return near.bytes;
-  free(near.bytes);
+  if (relative != NULL && lstat(beside.bytes, &stat) == 0) return beside.bytes;
+  free(beside.bytes);
   return copy_text(absolute);
 }
 

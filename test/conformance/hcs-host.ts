@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import type { TaskSpec } from '../../src/core/index.ts';
-import { HostComputeService } from '../../src/runtime/hcs/index.ts';
+import { HostComputeService, joinHeldProcess } from '../../src/runtime/hcs/index.ts';
 import { PipedRuntime, SupervisorChannel } from '../../src/runtime/piped/index.ts';
 import { killChild, startHcsSupervisor } from '../fixtures/child-engine.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
@@ -86,7 +86,7 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
   await ensure();
   const channels = [0, 1].map(() => new SupervisorChannel({ addressFile, ensure })) as [SupervisorChannel, SupervisorChannel];
   const observer = makeHcsRuntime(setting);
-  const [runtime, another] = channels.map((channel) => new PipedRuntime(channel, observer)) as [PipedRuntime, PipedRuntime];
+  const [runtime, another] = channels.map((channel) => new PipedRuntime(channel, observer, { keepsOutput: true })) as [PipedRuntime, PipedRuntime];
   const ids: string[] = [];
   return {
     setting,
@@ -95,6 +95,7 @@ export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost>
     another,
     findsCommandsAt: 'start',
     limitsMemory: false,
+    join: joinHeldProcess,
     ...facts,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');

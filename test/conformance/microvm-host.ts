@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskSpec } from '../../src/core/index.ts';
+import { joinConmon } from '../../src/runtime/conmon/index.ts';
 import { MachineHost, MicroVmRuntime, type MicroVmRuntimeOptions } from '../../src/runtime/microvm/index.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
 import { machineFolder } from '../fixtures/machines.ts';
@@ -38,6 +39,7 @@ export const makeMicroVm = async (): Promise<MicroVmHost> => {
     runtimeWith: (changes) => new MicroVmRuntime({ ...options, ...changes }),
     findsCommandsAt: 'create',
     limitsMemory: true,
+    join: joinConmon,
     patience: 6,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');

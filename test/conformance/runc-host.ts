@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { normalizeArchitecture } from '../../src/base/index.ts';
 import type { TaskSpec } from '../../src/core/index.ts';
+import { joinConmon } from '../../src/runtime/conmon/index.ts';
 import { RuncRuntime, type RuncRuntimeOptions } from '../../src/runtime/runc/index.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
 import { posixTasks, type RuntimeFixture } from './runtime.suite.ts';
@@ -32,6 +33,7 @@ export const makeRunc = async (): Promise<RuncHost> => {
     another: new RuncRuntime(options),
     findsCommandsAt: 'create',
     limitsMemory: true,
+    join: joinConmon,
     ...posixTasks,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CriLogReader } from '../../src/store/index.ts';
 import type { SiloError } from '../../src/base/index.ts';
-import type { ExecSpec, Runtime, TaskSpec } from '../../src/core/index.ts';
+import type { ExecSpec, JoinProcess, Runtime, TaskSpec } from '../../src/core/index.ts';
 import { shellProgram, type Step, type TaskProgram } from '../fixtures/task-program.ts';
 
 /** What the suite needs of an implementation and its host. */
@@ -26,6 +26,8 @@ export interface RuntimeFixture {
   readonly limitsMemory: boolean;
   /** How many times as long as on the host's own processors things may take; 1 where undefined. */
   readonly patience?: number;
+  /** Joins a process that was started to be joined. */
+  readonly join: JoinProcess;
   /** Ends the process that keeps the task's output and exit; undefined where there is none. */
   killMonitor: ((id: string) => Promise<void>) | undefined;
   /** What of the task the host still has: processes, cgroups, folders, mounts. */
@@ -231,6 +233,29 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       expect(await exited).toMatchObject({ exitCode: 4 });
       await host.runtime.killExec(spec.id, exec.folder, sigterm);
       expect((await host.runtime.status(spec.id)).state).toBe('running');
+      await host.runtime.delete(spec.id);
+    });
+
+    it('is joined by a terminal before anything of its output is lost, and keeps it in the log too', async ({ skip }) => {
+      if (host.runtime.joinsTerminals !== true) return skip('no terminal can join its processes');
+      const spec = await started(steps(['sleep', 100]));
+      const exec = await host.exec(spec, { ...steps(['print', 'first'], ['sleep', 0.3], ['print', 'last'], ['exit', 6]), terminal: true });
+      const joined = Promise.withResolvers<string>();
+      const { exited } = await host.runtime.exec({
+        ...exec,
+        onJoinable: async () => {
+          const process = await host.join(exec.folder);
+          process.resize(33, 101);
+          (async () => {
+            let text = '';
+            for await (const { bytes } of process.output) text += Buffer.from(bytes).toString();
+            return text;
+          })().then(joined.resolve, joined.reject);
+        },
+      });
+      expect(await joined.promise).toMatch(/^first\r*\nlast\r*\n$/);
+      expect(await exited).toMatchObject({ exitCode: 6 });
+      expect((await lines(exec.logPath)).map((line) => line.split(' ').slice(1).join(' ').trim())).toEqual(['stdout F first', 'stdout F last']);
       await host.runtime.delete(spec.id);
     });
 

@@ -19,9 +19,10 @@ export class PipedRuntime implements Runtime {
   readonly #channel: SupervisorChannel;
   readonly #observer: Runtime;
 
-  constructor(channel: SupervisorChannel, observer: Runtime) {
+  /** `keepsOutput`: the supervisor's runtime reads nothing of a process that is to be joined before somebody has joined it, who hears of it only when it runs. */
+  constructor(channel: SupervisorChannel, observer: Runtime, { keepsOutput = false }: { readonly keepsOutput?: boolean } = {}) {
     this.name = observer.name;
-    this.joinsTerminals = observer.joinsTerminals === true;
+    this.joinsTerminals = keepsOutput && observer.joinsTerminals === true;
     this.#channel = channel;
     this.#observer = observer;
   }
