@@ -47,3 +47,6 @@ export const makeInitramfs = ({ agent, moduleFiles, lists }) => {
     entry('TRAILER!!!', 0),
   ]);
 };
+
+/** An initramfs that has nothing but its first process. */
+export const makeBareInitramfs = (program) => Buffer.concat([entry('dev', folderMode), entry('dev/console', consoleMode, undefined, [5, 1]), entry('init', programMode, readFileSync(program)), entry('TRAILER!!!', 0)]);

@@ -13,6 +13,7 @@ const lists = {
   boot: ['virtio_pci', 'virtio_console'],
   virtiofs: ['virtiofs'],
   network: ['virtio_net'],
+  memory: ['virtio_balloon'],
   layers: ['virtio_blk', 'erofs', 'overlay'],
 };
 

@@ -141,11 +141,17 @@ static void create(uint32_t id, const struct request *request) {
   }
 }
 
+static void exchange(short events);
+
 static void start(uint32_t id) {
   struct refusal refusal;
   if (!is_created || created.status < 0) failed(id, FAILURE_OTHER, "nothing waits for its start");
-  else if (release_process(&created, &refusal)) done(id, NULL, 0);
-  else failed(id, refusal.failure, refusal.reason);
+  else if (release_process(&created, &refusal)) {
+    done(id, NULL, 0);
+    exchange(0);
+    /* Gives free memory back to the host; the container need not wait for it, nor for want of it fail. */
+    load_modules("memory");
+  } else failed(id, refusal.failure, refusal.reason);
 }
 
 static void execute(uint32_t id, const struct request *request) {

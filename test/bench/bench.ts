@@ -1,6 +1,6 @@
 /**
  * Measures Silo beside runc, Docker and Podman in one run and prints a table: one container and the engine, or,
- * with an argument, many containers and their logs, images, networks, or `hcs`: the wrapper of the Host Compute Service on the simulator.
+ * with an argument, many containers and their logs, images, networks, `hcs`: the wrapper of the Host Compute Service on the simulator, or `machines`: utility VMs beside QEMU alone.
  * Everything it makes lies in a temp folder that is removed in the end.
  * `--rounds N` takes other than 15, or than 3 for images, whose rounds are long; `--count N` (containers) and
  * `--megabytes N` (of a log) other than 200 and 1000.
@@ -27,6 +27,7 @@ import { listingRows } from './rows/listing.ts';
 import { logRows } from './rows/logs.ts';
 import { manyContainerRows } from './rows/many-containers.ts';
 import { networkRows } from './rows/networks.ts';
+import { machineRows } from './rows/machines.ts';
 import { memoryRows } from './rows/memory.ts';
 import { pullRows } from './rows/pull.ts';
 import { pushRows } from './rows/push.ts';
@@ -36,7 +37,7 @@ import { openSetting, type Setting } from './setting.ts';
 import { formatTable, type Row } from './table.ts';
 
 const { values, positionals } = parseArgs({ options: { rounds: { type: 'string' }, count: { type: 'string' }, megabytes: { type: 'string' } }, allowPositionals: true });
-const selections = ['engine', 'containers', 'images', 'networks', 'hcs'] as const;
+const selections = ['engine', 'containers', 'images', 'networks', 'hcs', 'machines'] as const;
 const selection = positionals.length > 1 ? undefined : selections.find((each) => each === (positionals[0] ?? 'engine'));
 if (selection === undefined) throw new Error(`what to measure is one of: ${selections.join(', ')}`);
 const wholeNumber = (option: keyof typeof values, otherwise: number): number => {
@@ -174,7 +175,17 @@ const networkBench = async (folder: string): Promise<Row[]> => {
   }
 };
 
-const benches = { engine: engineBench, containers: containersBench, images: imageBench, networks: networkBench, hcs: (folder: string): Promise<Row[]> => rowsOrReason('HCS', () => hcsRows(folder, rounds)) } as const;
+const machineBench = async (folder: string): Promise<Row[]> => {
+  const setting = await openSetting(folder);
+  try {
+    console.log('bench: utility VMs');
+    return await rowsOrReason('utility VMs', () => machineRows(setting, rounds));
+  } finally {
+    await setting.close();
+  }
+};
+
+const benches = { engine: engineBench, containers: containersBench, images: imageBench, networks: networkBench, machines: machineBench, hcs: (folder: string): Promise<Row[]> => rowsOrReason('HCS', () => hcsRows(folder, rounds)) } as const;
 
 if (process.getuid?.() !== 0) {
   console.log('bench: running containers needs root');
