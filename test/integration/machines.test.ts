@@ -7,12 +7,14 @@ import type { Params, WireContainer } from '../../src/contract/index.ts';
 import { whyNoMachines } from '../fixtures/machines.ts';
 import { makeNetworkNamespace, whyNoNetworks, type NetworkNamespace } from '../fixtures/network-namespace.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
+import { Terminal, whyNoTerminal } from '../fixtures/terminal.ts';
 import { TestHost } from './host-state.ts';
 
 // An emulated machine takes two seconds of a processor to boot, and more where others want it too.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 const poll = { timeout: 60_000 } as const;
 
+const main = join(import.meta.dirname, '../../src/main.ts');
 const neighbour = '198.51.100.1';
 const ownAddress = '198.51.100.2';
 
@@ -158,6 +160,39 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     engine = await host.engine();
     expect(await state('kept')).toMatchObject({ state: 'Running' });
     expect(await inside('kept', 'echo still here')).toBe('still here');
+  });
+
+  it.skipIf(whyNoTerminal() !== undefined)('are entered as others are: a terminal with its size, signals and exit code', async () => {
+    await started({ name: 'entered', network: 'None' });
+    const terminal = new Terminal(host.root, [main, 'session', 'entered', '--environment', 'COLOUR=blue']);
+    try {
+      await terminal.sees(/\/ # /, poll.timeout);
+      terminal.type('echo $((40+2)) $COLOUR; tty; stty size\n');
+      await terminal.sees(/42 blue\r+\n\/dev\/pts\/\d+\r+\n33 101\r+\n/, poll.timeout);
+      // One change: of two at once conmon may pass on the first alone.
+      terminal.resize(40, 101);
+      await expect.poll(() => {
+        terminal.type('stty size\n');
+        return terminal.text;
+      }, { ...poll, interval: 500 }).toMatch(/40 101\r+\n/);
+      terminal.type('sleep 1000\n');
+      await expect.poll(() => inside('entered', 'ps | grep -c "[s]leep 1000"'), poll).toBe('2');
+      terminal.type('\x03');
+      await expect.poll(() => inside('entered', 'ps | grep -c "[s]leep 1000"'), poll).toBe('1');
+      terminal.type('exit 7\n');
+      expect(await terminal.exited).toBe(7);
+    } finally {
+      terminal.end();
+    }
+  });
+
+  it('are what becomes of an image for another processor of the family, with a warning', async () => {
+    await engine.call('image/import', { path: host.archive, reference: 'old:test', platform: 'linux/386' });
+    const { container, warning } = await engine.call('container/create', { image: 'old:test', name: 'old', network: 'None', command: ['true'] });
+    expect(container).toMatchObject({ effectiveIsolation: 'HyperV' });
+    expect(warning).toBe('HyperV isolation is used: the image is for 386 processors; the host runs programs for amd64.');
+    await engine.call('container/start', { container: 'old' });
+    expect((await engine.call('container/wait', { container: 'old' })).container).toMatchObject({ exitCode: 0 });
   });
 
   it('refuse what a kernel of their own makes meaningless', async () => {

@@ -5,9 +5,6 @@ import { SiloError, hasErrno } from '../../base/index.ts';
 import { guestFailure } from './machine-failure.ts';
 import { frameTypes, headerBytes } from './protocol.ts';
 
-/** An agent does what it is asked in milliseconds; an emulated processor on a loaded host takes longer. */
-const defaultPatienceMs = 30_000;
-
 const frame = (type: number, payload: Uint8Array): Buffer => {
   const header = Buffer.alloc(headerBytes);
   header.writeUInt32LE(payload.length);
@@ -21,7 +18,7 @@ const frame = (type: number, payload: Uint8Array): Buffer => {
  * is there any more.
  * @throws SiloError MachineNotResponding, and what the agent says
  */
-export const askKeeper = async (folder: string, type: number, payload: Uint8Array, patienceMs = defaultPatienceMs): Promise<Buffer | undefined> => {
+export const askKeeper = async (folder: string, type: number, payload: Uint8Array, patienceMs: number): Promise<Buffer | undefined> => {
   // The path of a socket has 108 bytes: the folder's descriptor makes it short.
   const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY).catch((error: unknown) => { if (hasErrno(error, 'ENOENT')) return undefined; throw error; });
   if (handle === undefined) return undefined;

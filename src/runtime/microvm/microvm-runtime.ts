@@ -26,10 +26,14 @@ export interface MicroVmRuntimeOptions {
   readonly hostProcessors: number;
   /** Seconds that a machine has until its container is there. */
   readonly bootSeconds?: number;
+  /** Seconds that it may take over an answer. */
+  readonly answerSeconds?: number;
 }
 
 /** Two seconds on an idle host without hardware acceleration; a loaded one takes many times as long. */
 const defaultBootSeconds = 120;
+/** An agent does what it is asked in milliseconds; an emulated processor on a loaded host takes longer. */
+const defaultAnswerSeconds = 30;
 /** A keeper ends its machine within milliseconds when it is asked to. */
 const endPatienceMs = 3000;
 const sigkill = 9;
@@ -48,6 +52,7 @@ export class MicroVmRuntime implements Runtime {
   readonly #machines: MachineHost;
   readonly #hostProcessors: number;
   readonly #bootSeconds: number;
+  readonly #answerMs: number;
 
   constructor(options: MicroVmRuntimeOptions) {
     this.#folder = join(options.runFolder, 'machines');
@@ -56,6 +61,7 @@ export class MicroVmRuntime implements Runtime {
     this.#machines = options.machines;
     this.#hostProcessors = options.hostProcessors;
     this.#bootSeconds = options.bootSeconds ?? defaultBootSeconds;
+    this.#answerMs = (options.answerSeconds ?? defaultAnswerSeconds) * 1000;
   }
 
   checkSettings(resources: ResourceLimits, settings: ContainerSettings): Promise<readonly string[]> { return Promise.resolve().then(() => checkMachineSettings(resources, settings)); }
@@ -109,7 +115,7 @@ export class MicroVmRuntime implements Runtime {
     const files = this.#files(id);
     const note = files.readNote();
     if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'microvm', reason: 'the task was not created' } });
-    if ((await askKeeper(files.folder, frameTypes.START, Buffer.alloc(0))) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended before its container began' } });
+    if ((await this.#ask(files, frameTypes.START, Buffer.alloc(0))) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended before its container began' } });
     await files.writeNote({ ...note, started: true });
   }
 
@@ -129,7 +135,7 @@ export class MicroVmRuntime implements Runtime {
     const qemu = await this.#qemu(id);
     // A paused machine hears nothing; the end is meant for it all the same.
     if (signal === sigkill && qemu !== undefined && isPaused(qemu)) await setPaused(qemu, false);
-    await askKeeper(files.folder, frameTypes.SIGNAL, new Fields().u32(fields.PROCESS, 0).u32(fields.SIGNAL, signal).flag(fields.ALL, options.all === true).encode());
+    await this.#ask(files, frameTypes.SIGNAL, new Fields().u32(fields.PROCESS, 0).u32(fields.SIGNAL, signal).flag(fields.ALL, options.all === true).encode());
   }
 
   async pause(id: string): Promise<void> { await setPaused(await this.#requireQemu(id), true); }
@@ -180,7 +186,7 @@ export class MicroVmRuntime implements Runtime {
     const qemu = await this.#qemu(id);
     // A paused guest cannot be asked.
     if (note === undefined || !isAlive(note.task) || qemu === undefined || isPaused(qemu)) return undefined;
-    const answer = await askKeeper(files.folder, frameTypes.STATISTICS, Buffer.alloc(0));
+    const answer = await this.#ask(files, frameTypes.STATISTICS, Buffer.alloc(0));
     return answer === undefined ? undefined : guestStatistics(answer.toString('latin1'), new Date());
   }
 
@@ -191,7 +197,7 @@ export class MicroVmRuntime implements Runtime {
     const refuse = (option: string, has: string): never => { throw new SiloError('OptionUnsupported', { args: { option, reason: `the utility VM runs with ${has}; stop the container to give it more` } }); };
     if (limits.memoryBytes !== undefined && machineMemory(limits.memoryBytes) > size.memoryBytes) refuse('memoryBytes', `${Math.floor(size.memoryBytes / 1024 ** 2)} MB of memory, some of them for its kernel`);
     if (limits.cpuCount !== undefined && Math.ceil(limits.cpuCount) > size.processors) refuse('cpuCount', `${size.processors} processors`);
-    if ((await askKeeper(files.folder, frameTypes.UPDATE, addLimits(new Fields(), limits).encode())) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended' } });
+    if ((await this.#ask(files, frameTypes.UPDATE, addLimits(new Fields(), limits).encode())) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended' } });
   }
 
   async exec(spec: ExecSpec): Promise<RunningProcess> {
@@ -239,7 +245,7 @@ export class MicroVmRuntime implements Runtime {
   async killExec(taskId: string, folder: string, signal: number): Promise<void> {
     const number = await readNumber(join(folder, 'number'));
     if (number === undefined) return;
-    await askKeeper(this.#files(taskId).folder, frameTypes.SIGNAL, new Fields().u32(fields.PROCESS, number).u32(fields.SIGNAL, signal).encode());
+    await this.#ask(this.#files(taskId), frameTypes.SIGNAL, new Fields().u32(fields.PROCESS, number).u32(fields.SIGNAL, signal).encode());
   }
 
   async delete(id: string): Promise<void> {
@@ -263,6 +269,9 @@ export class MicroVmRuntime implements Runtime {
   requirements(): Promise<readonly RuntimeRequirement[]> { return Promise.resolve(this.#machines.requirements()); }
 
   #files(id: string): TaskFiles { return new TaskFiles(this.#folder, this.#exitsFolder, id); }
+
+  /** Undefined where its keeper has gone. @throws SiloError MachineNotResponding, and what the agent says */
+  #ask(files: TaskFiles, type: number, payload: Uint8Array): Promise<Buffer | undefined> { return askKeeper(files.folder, type, payload, this.#answerMs); }
 
   /** A number, which is QEMU's as long as its keeper lives. */
   #qemu(id: string): Promise<number | undefined> { return readNumber(join(this.#files(id).folder, 'qemu-pid')); }

@@ -26,6 +26,16 @@ describe('the isolation that a container gets', () => {
     expect(decide(host, undefined)).toMatchObject({ effective });
   });
 
+  it('is a utility VM, with a warning, for an image whose processor only the kernel there knows', () => {
+    const host = { ...linux({ HyperV: there }), machineArchitectures: ['386'] };
+    const old = { os: 'linux', architecture: '386' };
+    expect(decide(host, old)).toMatchObject({ effective: 'HyperV', possible: ['HyperV'], warning: 'HyperV isolation is used: the image is for 386 processors; the host runs programs for amd64.' });
+    expect(decide(host, old, 'Process')).toMatchObject({ effective: undefined, obstacle: 'image' });
+    expect(decide(linux({ HyperV: there }), old)).toMatchObject({ effective: undefined, obstacle: 'image' });
+    expect(decide(host, { os: 'linux', architecture: 'arm64' })).toMatchObject({ effective: undefined, obstacle: 'image' });
+    expect(decide(host, linuxImage)).toMatchObject({ effective: 'Process', warning: undefined });
+  });
+
   for (const row of compatibilityMatrix) {
     for (const release of windowsReleases) {
       const build = { 'Windows 10': 19045, 'Windows 11': 22631 }[row.name] ?? row.fromBuild;
