@@ -143,7 +143,7 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     await expect.poll(async () => (await state('panics')).state, poll).toBe('Exited');
     expect(await state('panics')).toMatchObject({ exitCode: null, exitReason: 'MachineLost' });
     expect(await logOf('panics')).toMatch(/the utility VM has gone: Kernel panic - not syncing: sysrq triggered crash/);
-    expect(machines()).toEqual([]);
+    await expect.poll(machines, poll).toEqual([]);
   });
 
   it.each([['QEMU', /qemu/], ['the keeper', /machine-keeper/]])('end without a code that nobody knows, and leave nothing, when %s is killed', async (_, program) => {
