@@ -52,6 +52,7 @@ const needs = {
     { name: 'openssh-client', why: 'connects to other hosts in tests', found: program('ssh') },
     { name: 'openssh-server', why: 'the other host of tests, on loopback', found: program('sshd') },
     { name: 'unzip', why: 'unpacks the package as whoever installs it', found: program('unzip') },
+    { name: 'chromium', why: 'opens the page of a host in tests', found: program('chromium') },
     { name: 'docker-compose', why: 'reads the compose files of tests beside Silo', found: program('docker-compose') },
     { name: 'gcc-mingw-w64-x86-64', why: "builds the simulator of Windows' libraries", found: program('x86_64-w64-mingw32-gcc') },
   ],

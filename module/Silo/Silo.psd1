@@ -71,6 +71,7 @@
         'Save-ContainerHostDiagnostic'
         'Set-Container'
         'Set-Isolation'
+        'Show-ContainerHost'
         'Start-Container'
         'Start-ContainerApplication'
         'Start-ContainerProcess'

@@ -108,6 +108,7 @@ function Get-CallTable {
         'Save-ContainerHostDiagnostic' = @{ Path = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath 'silo-diagnostic-test.zip'; Force = $true }
         'Set-Container'                = @{ Name = 'web-1'; CpuCount = 2 }
         'Set-Isolation'                = @{ Isolation = 'HyperV'; Name = 'web-1' }
+        'Show-ContainerHost'           = @{ Path = '/tmp/silo-host.html'; Force = $true }
         'Start-Container'              = @{ Name = 'web-1' }
         'Start-ContainerApplication'   = @{ Name = 'shop' }
         'Start-ContainerProcess'       = @{ Name = 'web-1'; FilePath = 'ls' }
