@@ -145,6 +145,12 @@ Describe 'The function file <Name>' -ForEach $functionFiles {
 }
 
 Describe 'The analyzer' {
+    BeforeAll {
+        # Configurations that are examples import their resources from the module.
+        $modulePath = $env:PSModulePath
+        $env:PSModulePath = (Join-Path -Path $root -ChildPath 'module') + [System.IO.Path]::PathSeparator + $modulePath
+    }
+    AfterAll { $env:PSModulePath = $modulePath }
     It 'finds nothing' -Skip:(-not $hasAnalyzer) {
         # What -HostConnection does stands in Import-CallerPreference and Get-Engine, for all commands once.
         $found = Invoke-ScriptAnalyzer -Path $moduleRoot -Recurse -Settings (Join-Path -Path $PSScriptRoot -ChildPath 'PSScriptAnalyzerSettings.psd1') |
