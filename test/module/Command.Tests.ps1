@@ -68,7 +68,7 @@ Describe 'Get-Container' -Tag Fast {
     It 'shows as a table of at most 100 columns' {
         $lines = (Get-Container | Format-Table | Out-String -Width 200) -split '\r?\n' | Where-Object { $_.Trim() }
         ($lines | ForEach-Object { $_.TrimEnd().Length } | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 100
-        $lines[0] | Should -Match '^Name +State +Exit +Image +Created +Id'
+        $lines[0] | Should -Match '^Name +State +Exit +Image +Age +Ports +Id'
     }
 }
 

@@ -193,3 +193,25 @@ Describe 'Completion' -Tag Fast {
         (TabExpansion2 -inputScript 'Get-ContainerImage -Name alpine:' -cursorColumn 32).CompletionMatches.CompletionText | Should -Contain 'alpine:3.20'
     }
 }
+
+Describe 'The parameter Filter' -Tag Fast {
+    It 'chooses by properties, with wildcards and several values' {
+        (Get-Container -Filter @{ State = 'Exited' }).Name | Should -Be 'web-2'
+        (Get-Container -Filter @{ Name = 'web-*', 'd?' }).Name | Sort-Object | Should -Be 'db', 'web-1', 'web-2'
+        Get-Container -Filter @{ Name = 'web-1'; State = 'Exited' } | Should -BeNullOrEmpty
+        (Get-Container -Name 'web*' -Filter @{ State = 'Exited' }).Name | Should -Be 'web-2'
+    }
+    It 'compares what is a name and a value as a text' {
+        (Get-Container -Filter @{ Environment = 'PATH=*' }).Count | Should -BeGreaterThan 1
+        Get-Container -Filter @{ Environment = 'NONE=*' } | Should -BeNullOrEmpty
+    }
+    It 'is there for images, networks, volumes and applications too' {
+        (Get-ContainerImage -Filter @{ Name = 'alpine*' }).Name | Should -Be 'alpine:3.20'
+        (Get-ContainerNetwork -Filter @{ Name = 'front' }).Name | Should -Be 'front'
+        Get-ContainerVolume -Filter @{ Name = 'nothing' } | Should -BeNullOrEmpty
+        (Get-ContainerApplication -Filter @{ State = 'Running' }).Name | Should -Contain 'shop'
+    }
+    It 'refuses a property that the objects do not have' {
+        { Get-Container -Filter @{ Colour = 'red' } -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterInvalid,Get-Container'
+    }
+}

@@ -172,7 +172,7 @@ function Invoke-Example {
     if ($Code -match '^Move-ContainerStore|-RemoveStore') {
         & (Get-Module -Name Silo) { Close-EverySiloEngine }
         # The supervisor stays for a minute after the last container with a network.
-        [void] (Wait-Until -TimeoutSeconds 100 -Condition { -not (Get-Process -Name 'node', 'MainThread', 'silo*' -ErrorAction Ignore | Where-Object { [System.IO.File]::ReadAllText("/proc/$($_.Id)/environ") -match [regex]::Escape("SILO_ROOT=$env:SILO_ROOT") }) })
+        [void] (Wait-Until -TimeoutSeconds 100 -Condition { -not (& sh -c "grep -lsz -e '$env:SILO_ROOT' /proc/[0-9]*/environ /proc/[0-9]*/cmdline | grep -v /proc/$PID/") })
     }
     $shell = [powershell]::Create([initialsessionstate]::CreateDefault())
     try {

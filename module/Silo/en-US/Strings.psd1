@@ -35,6 +35,7 @@
     MountIncomplete = 'it needs type=bind, type=volume or type=tmpfs, a target, and for type=bind a source'
     UlimitInvalid = "the limit '{0}' is '{1}', and neither a number nor soft:hard"
     BlockIoLimitInvalid = "'{0}' is none of Device, ReadBytesPerSecond and WriteBytesPerSecond"
+    FilterPropertyUnknown = "these objects have no property '{0}'"
     NewVolume = 'Make volume'
     NewVolumeName = 'a new volume'
     RemoveVolume = 'Remove volume'

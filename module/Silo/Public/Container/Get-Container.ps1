@@ -19,6 +19,9 @@ function Get-Container {
     .PARAMETER Unmanaged
     Containers and utility VMs of this host that Silo did not make, such as Docker's. They are only listed: a
     command that is to change one fails with ContainerUnmanaged.
+    .PARAMETER Filter
+    Only those whose properties match, for example @{ Name = 'web*' }. Values may hold wildcards, and of several values one must
+    match; of labels and variables, name=value is compared.
     .PARAMETER HostConnection
     Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
     it is the one that Enter-ContainerHostConnection chose, or this host.
@@ -38,6 +41,10 @@ function Get-Container {
     Get-Container -Unmanaged | Group-Object -Property Owner
 
     Shows who else runs containers here.
+    .EXAMPLE
+    Get-Container -Filter @{ RestartPolicy = 'Always', 'UnlessStopped'; Labels = 'tier=*' }
+
+    Gets the containers with a label tier that are started again by themselves.
     .OUTPUTS
     Silo.Container, Silo.UnmanagedContainer
     .LINK
@@ -77,6 +84,9 @@ function Get-Container {
         [Parameter(Mandatory = $true, ParameterSetName = 'Unmanaged')]
         [switch] $Unmanaged,
 
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Filter,
+
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
         [ValidateNotNull()]
         [psobject] $HostConnection
@@ -96,12 +106,13 @@ function Get-Container {
         if ($literal.Count -gt 0) {
             Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/list' -Target $literal -Parameter $parameter -ReferenceName 'containers' -AsList |
                 ForEach-Object { ConvertTo-SiloObject -TypeName 'Silo.Container' -Method 'container/list' -Record $_.Items } |
-                Where-Object { Test-ContainerMatch -Container $_ -Image $Image -Label $Label }
+                Where-Object { Test-ContainerMatch -Container $_ -Image $Image -Label $Label } |
+                Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
             if ($pattern.Count -eq 0) { return }
         }
-        if ($pattern.Count -eq 0 -and -not $Image -and -not $Label) { return Read-ContainerList -Cmdlet $PSCmdlet -Parameter $parameter }
+        if ($pattern.Count -eq 0 -and -not $Image -and -not $Label -and -not $Filter) { return Read-ContainerList -Cmdlet $PSCmdlet -Parameter $parameter }
         Read-ContainerList -Cmdlet $PSCmdlet -Parameter $parameter | Where-Object {
             (Test-NameMatch -Name $_.Name -Pattern $(if ($pattern.Count -gt 0) { $pattern } else { '*' })) -and (Test-ContainerMatch -Container $_ -Image $Image -Label $Label)
-        }
+        } | Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
     }
 }

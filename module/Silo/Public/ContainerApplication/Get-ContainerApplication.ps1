@@ -7,6 +7,9 @@ function Get-ContainerApplication {
     their containers run, and how many are healthy.
     .PARAMETER Name
     Names of applications; * and ? stand for any characters.
+    .PARAMETER Filter
+    Only those whose properties match, for example @{ Name = 'web*' }. Values may hold wildcards, and of several values one must
+    match; of labels and variables, name=value is compared.
     .PARAMETER HostConnection
     Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
     it is the one that Enter-ContainerHostConnection chose, or this host.
@@ -18,6 +21,10 @@ function Get-ContainerApplication {
     (Get-ContainerApplication -Name shop).Services
 
     Shows how the services of one application are.
+    .EXAMPLE
+    Get-ContainerApplication -Filter @{ State = 'Partial', 'Stopped' }
+
+    Gets the applications of which not everything runs.
     .INPUTS
     System.String
     .OUTPUTS
@@ -35,6 +42,9 @@ function Get-ContainerApplication {
         [ValidateNotNullOrEmpty()]
         [string[]] $Name,
 
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Filter,
+
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
         [ValidateNotNull()]
         [psobject] $HostConnection
@@ -47,6 +57,7 @@ function Get-ContainerApplication {
         if ($null -eq $result) { return }
         Save-KnownName -Kind Application -Item $result.Items
         ConvertTo-SiloObject -TypeName 'Silo.ContainerApplication' -Method 'application/list' -Record $result.Items |
-            Where-Object { -not $isPattern -or (Test-NameMatch -Name $_.Name -Pattern $Name) }
+            Where-Object { -not $isPattern -or (Test-NameMatch -Name $_.Name -Pattern $Name) } |
+            Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
     }
 }

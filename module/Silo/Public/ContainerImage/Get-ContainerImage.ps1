@@ -8,6 +8,9 @@ function Get-ContainerImage {
     Names of images. Wildcards are allowed; a wildcard that matches nothing is no error.
     .PARAMETER Id
     Ids or digests of images.
+    .PARAMETER Filter
+    Only those whose properties match, for example @{ Name = 'web*' }. Values may hold wildcards, and of several values one must
+    match; of labels and variables, name=value is compared.
     .PARAMETER HostConnection
     Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
     it is the one that Enter-ContainerHostConnection chose, or this host.
@@ -19,6 +22,10 @@ function Get-ContainerImage {
     Get-ContainerImage -Name *nginx* | Sort-Object SizeBytes
 
     Gets the images with nginx in their names, the smallest first.
+    .EXAMPLE
+    Get-ContainerImage -Filter @{ OperatingSystem = 'windows' }
+
+    Gets the images for Windows.
     .INPUTS
     System.String
     .OUTPUTS
@@ -43,6 +50,9 @@ function Get-ContainerImage {
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Filter,
+
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
         [ValidateNotNull()]
         [psobject] $HostConnection
@@ -53,9 +63,10 @@ function Get-ContainerImage {
         $literal = @(foreach ($item in @($Name) + @($Id)) { if ($item -and $item -notin $pattern) { @{ Reference = $item } } })
         if ($literal.Count -gt 0) {
             Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'image/list' -Target $literal -ReferenceName 'reference' |
-                ForEach-Object { ConvertTo-SiloObject -TypeName 'Silo.ContainerImage' -Method 'image/list' -Record $_.Items }
+                ForEach-Object { ConvertTo-SiloObject -TypeName 'Silo.ContainerImage' -Method 'image/list' -Record $_.Items } |
+                Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
             if ($pattern.Count -eq 0) { return }
         }
-        Read-ImageList -Cmdlet $PSCmdlet -Pattern $pattern
+        Read-ImageList -Cmdlet $PSCmdlet -Pattern $pattern | Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
     }
 }

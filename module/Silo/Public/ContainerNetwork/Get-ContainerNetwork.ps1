@@ -8,6 +8,9 @@ function Get-ContainerNetwork {
     Names of networks; * and ? stand for any characters.
     .PARAMETER Id
     Id of a network, 64 hex digits or the beginning of one.
+    .PARAMETER Filter
+    Only those whose properties match, for example @{ Name = 'web*' }. Values may hold wildcards, and of several values one must
+    match; of labels and variables, name=value is compared.
     .PARAMETER HostConnection
     Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
     it is the one that Enter-ContainerHostConnection chose, or this host.
@@ -19,6 +22,10 @@ function Get-ContainerNetwork {
     Get-ContainerNetwork -Name front* | Format-List
 
     Shows all there is to know of some.
+    .EXAMPLE
+    Get-ContainerNetwork -Filter @{ Driver = 'Internal' }
+
+    Shows the networks without a way out.
     .INPUTS
     System.String
     .OUTPUTS
@@ -44,6 +51,9 @@ function Get-ContainerNetwork {
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Filter,
+
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
         [ValidateNotNull()]
         [psobject] $HostConnection
@@ -52,9 +62,9 @@ function Get-ContainerNetwork {
     process {
         $exact = @($Id | Where-Object { $_ }) + @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) })
         foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'network/list' -Target @(foreach ($item in $exact) { @{ Reference = $item; Label = $item } }) -ReferenceName 'networks' -AsList) {
-            ConvertTo-SiloObject -TypeName 'Silo.ContainerNetwork' -Method 'network/list' -Record $result.Items
+            ConvertTo-SiloObject -TypeName 'Silo.ContainerNetwork' -Method 'network/list' -Record $result.Items | Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
         }
         $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
-        if ($exact.Count -eq 0 -or $pattern.Count -gt 0) { Read-NetworkList -Cmdlet $PSCmdlet -Pattern $pattern }
+        if ($exact.Count -eq 0 -or $pattern.Count -gt 0) { Read-NetworkList -Cmdlet $PSCmdlet -Pattern $pattern | Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter }
     }
 }

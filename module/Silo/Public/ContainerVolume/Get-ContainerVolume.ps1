@@ -9,6 +9,9 @@ function Get-ContainerVolume {
     Names of volumes; * and ? stand for any characters.
     .PARAMETER Size
     Counts the bytes of each volume, which takes its time.
+    .PARAMETER Filter
+    Only those whose properties match, for example @{ Name = 'web*' }. Values may hold wildcards, and of several values one must
+    match; of labels and variables, name=value is compared.
     .PARAMETER HostConnection
     Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
     it is the one that Enter-ContainerHostConnection chose, or this host.
@@ -20,6 +23,10 @@ function Get-ContainerVolume {
     Get-ContainerVolume -Name db* -Size | Sort-Object -Property SizeBytes -Descending
 
     Shows which volumes are large.
+    .EXAMPLE
+    Get-ContainerVolume -Filter @{ Containers = 'web*' }
+
+    Shows the volumes that these containers mount.
     .INPUTS
     System.String
     .OUTPUTS
@@ -41,6 +48,9 @@ function Get-ContainerVolume {
 
         [switch] $Size,
 
+        [ValidateNotNull()]
+        [System.Collections.IDictionary] $Filter,
+
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
         [ValidateNotNull()]
         [psobject] $HostConnection
@@ -51,9 +61,9 @@ function Get-ContainerVolume {
         if ($Size) { $parameter.size = $true }
         $exact = @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) })
         foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'volume/list' -Target @(foreach ($item in $exact) { @{ Reference = $item; Label = $item } }) -Parameter $parameter -ReferenceName 'volumes' -AsList) {
-            ConvertTo-SiloObject -TypeName 'Silo.ContainerVolume' -Method 'volume/list' -Record $result.Items
+            ConvertTo-SiloObject -TypeName 'Silo.ContainerVolume' -Method 'volume/list' -Record $result.Items | Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
         }
         $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
-        if ($exact.Count -eq 0 -or $pattern.Count -gt 0) { Read-VolumeList -Cmdlet $PSCmdlet -Pattern $pattern -Parameter $parameter }
+        if ($exact.Count -eq 0 -or $pattern.Count -gt 0) { Read-VolumeList -Cmdlet $PSCmdlet -Pattern $pattern -Parameter $parameter | Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter }
     }
 }
