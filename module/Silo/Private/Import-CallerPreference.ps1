@@ -4,7 +4,7 @@ function Import-CallerPreference {
     $siloBound = $PSCmdlet.MyInvocation.BoundParameters
     $siloCaller = $PSCmdlet.SessionState.PSVariable
     # Which host the command asks; what it calls finds the name by looking up the scopes.
-    Set-Variable -WhatIf:$false -Confirm:$false -Name siloHost -Value "$((Resolve-HostConnection -Cmdlet $PSCmdlet).Name)"
+    Set-Variable -WhatIf:$false -Confirm:$false -Name siloHost -Value $(foreach ($siloConnection in Resolve-HostConnection -Cmdlet $PSCmdlet) { $siloConnection.Name })
     if (-not $siloBound.ContainsKey('ErrorAction')) { $ErrorActionPreference = $siloCaller.GetValue('ErrorActionPreference') }
     if (-not $siloBound.ContainsKey('WarningAction')) { $WarningPreference = $siloCaller.GetValue('WarningPreference') }
     if (-not $siloBound.ContainsKey('InformationAction')) { $InformationPreference = $siloCaller.GetValue('InformationPreference') }

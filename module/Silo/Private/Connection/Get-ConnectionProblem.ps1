@@ -4,7 +4,7 @@ function Get-ConnectionProblem {
     param([hashtable] $Engine)
     $text = Get-EngineErrorText -Engine $Engine
     $name = $Engine.Connection.HostName
-    $reason = "$(@($text -split '\r?\n' | Where-Object { $_.Trim() })[-1])".Trim()
+    $reason = "$($text -split '\r?\n' | Where-Object { $_.Trim() } | Microsoft.PowerShell.Utility\Select-Object -Last 1)".Trim()
     if ($Engine.ExitCode -in 126, 127, 9009) { return @{ Code = 'RemoteEngineMissing'; Argument = @{ host = $name } } }
     if ($text -match 'REMOTE HOST IDENTIFICATION HAS CHANGED') { return @{ Code = 'HostKeyChanged'; Argument = @{ host = $name } } }
     if ($text -match 'Host key verification failed|host key is known for') { return @{ Code = 'HostKeyUnknown'; Argument = @{ host = $name } } }
