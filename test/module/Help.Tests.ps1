@@ -129,7 +129,8 @@ Describe 'The topic <Name> (<Culture>)' -ForEach $topicPages {
         # Lines of code stand eight columns in.
         foreach ($line in $text -split "\r?\n" -match '^ {8}\S') {
             foreach ($call in [System.Management.Automation.Language.Parser]::ParseInput($line, [ref] $null, [ref] $null).FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-                $called = Get-Command -Name $call.GetCommandName() -Module Silo -ErrorAction Ignore
+                # A script by its path has no name.
+                $called = if ($call.GetCommandName()) { Get-Command -Name $call.GetCommandName() -Module Silo -ErrorAction Ignore }
                 if ($null -eq $called) { continue }
                 foreach ($used in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) { $called.Parameters.Keys | Should -Contain $used.ParameterName -Because "'$line' has it" }
             }
