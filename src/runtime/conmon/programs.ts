@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SiloError } from '../../base/index.ts';
 
@@ -15,7 +15,8 @@ export const findProgram = (name: Program): string | undefined => {
 const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    // A folder may be entered, which is the same right.
+    return statSync(path).isFile();
   } catch {
     return false;
   }
