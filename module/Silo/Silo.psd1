@@ -80,6 +80,7 @@
         'Stop-ContainerProcess'
         'Submit-ContainerImage'
         'Suspend-Container'
+        'Test-ContainerCredentialSpec'
         'Test-ContainerHost'
         'Test-ContainerImage'
         'Uninstall-ContainerHost'

@@ -36,6 +36,7 @@ function New-ExampleFolder {
     foreach ($name in 'site', 'www', 'app', 'shop', 'images', 'logs', 'home') { [void] (New-Item -Path "$Path/$name" -ItemType Directory) }
     Set-Content -LiteralPath "$Path/site/index.html" -Value 'a page'
     Set-Content -LiteralPath "$Path/www/index.html" -Value 'a page'
+    Set-Content -LiteralPath "$Path/web.json" -Value '{"CmsPlugins":["ActiveDirectory"]}'
     Set-Content -LiteralPath "$Path/home/.npmrc" -Value 'token'
     $dockerfile = "FROM busybox AS build`nARG VERSION=1`nRUN echo `$VERSION > /version`nFROM build AS test`nRUN cat /version`nFROM build`nCMD [`"cat`", `"/version`"]"
     Set-Content -LiteralPath "$Path/Dockerfile" -Value $dockerfile

@@ -117,6 +117,7 @@ function Get-CallTable {
         'Stop-ContainerProcess'        = @{ ContainerId = 'web-1'; ProcessId = 'p' }
         'Submit-ContainerImage'        = @{ Name = 'busybox:latest' }
         'Suspend-Container'            = @{ Name = 'web-1' }
+        'Test-ContainerCredentialSpec' = @{ InputObject = '{}' }
         'Test-ContainerHost'           = @{}
         'Test-ContainerImage'          = @{ Name = 'busybox:latest' }
         'Uninstall-ContainerHost'      = @{}

@@ -152,4 +152,18 @@
     PageLive = 'Live, every {0} s'
     PageLost = 'No answer: this is the last picture. Show-ContainerHost has ended, or the host does not answer.'
     PageMoment = 'Saved: this is how it was at {0}, and it does not change.'
+    SpecPlugin = 'CmsPlugins has no ActiveDirectory.'
+    SpecField = "{0} is missing or wrong: '{1}'."
+    SpecScope = "GroupManagedServiceAccounts has no entry of '{0}' with the scope '{1}'."
+    SpecNoJson = 'the document is no JSON object'
+    SpecNotWindows = 'Only Windows can be asked.'
+    SpecAskOnWindows = 'Run Test-ContainerCredentialSpec on the Windows host of the containers.'
+    SpecJoined = 'This machine belongs to the domain {0}.'
+    SpecNotJoined = 'This machine belongs to no domain.'
+    SpecPluginInstead = 'The document names a plug-in that gets the password instead.'
+    SpecAccountSid = 'The account has the identifier {0}.'
+    SpecAccountUnknown = "Windows does not find the account '{0}'."
+    SpecNoDirectory = 'The module ActiveDirectory is not here.'
+    SpecRetrieved = 'This machine can get the password of the account.'
+    SpecNotRetrieved = 'This machine cannot get the password of the account.'
 }

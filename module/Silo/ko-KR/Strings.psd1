@@ -152,4 +152,18 @@
     PageLive = '{0}초마다 갱신'
     PageLost = '응답이 없어 마지막 모습을 보여 줍니다. Show-ContainerHost가 끝났거나 호스트가 응답하지 않습니다.'
     PageMoment = '저장된 페이지: {0}의 모습이며 바뀌지 않습니다.'
+    SpecPlugin = 'CmsPlugins에 ActiveDirectory가 없습니다.'
+    SpecField = "{0}이(가) 없거나 잘못되었습니다: '{1}'."
+    SpecScope = "GroupManagedServiceAccounts에 범위가 '{1}'인 '{0}' 항목이 없습니다."
+    SpecNoJson = '문서가 JSON 개체가 아닙니다'
+    SpecNotWindows = 'Windows에서만 확인할 수 있습니다.'
+    SpecAskOnWindows = '컨테이너가 있는 Windows 호스트에서 Test-ContainerCredentialSpec을 실행하세요.'
+    SpecJoined = '이 컴퓨터는 도메인 {0}에 속합니다.'
+    SpecNotJoined = '이 컴퓨터는 도메인에 속하지 않습니다.'
+    SpecPluginInstead = '문서에 암호를 대신 가져오는 플러그인이 지정되어 있습니다.'
+    SpecAccountSid = '계정의 식별자는 {0}입니다.'
+    SpecAccountUnknown = "Windows가 계정 '{0}'을(를) 찾지 못합니다."
+    SpecNoDirectory = 'ActiveDirectory 모듈이 없습니다.'
+    SpecRetrieved = '이 컴퓨터는 계정의 암호를 가져올 수 있습니다.'
+    SpecNotRetrieved = '이 컴퓨터는 계정의 암호를 가져올 수 없습니다.'
 }
