@@ -146,7 +146,7 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     await expect.poll(machines, poll).toEqual([]);
   });
 
-  it.each([['QEMU', /qemu/], ['the keeper', /machine-keeper/]])('end without a code that nobody knows, and leave nothing, when %s is killed', async (_, program) => {
+  it.each([['QEMU', /qemu/], ['virtiofsd', /virtiofsd/], ['the keeper', /machine-keeper/]])('end without a code that nobody knows, and leave nothing, when %s is killed', async (_, program) => {
     const { id } = await started({ name: 'killed', network: 'None' });
     for (const pid of processesOf(id, program)) process.kill(pid, 'SIGKILL');
     await expect.poll(async () => (await state('killed')).state, poll).toBe('Exited');
