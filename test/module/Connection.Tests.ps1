@@ -98,7 +98,7 @@ Describe 'Connections over ssh' -Skip:([bool] $missing) {
         { New-ContainerImage -Path '.' -HostConnection 'other' } | Should -Throw -ErrorId 'PathOfOtherHost,New-ContainerImage'
         { Copy-ContainerFile -Name 'web-1' -Path '/etc/hosts' -Destination '.' -HostConnection 'other' } | Should -Throw -ErrorId 'PathOfOtherHost,Copy-ContainerFile'
         Import-ContainerImage -Path '/srv/image.tar' -HostConnection 'other' -Name 'x' | Out-Null
-        (Read-Remote | Where-Object { $_.method -eq 'image/import' })[-1].params.path | Should -Be '/srv/image.tar'
+        @(Read-Remote | Where-Object { $_.method -eq 'image/import' })[-1].params.path | Should -Be '/srv/image.tar'
     }
     It 'are made again where the engine has ended in idleness' {
         $idle = New-EngineFolder -Path "$($server.Folder)/idle" -File $scripted -Script @{ idleExit = 300 }
