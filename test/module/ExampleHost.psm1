@@ -170,10 +170,17 @@ function Invoke-Example {
     # Paths that belong to whoever reads the help, and not to a test.
     $text = $Code.Replace('/data/silo', "$script:Folder-moved").Replace('/srv/www', "$folder/www").Replace('$HOME', "$folder/home")
     # Whoever moves or removes the store must be alone with it.
-    if ($Code -match '^Move-ContainerStore|-RemoveStore') {
+    if ($Code -match '^Move-ContainerStore|-RemoveStore' -and $Code -notmatch '-WhatIf') {
         & (Get-Module -Name Silo) { Close-EverySiloEngine }
         # The supervisor stays for a minute after the last container with a network.
-        [void] (Wait-Until -TimeoutSeconds 100 -Condition { -not (& sh -c "grep -lsz -e '$env:SILO_ROOT' /proc/[0-9]*/environ /proc/[0-9]*/cmdline | grep -v /proc/$PID/") })
+        $users = {
+            Get-ChildItem -LiteralPath '/proc' -Directory | Where-Object { $_.Name -match '^\d+$' -and $_.Name -ne $PID } | Where-Object {
+                # A process may end while it is looked at.
+                $text = foreach ($file in 'cmdline', 'environ') { try { [System.IO.File]::ReadAllText("/proc/$($_.Name)/$file") } catch { '' } }
+                "$text".Contains($env:SILO_ROOT)
+            }
+        }
+        [void] (Wait-Until -TimeoutSeconds 100 -Condition { -not (& $users) })
     }
     $shell = [powershell]::Create([initialsessionstate]::CreateDefault())
     try {

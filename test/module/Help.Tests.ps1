@@ -106,7 +106,7 @@ Describe 'The examples of <_>' -ForEach $commands {
             $ast = [System.Management.Automation.Language.Parser]::ParseInput($example.Code, [ref] $null, [ref] $problems)
             $problems | Should -BeNullOrEmpty
             foreach ($call in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-                $called = Get-Command -Name $call.GetCommandName() -Module Silo -ErrorAction Ignore
+                $called = if ($call.GetCommandName()) { Get-Command -Name $call.GetCommandName() -Module Silo -ErrorAction Ignore }
                 if ($null -eq $called) { continue }
                 foreach ($used in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
                     $called.Parameters.Keys | Should -Contain $used.ParameterName
@@ -148,7 +148,7 @@ Describe 'The cookbook for docker (<Culture>)' -ForEach $cookbooks {
             if ($line -match '\((\w+)\)') { "docker $($Matches[1])" }
         }
         # What is in a row: code, or a label and code.
-        $recipes = @($lines | Where-Object { $_ -match '^ {8}\S' } | ForEach-Object { [regex]::Match($_, '\b[A-Z][A-Za-z]+-(?:Container|Isolation).*').Value } | Where-Object { $_ })
+        $recipes = @($lines | Where-Object { $_ -match '^ {8}\S' } | ForEach-Object { [regex]::Match($_, '\b[A-Z][A-Za-z]+-(?:Container|Isolation)[^\uAC00-\uD7A3]*').Value } | Where-Object { $_ })
         function Get-DockerCommand {
             # Names below 'Commands:' headings of a help page of docker.
             param([string[]] $Page)
@@ -173,7 +173,7 @@ Describe 'The cookbook for docker (<Culture>)' -ForEach $cookbooks {
             $problems = $null
             $ast = [System.Management.Automation.Language.Parser]::ParseInput($recipe, [ref] $null, [ref] $problems)
             foreach ($call in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-                $called = Get-Command -Name $call.GetCommandName() -Module Silo -ErrorAction Ignore
+                $called = if ($call.GetCommandName()) { Get-Command -Name $call.GetCommandName() -Module Silo -ErrorAction Ignore }
                 if ($call.GetCommandName() -match '-(Container|Isolation)') { $called | Should -Not -BeNullOrEmpty -Because "'$recipe' names it" }
                 if ($null -eq $called) { continue }
                 foreach ($used in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) { $called.Parameters.Keys | Should -Contain $used.ParameterName -Because "'$recipe' has it" }
