@@ -71,7 +71,7 @@ const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new Syst
     content: new FileContentStore(root),
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes')),
-    network: new LinuxNetwork({ root, runFolder, log }),
+    network: new LinuxNetwork({ root, runFolder, log, configurations: process.env['SILO_CNI_FOLDER'] || undefined }),
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),
     foreign: new ForeignTasks(),

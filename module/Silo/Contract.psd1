@@ -125,12 +125,12 @@
         'network/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt'); ItemTimes = @()
-            Fields = @('items', 'id', 'name', 'driver', 'subnets', 'prefix', 'gateway', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'hostId', 'labels', 'value', 'containers', 'createdAt')
+            Fields = @('items', 'id', 'name', 'driver', 'subnets', 'prefix', 'gateway', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'hostId', 'problem', 'labels', 'value', 'containers', 'createdAt')
         }
         'network/create' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt'); ItemTimes = @()
-            Fields = @('network', 'id', 'name', 'driver', 'subnets', 'prefix', 'gateway', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'hostId', 'labels', 'value', 'containers', 'createdAt')
+            Fields = @('network', 'id', 'name', 'driver', 'subnets', 'prefix', 'gateway', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'hostId', 'problem', 'labels', 'value', 'containers', 'createdAt')
         }
         'network/remove' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
@@ -454,6 +454,8 @@
         'RegistryPlainHttpRefused' = 'failedPrecondition'
         'RegistryRequestRefused' = 'failedPrecondition'
         'CredentialHelperFailed' = 'failedPrecondition'
+        'NetworkForeign' = 'failedPrecondition'
+        'NetworkConfigInvalid' = 'failedPrecondition'
         'ImageInUse' = 'conflict'
         'ContainerBusy' = 'conflict'
         'SnapshotInUse' = 'conflict'

@@ -78,6 +78,8 @@ export const errorTable = {
   RegistryPlainHttpRefused: row('failedPrecondition', 'Plain HTTP to {host} is not allowed.', 'Use HTTPS; or list the host under plainHttpHosts in the registry settings, if you trust the network between.'),
   RegistryRequestRefused: row('failedPrecondition', 'The registry {registry} refused the request: {reason}.', 'Correct what the registry names and try again.'),
   CredentialHelperFailed: row('failedPrecondition', "The credential helper '{helper}' failed: {reason}.", 'Install or repair the credential helper, or give the credentials with -Credential.'),
+  NetworkForeign: row('failedPrecondition', "Network '{id}' belongs to whoever wrote {file}: Silo uses it and changes nothing of it.", 'Change or remove that file instead; Disconnect-ContainerNetwork takes containers off the network.'),
+  NetworkConfigInvalid: row('failedPrecondition', 'The network configuration {file} cannot be used: {reason}.', 'Correct or remove that file; Get-ContainerNetwork shows what is wrong with each.'),
   // Conflict
   ImageInUse: row('conflict', "Image '{reference}' is used by {users}.", 'Remove those containers first, or use -Force to remove only the name.'),
   ContainerBusy: row('conflict', "Container '{id}' is being changed by another engine.", 'Try again in a moment.'),

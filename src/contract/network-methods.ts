@@ -12,14 +12,15 @@ export const driver = oneOf(['Nat', 'Internal', 'Transparent', 'L2Bridge', 'Over
 const network = record({
   id: text('64 lower-case hex digits.'),
   name: text('Unique name, whatever its case.'),
-  driver,
+  driver: oneOf(['Nat', 'Internal', 'Transparent', 'L2Bridge', 'Overlay', 'Foreign'], 'As at its making. Foreign: of a CNI configuration list of this host, which is used as it is.'),
   subnets: list(record({ prefix: text('CIDR.'), gateway: nullable(text('Address of the way out.')) })),
   parentInterface: nullable(text('Interface of the host that it stands on.')),
   vlanId: nullable(count('VLAN.')),
   mtu: nullable(count('Largest packet, in bytes, where it was given.')),
   dnsServers: list(Type.String()),
   dnsSuffix: nullable(text('Domain in which short names are looked for.')),
-  hostId: nullable(text('What the host calls it: a bridge, a GUID.')),
+  hostId: nullable(text('What the host calls it: a bridge, a GUID, the file of a foreign one.')),
+  problem: nullable(text('Why a foreign network cannot be used, in words.')),
   labels: list(nameValue),
   containers: list(Type.String(), { description: 'Names of its containers, running or not.' }),
   createdAt: time('When it was made.'),
@@ -56,7 +57,7 @@ const lookUpErrors = ['NetworkNotFound', 'IdAmbiguous'] as const satisfies reado
 const hostErrors = ['NetworkToolMissing', 'NetworkFailed', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 const makeErrors = ['ParameterInvalid', 'SubnetConflict', 'NetworkDriverUnsupported', 'InterfaceNotFound', ...hostErrors] as const satisfies readonly ErrorCode[];
 /** What linking a container to its networks may answer. */
-export const linkErrors = ['AddressInUse', 'AddressExhausted', 'PortInUse', 'NetworkNotFound', ...makeErrors] as const satisfies readonly ErrorCode[];
+export const linkErrors = ['AddressInUse', 'AddressExhausted', 'PortInUse', 'NetworkNotFound', 'NetworkConfigInvalid', ...makeErrors] as const satisfies readonly ErrorCode[];
 
 /** Methods that make networks and link containers to them. */
 export const networkMethods = define({
@@ -80,7 +81,7 @@ export const networkMethods = define({
     readOnly: false,
     errors: ['NetworkNameInvalid', 'NetworkNameInUse', ...makeErrors],
   },
-  'network/remove': { summary: 'Removes a network that no container belongs to.', params: record({ network: networkRef, force: optional(flag('Disconnects its containers before; a network that is not there is no error.')) }), result: record({ removed: flag('False where nothing was there.'), id: nullable(Type.String()) }), readOnly: false, errors: [...lookUpErrors, 'NetworkInUse', 'ContainerBusy', ...hostErrors] },
+  'network/remove': { summary: 'Removes a network that no container belongs to.', params: record({ network: networkRef, force: optional(flag('Disconnects its containers before; a network that is not there is no error.')) }), result: record({ removed: flag('False where nothing was there.'), id: nullable(Type.String()) }), readOnly: false, errors: [...lookUpErrors, 'NetworkInUse', 'NetworkForeign', 'ContainerBusy', ...hostErrors] },
   'network/connect': { summary: 'Connects a container to one more network; a running one at once.', params: record({ container: containerRef, network: networkRef, ...linkParams }), result: record({ adapter, changed: flag('False where it was connected already.') }), readOnly: false, errors: [...new Set<ErrorCode>([...containerErrors, ...lookUpErrors, 'OptionUnsupported', ...linkErrors])] },
   'network/disconnect': { summary: 'Takes a container off a network; a running one at once.', params: record({ container: containerRef, network: networkRef, force: optional(flag('Where it is not connected, that is no error.')) }), result: record({ changed: flag('False where it was not connected.') }), readOnly: false, errors: [...new Set<ErrorCode>([...containerErrors, ...lookUpErrors, 'NetworkNotConnected', ...hostErrors])] },
   'network/repair': { summary: 'Makes again what the host has lost of networks, and takes away what no container owns.', params: record({ dryRun: optional(flag('Tells what would be done.')) }), result: record({ items: list(item) }), readOnly: false, errors: hostErrors },

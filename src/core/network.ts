@@ -9,9 +9,25 @@ export type NetworkMode = 'none' | 'host' | 'networks' | 'container';
 /**
  * nat: containers reach the outside by the host's address, and are reached by published ports. internal:
  * they reach each other and the host. transparent: they stand beside the host on its own network
- * (macvlan on Linux, an external switch on Windows). l2bridge and overlay: HCN's, for clusters.
+ * (macvlan on Linux, an external switch on Windows). l2bridge and overlay: HCN's, for clusters. foreign: what a
+ * configuration of the host's administrators says; it is used as it is, and never made or removed.
  */
-export type NetworkDriver = 'nat' | 'internal' | 'transparent' | 'l2bridge' | 'overlay';
+export type NetworkDriver = 'nat' | 'internal' | 'transparent' | 'l2bridge' | 'overlay' | 'foreign';
+
+/** A network that administrators configured for whoever runs containers: a CNI configuration list. */
+export interface ForeignNetwork {
+  /** As its configuration says; the file's where that cannot be read. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  /** What it is made of, in order: bridge, portmap. */
+  readonly plugins: readonly string[];
+  /** What its plugins may be told of a container: mac, portMappings. */
+  readonly capabilities: readonly string[];
+  readonly changedAt: Date;
+  /** Why it cannot be used, in words. */
+  readonly problem: string | undefined;
+}
 
 export interface NetworkSubnet {
   /** CIDR with no host bits: 172.28.0.0/16 or fd00:28::/64. */
@@ -138,10 +154,12 @@ export interface Network extends Sandboxes {
   networks(): Promise<readonly HostNetwork[]>;
   /** Prefixes that a new network must stay clear of: those of interfaces, routes and other networks of the host. */
   occupiedSubnets(): Promise<readonly OccupiedSubnet[]>;
-  /** Links a prepared sandbox to a network that was created; one that the host has lost is made again first. Errors: NetworkNotFound, AddressInUse, AddressExhausted, PortInUse. */
+  /** Links a prepared sandbox to a network that was created; one that the host has lost is made again first. Errors: NetworkNotFound, AddressInUse, AddressExhausted, PortInUse; of a foreign one NetworkConfigInvalid, OptionUnsupported. */
   attach(sandboxId: string, network: NetworkDefinition, endpoint: EndpointRequest): Promise<AttachedEndpoint>;
   detach(sandboxId: string, endpoint: EndpointReference): Promise<void>;
   endpoints(): Promise<readonly HostEndpoint[]>;
+  /** Networks of others that containers may be linked to by name, looked up anew each time: nothing of them is changed. */
+  foreignNetworks(): Promise<readonly ForeignNetwork[]>;
   /** Ports of the host that somebody listens on, or that are reserved: cheap, no process is looked up. */
   listeners(): Promise<readonly Listener[]>;
   /** The process behind a listener, for a person: name and pid; undefined where it cannot be told. */

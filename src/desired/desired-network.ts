@@ -51,7 +51,7 @@ export const desiredNetwork: DesiredKind<NetworkWish, NetworkWithUsers> = {
   async find({ engine }, wish): Promise<Found<NetworkWithUsers>> {
     const record = engine.ports.metadata.read((reader) => reader.networkByName(wish.name));
     if (record === undefined) return { state: undefined, differences: [] };
-    const [state] = listNetworks(engine.ports, [record.id]);
+    const [state] = await listNetworks(engine.ports, [record.id]);
     return { state, differences: wish.exist === false ? [] : differencesOf(wish, record) };
   },
 
@@ -69,5 +69,5 @@ export const desiredNetwork: DesiredKind<NetworkWish, NetworkWithUsers> = {
 
   async remove({ engine, signal }, wish) { await removeNetwork(engine.forChange(), wish.name, wish.force ?? false, signal); },
 
-  list: async ({ engine }) => listNetworks(engine.ports, undefined),
+  list: async ({ engine }) => (await listNetworks(engine.ports, undefined)).filter(({ network }) => network.driver !== 'foreign'),
 };

@@ -9,6 +9,7 @@ import { awaitCondition } from './application-waits.ts';
 import { buildImage } from './build-image.ts';
 import { createContainer } from './create-container.ts';
 import { createNetwork } from './create-network.ts';
+import { adoptNetworks } from './foreign-networks.ts';
 import type { ImageConfigs } from './image-configs.ts';
 import { findImage } from './image-lookup.ts';
 import { findNetwork } from './network-lookup.ts';
@@ -97,6 +98,7 @@ class Applying {
   /** What belongs to others must be there, and what is to be made must not belong to others. */
   async #checkForeign(): Promise<void> {
     const { name: application, networks, services, volumes } = this.#application;
+    await adoptNetworks(this.#ports, [...networks.values()].filter(({ external }) => external).map(({ name }) => name));
     this.#ports.metadata.read((reader) => {
       for (const network of networks.values()) {
         if (network.external) findNetwork(reader, network.name);

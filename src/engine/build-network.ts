@@ -1,4 +1,5 @@
 import { defaultNetwork } from './create-network.ts';
+import { adoptNetworks } from './foreign-networks.ts';
 import { withNetworks } from './network-lock.ts';
 import { freeAddresses } from './network-links.ts';
 import { findNetwork } from './network-lookup.ts';
@@ -16,6 +17,7 @@ export const usualStepNetwork = (ports: Ports): StepNetwork => (ports.defaultNet
  */
 export const linkStep = async (ports: Ports, stepId: string, signal: AbortSignal): Promise<() => Promise<void>> => {
   const named = ports.defaultNetwork;
+  await adoptNetworks(ports, [named], signal);
   const network = named === undefined ? await defaultNetwork(ports, signal) : ports.metadata.read((reader) => findNetwork(reader, named));
   const id = ports.newId();
   const addresses = await ports.metadata.write((writer) => {

@@ -1,7 +1,8 @@
 import { SiloError } from '../base/index.ts';
 import type { ContainerRecord, EndpointRecord } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
-import { checkLink, type LinkRequest } from './container-networking.ts';
+import { checkLink, refuseUntold, type LinkRequest } from './container-networking.ts';
+import { adoptNetworks } from './foreign-networks.ts';
 import type { Adapter } from './list-networks.ts';
 import { linksOf } from './name-service.ts';
 import { attachLink, attachLinks, planLinks, recordLinks, refuseListeners } from './network-links.ts';
@@ -21,6 +22,7 @@ export const connectContainer = (ports: Ports, container: string, reference: str
     if (runs(record) && technologyOf(ports.isolations, record).runtime.ownKernel === true) {
       throw new SiloError('OptionUnsupported', { args: { option: 'connect', reason: 'the container runs in a utility VM, which has the adapters that it began with; stop it first' }, target: { kind: 'container', id: record.id } });
     }
+    refuseUntold(await adoptNetworks(ports, [reference], signal), reference, request.macAddress !== undefined ? ['mac'] : []);
     const before = ports.metadata.read((reader) => reader.endpointsOfContainer(record.id));
     const endpointId = ports.newId();
     const { network, endpoint, links } = await ports.metadata.write((writer) => {

@@ -1,7 +1,9 @@
 import { SiloError, formatIpAddress, parseIpAddress, parseIpPrefix, prefixContains } from '../base/index.ts';
-import type { ContainerLink, ContainerNetworking, MetadataReader, NameValue, NetworkMode, NetworkRecord } from '../core/index.ts';
+import type { ContainerLink, ContainerNetworking, ForeignNetwork, MetadataReader, NameValue, NetworkMode, NetworkRecord } from '../core/index.ts';
 import { findContainer } from './container-lookup.ts';
 import { defaultNetwork } from './create-network.ts';
+import { adoptNetworks, findForeign } from './foreign-networks.ts';
+import { publishingNetwork } from './network-links.ts';
 import { findNetwork } from './network-lookup.ts';
 import type { Ports } from './ports.ts';
 import { choosePorts, parsePublishedPorts } from './published-ports.ts';
@@ -71,6 +73,13 @@ export const checkLink = (network: NetworkRecord, { addresses = [], macAddress, 
   return { networkId: network.id, addresses: checked, macAddress: macAddress === undefined ? undefined : checkMacAddress(macAddress), aliases: aliases.map((alias) => checkName('aliases', alias)) };
 };
 
+/** A plugin is told of a container only what its configuration says that it takes. Errors: OptionUnsupported. */
+export const refuseUntold = (foreign: readonly ForeignNetwork[], network: string, wanted: readonly string[]): void => {
+  const found = findForeign(foreign, network);
+  const missing = found === undefined ? undefined : wanted.find((capability) => !found.capabilities.includes(capability));
+  if (found !== undefined && missing !== undefined) throw new SiloError('OptionUnsupported', { args: { option: missing, reason: `no plugin of the network '${found.name}' has that capability in ${found.file}` }, target: { kind: 'network', id: found.name } });
+};
+
 /** Reads what a request says of networks; where it says nothing, the default network is made and taken. */
 export const resolveNetworking = async (ports: Ports, request: NetworkingRequest, defaultMode: NetworkMode, signal: AbortSignal | undefined): Promise<ResolvedNetworking> => {
   if (request.network !== undefined && request.networks !== undefined) throw refused('network', 'give either network or networks');
@@ -96,6 +105,8 @@ export const resolveNetworking = async (ports: Ports, request: NetworkingRequest
   }
   const wanted: readonly LinkRequest[] = request.networks ?? [{ network: named }];
   const fallback = wanted.some(({ network }) => network === undefined || ['nat', 'default'].includes(network.toLowerCase())) ? await defaultNetwork(ports, signal) : undefined;
+  const foreign = await adoptNetworks(ports, wanted.map(({ network }) => (network?.toLowerCase() === 'default' ? undefined : network)), signal);
+  for (const { network, macAddress } of wanted) if (network !== undefined && macAddress !== undefined) refuseUntold(foreign, network, ['mac']);
   return ports.metadata.read((reader) => {
     const networks = wanted.map(({ network, ...rest }) => {
       const found = network === undefined || network.toLowerCase() === 'default' ? fallback : findNetwork(reader, network);
@@ -104,7 +115,9 @@ export const resolveNetworking = async (ports: Ports, request: NetworkingRequest
     });
     if (networks.length === 0) throw refused('networks', 'there is none in the list');
     if (new Set(networks.map(({ network }) => network.id)).size < networks.length) throw refused('networks', 'one network is named twice');
-    if (published.length > 0 && !networks.some(({ network }) => network.driver === 'nat')) throw refused('ports', 'only a network of type nat publishes ports');
+    const publishing = published.length === 0 ? undefined : publishingNetwork(networks.map(({ network }) => network));
+    if (published.length > 0 && publishing === undefined) throw refused('ports', 'only a network of type nat publishes ports, and a foreign one whose plugins do');
+    if (publishing?.driver === 'foreign') refuseUntold(foreign, publishing.name, ['portMappings']);
     return { mode: 'networks', networking: { ...base, links: networks.map(({ link }) => link), ports: published }, sandboxId: undefined };
   });
 };

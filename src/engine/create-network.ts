@@ -1,6 +1,7 @@
 import { SiloError } from '../base/index.ts';
 import type { NameValue, NetworkDriver, NetworkRecord, NetworkSubnet, OccupiedSubnet } from '../core/index.ts';
 import { freeSubnet, givenSubnets, localSubnet, refuseConflicts } from './choose-subnet.ts';
+import { findForeign, isForsaken } from './foreign-networks.ts';
 import { withNetworks } from './network-lock.ts';
 import type { Ports } from './ports.ts';
 
@@ -33,8 +34,19 @@ const checkName = (name: string): string => {
 export const createNetwork = (ports: Ports, request: NetworkRequest, signal?: AbortSignal): Promise<NetworkRecord> =>
   withNetworks(ports, { shared: false, signal }, () => createUnderLock(ports, request));
 
+/** A name of somebody else's configuration would mean either. Errors: NetworkNameInUse. */
+const refuseForeignName = async (ports: Ports, name: string): Promise<void> => {
+  const foreign = await ports.network.foreignNetworks();
+  const found = findForeign(foreign, name);
+  if (found !== undefined) throw new SiloError('NetworkNameInUse', { args: { name, owner: found.file }, target: { kind: 'network', id: name } });
+  const row = ports.metadata.read((reader) => reader.networkByName(name));
+  if (row?.driver !== 'foreign') return;
+  await ports.metadata.write((writer) => { if (isForsaken(writer, row, foreign)) writer.deleteNetwork(row.id); });
+};
+
 const createUnderLock = async (ports: Ports, request: NetworkRequest): Promise<NetworkRecord> => {
   const name = checkName(request.name);
+  await refuseForeignName(ports, name);
   const driver = request.driver ?? 'nat';
   const id = ports.newId();
   const occupied = await ports.network.occupiedSubnets();

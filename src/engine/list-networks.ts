@@ -1,5 +1,6 @@
-import type { ContainerRecord, EndpointRecord, MetadataReader, NetworkRecord } from '../core/index.ts';
+import type { ContainerRecord, EndpointRecord, ForeignNetwork, MetadataReader, NetworkRecord } from '../core/index.ts';
 import { findContainer } from './container-lookup.ts';
+import { findForeign, foreignProblem, foreignRecord, isForsaken } from './foreign-networks.ts';
 import { findNetwork } from './network-lookup.ts';
 import type { Ports } from './ports.ts';
 
@@ -7,14 +8,29 @@ export interface NetworkWithUsers {
   readonly network: NetworkRecord;
   /** Names of the containers that belong to it, running or not. */
   readonly containers: readonly string[];
+  /** Why a foreign one cannot be used, in words. */
+  readonly problem: string | undefined;
 }
 
-const withUsers = (reader: MetadataReader, network: NetworkRecord): NetworkWithUsers =>
-  ({ network, containers: reader.endpointsOfNetwork(network.id).flatMap(({ containerId }) => reader.container(containerId)?.name ?? []).sort() });
+const withUsers = (reader: MetadataReader, network: NetworkRecord, foreign: readonly ForeignNetwork[]): NetworkWithUsers =>
+  ({ network, problem: foreignProblem(reader, network, foreign), containers: reader.endpointsOfNetwork(network.id).flatMap(({ containerId }) => reader.container(containerId)?.name ?? []).sort() });
 
-/** All networks, or those that are named. @throws SiloError NetworkNotFound, IdAmbiguous */
-export const listNetworks = (ports: Ports, references: readonly string[] | undefined): readonly NetworkWithUsers[] =>
-  ports.metadata.read((reader) => (references?.map((reference) => findNetwork(reader, reference)) ?? reader.networks()).map((network) => withUsers(reader, network)));
+/** All networks, then those of others that nobody has used yet; or those that are named. @throws SiloError NetworkNotFound, IdAmbiguous */
+export const listNetworks = async (ports: Ports, references: readonly string[] | undefined): Promise<readonly NetworkWithUsers[]> => {
+  const foreign = await ports.network.foreignNetworks();
+  return ports.metadata.read((reader) => {
+    if (references !== undefined) return references.map((reference) => withUsers(reader, knownOrForeign(reader, foreign, reference), foreign));
+    const rows = reader.networks().filter((network) => !isForsaken(reader, network, foreign));
+    const ids = new Set(rows.map(({ id }) => id));
+    const others = new Map(foreign.map(foreignRecord).filter(({ id }) => !ids.has(id)).map((record) => [record.id, record]));
+    return [...rows, ...others.values()].map((network) => withUsers(reader, network, foreign));
+  });
+};
+
+const knownOrForeign = (reader: MetadataReader, foreign: readonly ForeignNetwork[], reference: string): NetworkRecord => {
+  const found = reader.network(reference) === undefined && reader.networkByName(reference) === undefined ? findForeign(foreign, reference) : undefined;
+  return found === undefined ? findNetwork(reader, reference) : foreignRecord(found);
+};
 
 export interface Adapter {
   readonly endpoint: EndpointRecord;

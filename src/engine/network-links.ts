@@ -59,6 +59,9 @@ const refuseTakenPorts = (reader: MetadataReader, endpoint: EndpointRecord): voi
   }
 };
 
+/** The one of a container's networks that leads ports of the host to it. */
+export const publishingNetwork = (networks: readonly NetworkRecord[]): NetworkRecord | undefined => networks.find(({ driver }) => driver === 'nat') ?? networks.find(({ driver }) => driver === 'foreign');
+
 /**
  * Reserves what a container needs of its networks, in the transaction of the change that needs it: from then on
  * it holds addresses and ports, until `releaseLinks`. Errors: NetworkNotFound, AddressInUse, AddressExhausted, PortInUse.
@@ -71,7 +74,7 @@ export const planLinks = (writer: MetadataWriter, record: ContainerRecord, assig
     return { network, endpoint };
   });
   const outward = endpoints.find(({ network }) => network.driver !== 'internal')?.network.id;
-  const publishing = endpoints.find(({ network }) => network.driver === 'nat')?.network.id;
+  const publishing = publishingNetwork(endpoints.map(({ network }) => network))?.id;
   return endpoints.map(({ network, endpoint }) => {
     const planned = { ...endpoint, ports: network.id === publishing ? record.spec.networking?.ports ?? [] : [], addresses: assignsAddresses ? endpoint.request.addresses : freeAddresses(writer, network, endpoint) };
     refuseTakenPorts(writer, planned);

@@ -1,5 +1,7 @@
+import { SiloError } from '../base/index.ts';
 import type { HostEndpoint, NetworkRecord } from '../core/index.ts';
 import { lockName } from './container-lock.ts';
+import { foreignProblem, isForsaken } from './foreign-networks.ts';
 import { linksOf } from './name-service.ts';
 import { attachLink, recordLinks } from './network-links.ts';
 import { withNetworks } from './network-lock.ts';
@@ -43,8 +45,18 @@ export const repairNetworks = async (ports: Ports, dryRun: boolean, signal?: Abo
 
 const repairHostNetworks = async (ports: Ports, act: (finding: Finding) => Promise<void>): Promise<void> => {
   const onHost = new Map((await ports.network.networks()).map((network) => [network.id, network]));
+  const foreign = await ports.network.foreignNetworks();
   const known = ports.metadata.read((reader) => reader.networks());
   for (const network of known) {
+    const { id, name } = network;
+    if (network.driver === 'foreign') {
+      const { problem, forsaken } = ports.metadata.read((reader) => ({ problem: foreignProblem(reader, network, foreign), forsaken: isForsaken(reader, network, foreign) }));
+      // Its configuration is somebody else's to mend.
+      const refuse = (): Promise<void> => Promise.reject(new SiloError('NetworkForeign', { args: { id: name, file: network.hostId ?? name }, target: { kind: 'network', id } }));
+      if (forsaken) await act({ kind: 'Network', id, name, problem: problem ?? '', removal: true, mend: () => ports.metadata.write((writer) => { if (isForsaken(writer, network, foreign)) writer.deleteNetwork(id); }) });
+      else if (problem !== undefined) await act({ kind: 'Network', id, name, problem, removal: false, mend: refuse });
+      continue;
+    }
     const faults = onHost.get(network.id)?.faults ?? ['the host does not have it'];
     if (faults.length > 0) await act({ kind: 'Network', id: network.id, name: network.name, problem: faults.join('; '), removal: false, mend: () => remake(ports, network) });
   }

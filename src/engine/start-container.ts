@@ -85,7 +85,10 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   throwIfCancelled(signal);
   const linking = attachLinks(ports, record, links);
   // A namespace gets its links while the task is made in it; a virtual machine takes what is there when it is made.
-  if (ports.network.assignsAddresses || runtime.ownKernel === true) await linking;
+  const plugged = links.some(({ network }) => network.driver === 'foreign');
+  if (ports.network.assignsAddresses || runtime.ownKernel === true || plugged) await linking;
+  // Its plugins choose the address.
+  if (plugged) await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, links), hostLines: hostLines(owner, await plannedFrom(links, linking)) });
   const creating = runtime.create({
     id: record.id,
     rootPath: paths.rootPath,
@@ -122,6 +125,12 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const startedAt = ports.clock.now();
   await runtime.start(record.id);
   return { pid, startedAt, attached };
+};
+
+/** Links with the addresses that they really have. */
+const plannedFrom = async (links: readonly PlannedLink[], linking: Promise<readonly EndpointRecord[]>): Promise<readonly PlannedLink[]> => {
+  const attached = await linking;
+  return links.map((link, position) => ({ ...link, endpoint: { ...link.endpoint, addresses: plainAddresses(attached[position] ?? link.endpoint) } }));
 };
 
 /** The root, and the volumes with what the image has for them: copied before a virtual machine takes the root away. */

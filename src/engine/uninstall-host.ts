@@ -61,5 +61,5 @@ const removeEverythingOnHost = async (ports: Ports, force: boolean, signal: Abor
     throwIfCancelled(signal);
     await removeContainer(ports, id, { force }, signal);
   }
-  for (const { id } of ports.metadata.read((reader) => reader.networks())) await removeNetwork(ports, id, true, signal);
+  for (const { id } of ports.metadata.read((reader) => reader.networks().filter(({ driver }) => driver !== 'foreign'))) await removeNetwork(ports, id, true, signal);
 };

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { SiloError } from '../base/index.ts';
-import type { AttachedEndpoint, EndpointReference, EndpointRequest, HostEndpoint, HostNetwork, Listener, Logger, Network, NetworkDefinition, NetworkDriver, NetworkMode, NetworkSubnet, OccupiedSubnet, RuntimeRequirement } from '../core/index.ts';
+import type { AttachedEndpoint, EndpointReference, EndpointRequest, ForeignNetwork, HostEndpoint, HostNetwork, Listener, Logger, Network, NetworkDefinition, NetworkDriver, NetworkMode, NetworkSubnet, OccupiedSubnet, RuntimeRequirement } from '../core/index.ts';
 import { BridgeNetwork, NetworkHost, holderOf, listeners, occupiedSubnets } from './bridge/index.ts';
-import { CniNetwork, findPlugin } from './cni/index.ts';
+import { CniNetwork, ForeignLinks, findPlugin } from './cni/index.ts';
 import { NetnsSandboxes, findNetworkProgram, networkPrograms } from './netns/index.ts';
 
 export interface LinuxNetworkOptions {
@@ -10,6 +11,8 @@ export interface LinuxNetworkOptions {
   readonly log: Logger;
   /** Path of the network namespace that counts as the host's; the engine's own where left out. */
   readonly namespace?: string | undefined;
+  /** Where administrators keep CNI configuration lists; /etc/cni/net.d where left out. */
+  readonly configurations?: string | undefined;
 }
 
 /** The networks of a Linux host: a bridge for nat and internal ones, a CNI plugin for transparent ones. */
@@ -19,12 +22,14 @@ export class LinuxNetwork implements Network {
   readonly #sandboxes: NetnsSandboxes;
   readonly #bridges: BridgeNetwork;
   readonly #plugins: CniNetwork;
+  readonly #foreign: ForeignLinks;
 
-  constructor({ root, runFolder, log, namespace }: LinuxNetworkOptions) {
+  constructor({ root, runFolder, log, namespace, configurations = '/etc/cni/net.d' }: LinuxNetworkOptions) {
     this.#host = new NetworkHost({ root, namespace });
     this.#sandboxes = new NetnsSandboxes(runFolder);
     this.#bridges = new BridgeNetwork(this.#host, this.#sandboxes, log);
     this.#plugins = new CniNetwork(this.#host, this.#sandboxes, runFolder);
+    this.#foreign = new ForeignLinks(this.#host, this.#sandboxes, { configurations, folder: join(root, 'foreign-networks') });
   }
 
   prepare(sandboxId: string, mode: NetworkMode): Promise<string | undefined> { return this.#sandboxes.prepare(sandboxId, mode); }
@@ -43,13 +48,16 @@ export class LinuxNetwork implements Network {
 
   async occupiedSubnets(): Promise<readonly OccupiedSubnet[]> { return (await occupiedSubnets(this.#host)).map(({ prefix, owner }) => ({ prefix, owner })); }
 
-  async attach(sandboxId: string, network: NetworkDefinition, endpoint: EndpointRequest): Promise<AttachedEndpoint> { return this.#of(network.driver).attach(sandboxId, network, endpoint); }
+  async attach(sandboxId: string, network: NetworkDefinition, endpoint: EndpointRequest): Promise<AttachedEndpoint> { return (network.driver === 'foreign' ? this.#foreign : this.#of(network.driver)).attach(sandboxId, network, endpoint); }
 
   async detach(_sandboxId: string, endpoint: EndpointReference): Promise<void> {
-    await (await this.#plugins.knows('endpoint', endpoint.id) ? this.#plugins : this.#bridges).detach(endpoint);
+    const holder = await this.#foreign.knows(endpoint.id) ? this.#foreign : await this.#plugins.knows('endpoint', endpoint.id) ? this.#plugins : this.#bridges;
+    await holder.detach(endpoint);
   }
 
-  async endpoints(): Promise<readonly HostEndpoint[]> { return (await Promise.all([this.#bridges.endpoints(), this.#plugins.endpoints()])).flat(); }
+  async endpoints(): Promise<readonly HostEndpoint[]> { return (await Promise.all([this.#bridges.endpoints(), this.#plugins.endpoints(), this.#foreign.endpoints()])).flat(); }
+
+  foreignNetworks(): Promise<readonly ForeignNetwork[]> { return this.#foreign.networks(); }
 
   listeners(): Promise<readonly Listener[]> { return Promise.resolve(listeners(this.#host.namespace)); }
 

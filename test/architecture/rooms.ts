@@ -45,7 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/network/cni': { rooms: ['src/base', 'src/core', 'src/network/bridge', 'src/network/netns', 'native'], node: 'all', packages: [] },
   'src/network/hcn': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   // Chooses among the rooms beside it by a network's type.
-  'src/network/linux-network.ts': { rooms: ['src/base', 'src/core', 'src/network/*'], ...pure },
+  'src/network/linux-network.ts': { rooms: ['src/base', 'src/core', 'src/network/*'], node: ['node:path'], packages: [] },
   'src/host': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   // Apart from volume and store: it meets files of strangers that change while it looks.
   'src/files': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },

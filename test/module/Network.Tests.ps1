@@ -122,3 +122,46 @@ Describe 'Real containers on a network' -Skip:([bool] $missing) {
         @(Repair-ContainerNetwork).Count | Should -Be 0
     }
 }
+
+Describe 'A network of a CNI configuration list' -Skip:([bool] ($missing -or -not (Test-Path -Path '/usr/lib/cni/bridge'))) {
+    BeforeAll {
+        Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'TestSupport.psm1') -Force
+        $env:SILO_CNI_FOLDER = Join-Path -Path $TestDrive -ChildPath 'net.d'
+        [void] (New-Item -ItemType Directory -Path $env:SILO_CNI_FOLDER)
+        $addresses = Join-Path -Path $TestDrive -ChildPath 'addresses'
+        $bridge = 'silot{0}' -f $PID
+        $plugin = @{ type = 'bridge'; bridge = $bridge; ipam = @{ type = 'host-local'; dataDir = $addresses; ranges = , @(@{ subnet = '10.124.0.0/24' }) } }
+        ConvertTo-Json -Depth 9 -InputObject @{ cniVersion = '1.0.0'; name = 'office'; plugins = @($plugin) } | Set-Content -Path (Join-Path -Path $env:SILO_CNI_FOLDER -ChildPath '10-office.conflist')
+        '{ "name": "broken"' | Set-Content -Path (Join-Path -Path $env:SILO_CNI_FOLDER -ChildPath '20-broken.conflist')
+        $stateRoot = Initialize-StateRoot
+        [void] (Import-ContainerImage -Path (New-RootFileSystem -Folder $TestDrive) -Name 'tools' -Command '/bin/sh')
+    }
+    AfterAll {
+        Get-Container | Remove-Container -Force
+        Clear-StateRoot -Path $stateRoot
+        Remove-Item -Path Env:\SILO_CNI_FOLDER
+        ip link delete $bridge
+    }
+    It 'is shown with its file, and with what is wrong with it' {
+        (Get-ContainerNetwork).Name | Should -Be 'office', 'broken'
+        $office = Get-ContainerNetwork -Name 'office'
+        $office.Type | Should -Be 'Foreign'
+        $office.HostId | Should -BeLike '*10-office.conflist'
+        $office.Problem | Should -BeNullOrEmpty
+        Get-ContainerNetwork -Name 'broken' | Format-List | Out-String | Should -Match 'no valid JSON'
+    }
+    It 'links containers, and gives back what it gave' {
+        $container = Invoke-ContainerImage -Image 'tools' -Name 'guest' -Network 'office' -Command 'sleep', '1000' -Detach
+        $container.IPAddress | Should -BeLike '10.124.0.*'
+        (Get-ContainerNetwork -Name 'office').Containers | Should -Be 'guest'
+        Join-Path -Path $addresses -ChildPath 'office' -AdditionalChildPath $container.IPAddress | Should -Exist
+        Remove-Container -Name 'guest' -Force
+        Join-Path -Path $addresses -ChildPath 'office' -AdditionalChildPath $container.IPAddress | Should -Not -Exist
+    }
+    It 'is refused where it cannot be used, and never removed' {
+        New-Container -Image 'tools' -Name 'none' -Network 'broken' -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -Be 'NetworkConfigInvalid,New-Container'
+        Remove-ContainerNetwork -Name 'office' -Force -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -Be 'NetworkForeign,Remove-ContainerNetwork'
+    }
+}

@@ -153,6 +153,8 @@ function Initialize-StateRoot {
     # A state root of its own, and a module that uses the real engine on it. The path is short: sockets have 108 bytes.
     $env:SILO_ROOT = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath "silo-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
     [void] (New-Item -Path $env:SILO_ROOT -ItemType Directory)
+    # What this host's administrators have configured is no test's business.
+    if (-not $env:SILO_CNI_FOLDER) { $env:SILO_CNI_FOLDER = '/nonexistent/net.d' }
     Import-SiloForTest -RealEngine
     $env:SILO_ROOT
 }

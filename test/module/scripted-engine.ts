@@ -119,7 +119,7 @@ const play = async (name: string, method: string, token: CancellationToken): Pro
 };
 
 const makeNetwork = (name: string, index: number, users: readonly string[], changes: Fields = {}): Fields => ({
-  id: idOf(index), name, driver: 'Nat', subnets: [{ prefix: '172.28.0.0/20', gateway: '172.28.0.1' }], parentInterface: null, vlanId: null, mtu: null, dnsServers: [], dnsSuffix: null, hostId: 'silo-0', labels: [], containers: users, createdAt: epoch, ...changes,
+  id: idOf(index), name, driver: 'Nat', subnets: [{ prefix: '172.28.0.0/20', gateway: '172.28.0.1' }], parentInterface: null, vlanId: null, mtu: null, dnsServers: [], dnsSuffix: null, hostId: 'silo-0', problem: null, labels: [], containers: users, createdAt: epoch, ...changes,
 });
 const makeVolume = (name: string, changes: Fields = {}): Fields => ({ name, anonymous: false, path: `/var/lib/silo/volumes/${name}/data`, labels: [], containers: [], sizeBytes: null, createdAt: epoch, ...changes });
 const makeAdapter = (container: Fields, network: string): Fields => ({

@@ -228,6 +228,14 @@
         Message = 'The credential helper ''{helper}'' failed: {reason}.'
         Action = 'Install or repair the credential helper, or give the credentials with -Credential.'
     }
+    'NetworkForeign' = @{
+        Message = 'Network ''{id}'' belongs to whoever wrote {file}: Silo uses it and changes nothing of it.'
+        Action = 'Change or remove that file instead; Disconnect-ContainerNetwork takes containers off the network.'
+    }
+    'NetworkConfigInvalid' = @{
+        Message = 'The network configuration {file} cannot be used: {reason}.'
+        Action = 'Correct or remove that file; Get-ContainerNetwork shows what is wrong with each.'
+    }
     'ImageInUse' = @{
         Message = 'Image ''{reference}'' is used by {users}.'
         Action = 'Remove those containers first, or use -Force to remove only the name.'

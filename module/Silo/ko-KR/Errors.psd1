@@ -407,6 +407,14 @@
         Message = '''{name}''은(는) 올바른 네트워크 이름이 아닙니다.'
         Action = '문자나 숫자로 시작하는 1~128자의 문자, 숫자, 점, 밑줄, 하이픈을 사용하세요. none, host, default는 따로 정해진 뜻이 있습니다.'
     }
+    'NetworkForeign' = @{
+        Message = '네트워크 ''{id}''은(는) {file}을(를) 작성한 관리자의 것입니다. Silo는 이 네트워크를 사용만 하고 바꾸지 않습니다.'
+        Action = '대신 그 파일을 고치거나 제거하세요. Disconnect-ContainerNetwork로 컨테이너를 네트워크에서 분리할 수 있습니다.'
+    }
+    'NetworkConfigInvalid' = @{
+        Message = '네트워크 구성 {file}을(를) 사용할 수 없습니다: {reason}.'
+        Action = '그 파일을 고치거나 제거하세요. Get-ContainerNetwork는 각 구성의 문제를 보여 줍니다.'
+    }
     'NetworkInUse' = @{
         Message = '네트워크 ''{id}''을(를) {users}이(가) 사용하고 있습니다.'
         Action = '그 컨테이너의 연결을 끊거나 먼저 중지하거나, -Force를 사용하세요.'

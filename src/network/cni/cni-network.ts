@@ -1,9 +1,9 @@
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SiloError, hasErrno } from '../../base/index.ts';
+import { SiloError } from '../../base/index.ts';
 import type { AttachedEndpoint, EndpointReference, EndpointRequest, HostEndpoint, HostNetwork, NetworkDefinition, NetworkSubnet } from '../../core/index.ts';
 import type { NetworkHost } from '../bridge/index.ts';
 import type { NetnsSandboxes } from '../netns/index.ts';
+import { CallFolder } from './call-folder.ts';
 import { runPlugin, type PluginCall } from './plugin.ts';
 
 const cniVersion = '0.4.0';
@@ -13,12 +13,12 @@ const everything = (gateway: string): { readonly dst: string; readonly gw: strin
 export class CniNetwork {
   readonly #host: NetworkHost;
   readonly #sandboxes: NetnsSandboxes;
-  readonly #folder: string;
+  readonly #calls: CallFolder;
 
   constructor(host: NetworkHost, sandboxes: NetnsSandboxes, runFolder: string) {
     this.#host = host;
     this.#sandboxes = sandboxes;
-    this.#folder = join(runFolder, 'cni');
+    this.#calls = new CallFolder(join(runFolder, 'cni'));
   }
 
   async createNetwork({ id, driver, subnets, parentInterface, vlanId, mtu }: NetworkDefinition): Promise<{ readonly hostId: string; readonly subnets: readonly NetworkSubnet[] }> {
@@ -32,27 +32,27 @@ export class CniNetwork {
       if (!links.has(hostId)) await this.#host.ip([`link add link ${parentInterface} name ${hostId} type vlan id ${vlanId}`]);
       await this.#host.ip([`link set ${hostId} alias ${this.#host.alias('network', id)}${mtu === undefined ? '' : ` mtu ${mtu}`}`, `link set ${hostId} up`]);
     }
-    await this.#write(`network-${id}`, { hostId });
+    await this.#calls.write(`network-${id}`, { hostId });
     return { hostId, subnets };
   }
 
   async removeNetwork({ id, hostId }: Pick<NetworkDefinition, 'id' | 'hostId'>): Promise<void> {
     if (hostId !== undefined && hostId.startsWith('silo-') && this.#host.linkNames().has(hostId)) await this.#host.ip([`link delete ${hostId}`]);
-    await rm(join(this.#folder, `network-${id}`), { force: true });
+    await this.#calls.remove(`network-${id}`);
   }
 
-  async knows(kind: 'network' | 'endpoint', id: string): Promise<boolean> { return (await this.#read(`${kind}-${id}`)) !== undefined; }
+  async knows(kind: 'network' | 'endpoint', id: string): Promise<boolean> { return (await this.#calls.read(`${kind}-${id}`)) !== undefined; }
 
   async networks(): Promise<readonly HostNetwork[]> {
     const links = this.#host.linkNames();
-    return Promise.all((await this.#list('network')).map(async (id) => {
-      const { hostId = '' } = await this.#read<{ hostId: string }>(`network-${id}`) ?? {};
+    return Promise.all((await this.#calls.list('network')).map(async (id) => {
+      const { hostId = '' } = await this.#calls.read<{ hostId: string }>(`network-${id}`) ?? {};
       return { id, hostId, faults: links.has(hostId) ? [] : [`the interface ${hostId} is missing`] };
     }));
   }
 
   async attach(sandboxId: string, network: NetworkDefinition, endpoint: EndpointRequest): Promise<AttachedEndpoint> {
-    const earlier = await this.#read<PluginCall & { readonly answer: AttachedEndpoint | undefined }>(`endpoint-${endpoint.id}`);
+    const earlier = await this.#calls.read<PluginCall & { readonly answer: AttachedEndpoint | undefined }>(`endpoint-${endpoint.id}`);
     if (earlier?.answer !== undefined && earlier.namespacePath === this.#sandboxes.pathOf(sandboxId)) return earlier.answer;
     if (earlier !== undefined) await this.detach({ id: endpoint.id });
     const { hostId } = network.hostId !== undefined && this.#host.linkNames().has(network.hostId) && await this.knows('network', network.id) ? { hostId: network.hostId } : await this.createNetwork(network);
@@ -70,11 +70,11 @@ export class CniNetwork {
     };
     const call = { config, containerId: endpoint.id, namespacePath: this.#sandboxes.pathOf(sandboxId), interfaceName: `eth${endpoint.index}` };
     // Before the plugin begins: whoever finds this undoes it.
-    await this.#write(`endpoint-${endpoint.id}`, call);
+    await this.#calls.write(`endpoint-${endpoint.id}`, call);
     try {
       const { interfaces = [], ips = [] } = await runPlugin(this.#host.namespace, { ...call, command: 'ADD' });
       const answer = { addresses: ips.map(({ address }) => address), macAddress: interfaces.find(({ sandbox }) => sandbox !== undefined && sandbox !== '')?.mac ?? endpoint.macAddress ?? '', gateways, interfaceName: call.interfaceName, hostId };
-      await this.#write(`endpoint-${endpoint.id}`, { ...call, answer });
+      await this.#calls.write(`endpoint-${endpoint.id}`, { ...call, answer });
       return answer;
     } catch (error) {
       await this.detach({ id: endpoint.id });
@@ -83,41 +83,16 @@ export class CniNetwork {
   }
 
   async detach({ id }: Pick<EndpointReference, 'id'>): Promise<void> {
-    const call = await this.#read<Omit<PluginCall, 'command'>>(`endpoint-${id}`);
+    const call = await this.#calls.read<Omit<PluginCall, 'command'>>(`endpoint-${id}`);
     if (call === undefined) return;
     await runPlugin(this.#host.namespace, { ...call, command: 'DEL' });
-    await rm(join(this.#folder, `endpoint-${id}`), { force: true });
+    await this.#calls.remove(`endpoint-${id}`);
   }
 
   async endpoints(): Promise<readonly HostEndpoint[]> {
-    return Promise.all((await this.#list('endpoint')).map(async (id) => {
-      const { answer } = await this.#read<{ answer?: AttachedEndpoint }>(`endpoint-${id}`) ?? {};
+    return Promise.all((await this.#calls.list('endpoint')).map(async (id) => {
+      const { answer } = await this.#calls.read<{ answer?: AttachedEndpoint }>(`endpoint-${id}`) ?? {};
       return { id, hostId: answer?.hostId ?? '', faults: answer === undefined ? ['it was not finished'] : [] };
     }));
-  }
-
-  async #list(kind: 'network' | 'endpoint'): Promise<readonly string[]> {
-    try {
-      return (await readdir(this.#folder)).filter((name) => name.startsWith(`${kind}-`) && !name.endsWith('.new')).map((name) => name.slice(kind.length + 1));
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return [];
-      throw error;
-    }
-  }
-
-  async #write(name: string, content: object): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const path = join(this.#folder, name);
-    await writeFile(`${path}.new`, JSON.stringify(content), { mode: 0o600 });
-    await rename(`${path}.new`, path);
-  }
-
-  async #read<T>(name: string): Promise<T | undefined> {
-    try {
-      return JSON.parse(await readFile(join(this.#folder, name), 'utf8')) as T;
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return undefined;
-      throw error;
-    }
   }
 }

@@ -14,9 +14,10 @@ export interface PluginResult {
 }
 
 export interface PluginCall {
-  readonly command: 'ADD' | 'DEL';
+  readonly command: 'ADD' | 'CHECK' | 'DEL';
   readonly config: { readonly type: string };
   readonly containerId: string;
+  /** Empty where DEL finds it gone. */
   readonly namespacePath: string;
   readonly interfaceName: string;
 }
@@ -27,8 +28,14 @@ export const runPlugin = async (hostNamespace: string | undefined, { command, co
   if (path === undefined) throw new SiloError('NetworkToolMissing', { args: { tool: `the CNI plugin ${config.type}`, package: 'containernetworking-plugins' }, target: { kind: 'host', id: config.type } });
   const environment = { ...process.env, CNI_COMMAND: command, CNI_CONTAINERID: containerId, CNI_NETNS: namespacePath, CNI_IFNAME: interfaceName, CNI_PATH: [...new Set([...folders, join(path, '..')])].join(':') };
   const { exitCode, stdout, stderr } = await runInNamespace(hostNamespace, path, [], JSON.stringify(config), environment);
-  if (exitCode === 0) return stdout.trim() === '' ? {} : JSON.parse(stdout) as PluginResult;
-  throw new SiloError('NetworkFailed', { args: { reason: `${config.type}: ${messageOf(stdout) ?? (stderr.trim() || 'no message')}` }, operation: `cni ${command}`, native: { exitCode } });
+  const failure = (reason: string): SiloError => new SiloError('NetworkFailed', { args: { reason: `${config.type}: ${reason}` }, operation: `cni ${command}`, native: { exitCode } });
+  if (exitCode !== 0) throw failure(messageOf(stdout) ?? (stderr.trim() || 'no message'));
+  if (command !== 'ADD' || stdout.trim() === '') return {};
+  try {
+    return JSON.parse(stdout) as PluginResult;
+  } catch {
+    throw failure('its answer is no JSON');
+  }
 };
 
 /** Plugins tell their failures as JSON on standard output. */

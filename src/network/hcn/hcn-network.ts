@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { formatIpPrefix, hasErrno, parseIpPrefix, prefixesOverlap, SiloError } from '../../base/index.ts';
-import type { AttachedEndpoint, EndpointReference, EndpointRequest, HostEndpoint, HostNetwork, Listener, Network, NetworkDefinition, NetworkMode, NetworkSubnet, OccupiedSubnet, RuntimeRequirement } from '../../core/index.ts';
+import type { AttachedEndpoint, EndpointReference, EndpointRequest, ForeignNetwork, HostEndpoint, HostNetwork, Listener, Network, NetworkDefinition, NetworkMode, NetworkSubnet, OccupiedSubnet, RuntimeRequirement } from '../../core/index.ts';
 import { protocolNumbers, type EndpointDocument, type NamespaceDocument, type NetworkDocument } from './documents.ts';
 import { attachedEndpoint, endpointDocument } from './endpoint-document.ts';
 import { HcnSandboxes } from './hcn-sandboxes.ts';
@@ -108,6 +108,9 @@ export class HcnNetwork implements Network {
   }
 
   /** After a restart of the host endpoints are still there, and have their addresses and ports; their namespaces are gone. */
+  /** What others made at HNS is left to them. */
+  foreignNetworks(): Promise<readonly ForeignNetwork[]> { return Promise.resolve([]); }
+
   async endpoints(): Promise<readonly HostEndpoint[]> {
     return (await this.#service.list('Endpoint')).flatMap(({ Name, ID, HostComputeNamespace }) => {
       const id = this.#mark.idOf(Name);

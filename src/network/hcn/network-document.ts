@@ -3,17 +3,19 @@ import type { NetworkDefinition, NetworkDriver, NetworkSubnet } from '../../core
 import { type HostNetworkType, type Ipam, type NetworkDocument, type Policy, type Subnet } from './documents.ts';
 import { owner } from './network-mark.ts';
 
-export const hostTypes: Readonly<Record<NetworkDriver, HostNetworkType>> = { nat: 'NAT', internal: 'Internal', transparent: 'Transparent', l2bridge: 'L2Bridge', overlay: 'Overlay' };
+export const hostTypes: Readonly<Record<NetworkDriver, HostNetworkType | undefined>> = { nat: 'NAT', internal: 'Internal', transparent: 'Transparent', l2bridge: 'L2Bridge', overlay: 'Overlay', foreign: undefined };
 
 const defaultRoutes = ['0.0.0.0/0', '::/0'] as const;
 
 /** What HCN is to make of a network. `name` is the mark. */
 export const networkDocument = (definition: NetworkDefinition, name: string): NetworkDocument => {
   const { driver, parentInterface, dnsServers, dnsSuffix } = definition;
+  const type = hostTypes[driver];
+  if (type === undefined) throw new SiloError('NetworkDriverUnsupported', { args: { driver, reason: 'what others configured is not made' }, target: { kind: 'network', id: definition.id } });
   return {
     Name: name,
     Owner: owner,
-    Type: hostTypes[driver],
+    Type: type,
     Ipams: ipams(definition),
     Dns: { ...(dnsServers.length === 0 ? {} : { ServerList: dnsServers }), ...(dnsSuffix === undefined ? {} : { Domain: dnsSuffix, Search: [dnsSuffix] }) },
     ...(parentInterface === undefined ? {} : { Policies: [{ Type: 'NetAdapterName', Settings: { NetworkAdapterName: parentInterface } }] }),

@@ -24,6 +24,9 @@ export class NetnsSandboxes implements Sandboxes {
   /** Where the namespace of a sandbox is pinned. */
   pathOf(sandboxId: string): string { return join(this.#folder, sandboxId); }
 
+  /** Whether a namespace is pinned at a path that `pathOf` gave. */
+  isPinned(path: string): boolean { return isMounted(path); }
+
   async release(sandboxId: string): Promise<void> {
     const path = join(this.#folder, sandboxId);
     unmount(path, true);

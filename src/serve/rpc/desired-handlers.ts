@@ -52,7 +52,7 @@ const viewImage = (image: ImageRecord): NonNullable<WireFound['image']> => ({
 });
 
 const viewNetwork = ({ network, containers }: NetworkWithUsers): NonNullable<WireFound['network']> => ({
-  name: network.name, exist: true, driver: drivers[network.driver], subnets: network.subnets.map(({ prefix }) => prefix), gateways: network.subnets.flatMap(({ gateway }) => gateway ?? []),
+  name: network.name, exist: true, ...(network.driver === 'foreign' ? {} : { driver: drivers[network.driver] }), subnets: network.subnets.map(({ prefix }) => prefix), gateways: network.subnets.flatMap(({ gateway }) => gateway ?? []),
   ...known({ parentInterface: network.parentInterface, vlanId: network.vlanId, mtu: network.mtu, dnsSuffix: network.dnsSuffix }), dnsServers: [...network.dnsServers], labels: [...network.labels], id: network.id, containers: [...containers],
 });
 

@@ -3,14 +3,15 @@ import type { NetworkDriver } from '../../core/index.ts';
 import { connectContainer, createNetwork, disconnectContainer, formatPublishedPort, listAdapters, listNetworks, removeNetwork, repairNetworks, type Adapter, type NetworkWithUsers } from '../../engine/index.ts';
 import type { Handlers } from './handlers.ts';
 
-export const drivers = { nat: 'Nat', internal: 'Internal', transparent: 'Transparent', l2bridge: 'L2Bridge', overlay: 'Overlay' } as const satisfies Record<NetworkDriver, WireNetwork['driver']>;
+/** Those that Silo makes. */
+export const drivers = { nat: 'Nat', internal: 'Internal', transparent: 'Transparent', l2bridge: 'L2Bridge', overlay: 'Overlay' } as const satisfies Record<Exclude<NetworkDriver, 'foreign'>, WireNetwork['driver']>;
 
 export const driverOf = (word: WireNetwork['driver'] | undefined): NetworkDriver | undefined => (word === undefined ? undefined : word.toLowerCase() as NetworkDriver);
 
-const viewNetwork = ({ network, containers }: NetworkWithUsers): WireNetwork => ({
-  id: network.id, name: network.name, driver: drivers[network.driver], subnets: network.subnets.map(({ prefix, gateway }) => ({ prefix, gateway: gateway ?? null })),
+const viewNetwork = ({ network, containers, problem }: NetworkWithUsers): WireNetwork => ({
+  id: network.id, name: network.name, driver: network.driver === 'foreign' ? 'Foreign' : drivers[network.driver], subnets: network.subnets.map(({ prefix, gateway }) => ({ prefix, gateway: gateway ?? null })),
   parentInterface: network.parentInterface ?? null, vlanId: network.vlanId ?? null, mtu: network.mtu ?? null, dnsServers: [...network.dnsServers], dnsSuffix: network.dnsSuffix ?? null,
-  hostId: network.hostId ?? null, labels: [...network.labels], containers: [...containers], createdAt: network.createdAt.toISOString(),
+  hostId: network.hostId ?? null, problem: problem ?? null, labels: [...network.labels], containers: [...containers], createdAt: network.createdAt.toISOString(),
 });
 
 const viewAdapter = ({ endpoint, container, network }: Adapter): WireAdapter => ({
@@ -21,8 +22,8 @@ const viewAdapter = ({ endpoint, container, network }: Adapter): WireAdapter => 
 
 /** Methods that make networks and link containers to them. */
 export const networkHandlers: Handlers<'network/list' | 'network/create' | 'network/remove' | 'network/connect' | 'network/disconnect' | 'network/repair' | 'network/adapters'> = {
-  'network/list': async ({ networks }, { engine }) => ({ items: listNetworks(engine.ports, networks).map(viewNetwork) }),
-  'network/create': async ({ driver, ...request }, { engine, signal }) => ({ network: viewNetwork({ network: await createNetwork(engine.forChange(), { ...request, driver: driverOf(driver) }, signal), containers: [] }) }),
+  'network/list': async ({ networks }, { engine }) => ({ items: (await listNetworks(engine.ports, networks)).map(viewNetwork) }),
+  'network/create': async ({ driver, ...request }, { engine, signal }) => ({ network: viewNetwork({ network: await createNetwork(engine.forChange(), { ...request, driver: driverOf(driver) }, signal), containers: [], problem: undefined }) }),
   'network/remove': async ({ network, force }, { engine, signal }) => removeNetwork(engine.forChange(), network, force ?? false, signal),
   'network/connect': async ({ container, network, ...request }, { engine, signal }) => {
     const { adapter, changed } = await connectContainer(engine.forChange(), container, network, request, signal);

@@ -3,7 +3,7 @@ function Get-ContainerNetwork {
     .SYNOPSIS
     Shows the networks of this host.
     .DESCRIPTION
-    Shows the networks that Silo keeps, with their subnets and the containers that belong to them.
+    Shows the networks that Silo keeps, and on Linux those of CNI configuration lists (type Foreign), with the containers that belong to them.
     .PARAMETER Name
     Names of networks; * and ? stand for any characters.
     .PARAMETER Id
