@@ -110,6 +110,17 @@ Describe 'Real containers on a network' -Skip:([bool] $missing) {
         (Get-ContainerNetwork -Name 'inside').Containers | Should -Be 'client', 'server'
         (Get-ContainerNetworkAdapter -Name 'server').Addresses | Should -Match ([regex]::Escape($server.IPAddress))
     }
+    It 'are drawn with it, with what they use and with their image' {
+        Show-ContainerHost -Path "$TestDrive/host.html"
+        $picture = [regex]::Match((Get-Content -LiteralPath "$TestDrive/host.html" -Raw), 'id="picture">(.*?)</script>').Groups[1].Value | ConvertFrom-Json
+        ($picture.containers | Where-Object name -EQ 'server').networks | Should -Be 'inside'
+        ($picture.networks | Where-Object name -EQ 'inside').subnets | Should -Be $network.Subnets[0].Prefix
+        $picture.samples.Count | Should -Be 5
+        $picture.samples[4].id | Should -Contain (Get-Container -Name 'server').Id
+        $picture.samples[4].memoryBytes | Should -Not -Contain 0
+        $picture.layers[0].images | Should -Be $picture.images[0].reference
+        $picture.layers[0].sizeBytes | Should -BeGreaterThan 100KB
+    }
     It 'are disconnected and connected again while they run' {
         Disconnect-ContainerNetwork -Name 'client' -Network 'inside'
         @(Get-ContainerNetworkAdapter -Name 'client').Count | Should -Be 0
