@@ -13,9 +13,6 @@ function Test-ContainerCredentialSpec {
     The document itself: JSON, a hashtable, or an object made from JSON.
     .PARAMETER Quiet
     Gives only $false where something is wrong; else $true, also where not everything could be asked.
-    .PARAMETER HostConnection
-    Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
-    it is the one that Enter-ContainerHostConnection chose, or this host.
     .EXAMPLE
     Test-ContainerCredentialSpec -Path ./web.json
 
@@ -44,11 +41,7 @@ function Test-ContainerCredentialSpec {
         [ValidateNotNullOrEmpty()]
         [object] $InputObject,
 
-        [switch] $Quiet,
-
-        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
-        [ValidateNotNull()]
-        [psobject] $HostConnection
+        [switch] $Quiet
     )
     begin { . Import-CallerPreference }
     process {
