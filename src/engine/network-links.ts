@@ -125,7 +125,9 @@ export const plainAddresses = ({ attached, addresses }: Pick<EndpointRecord, 'at
 
 /** Gives back what a container that has ended, or never came to run, holds of its networks; its addresses and ports last, when nothing answers under them any more. */
 const releaseLinks = async (ports: Ports, record: ContainerRecord): Promise<void> => {
-  const held = ports.metadata.read((reader) => reader.endpointsOfContainer(record.id)).filter(({ addresses, attached, ports: published }) => addresses.length > 0 || attached !== undefined || published.length > 0);
+  const held = ports.metadata.read((reader) => reader.endpointsOfContainer(record.id).filter(({ networkId, addresses, attached, ports: published }) =>
+    // A plugin may have given what no engine came to write down.
+    addresses.length > 0 || attached !== undefined || published.length > 0 || reader.network(networkId)?.driver === 'foreign'));
   if (held.length === 0) return;
   for (const { id, attached, addresses, ports: published } of held) await ports.network.detach(record.sandboxId, { id, hostId: attached?.hostId, addresses, ports: published });
   await ports.metadata.write((writer) => {

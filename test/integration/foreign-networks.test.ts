@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,8 @@ import { silent } from '../fixtures/silent-log.ts';
 import { TestHost } from './host-state.ts';
 
 const missing = ['bridge', 'host-local', 'portmap'].find((name) => findPlugin(name) === undefined);
-const reason = whyNoContainers() ?? whyNoNetworks() ?? (missing === undefined ? undefined : `the CNI plugin ${missing} is not installed`);
+const noTables = spawnSync('sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v iptables-save']).status === 0 ? undefined : 'iptables is not installed';
+const reason = whyNoContainers() ?? noTables ?? whyNoNetworks() ?? (missing === undefined ? undefined : `the CNI plugin ${missing} is not installed`);
 
 describe.skipIf(reason !== undefined)(`networks of CNI configuration lists${reason === undefined ? '' : `: ${reason}`}`, () => {
   let machine: NetworkNamespace;
@@ -161,6 +163,12 @@ describe.skipIf(reason !== undefined)(`networks of CNI configuration lists${reas
     expect(left()).toEqual([]);
   });
 
+  it('gives back at once what a container held whose start failed', async () => {
+    write('10-office.conflist', office());
+    expect(await code(engine.call('container/start', { container: await create({ command: ['/no/such/program'] }) }))).toBe('ExecutableNotFound');
+    expect(left()).toEqual([]);
+  });
+
   it('mends a link that was taken away by hand', async () => {
     write('10-office.conflist', office());
     const { id } = await started({ name: 'cut' });
@@ -174,7 +182,7 @@ describe.skipIf(reason !== undefined)(`networks of CNI configuration lists${reas
     write('10-office.conflist', office());
     const steps = [10, 40, 80, 120, 200];
     for (const [index, milliseconds] of steps.entries()) {
-      const id = await create({ name: `killed${index}`, ports: ['8080:80'] });
+      const id = await create({ name: `killed${index}`, ports: index % 2 === 0 ? ['8080:80'] : [] });
       const starting = engine.call('container/start', { container: id }).catch(() => undefined);
       const began = performance.now();
       while (performance.now() - began < 5000 && files(join(host.root, 'foreign-networks')).length === 0) await delay(2);
@@ -183,7 +191,7 @@ describe.skipIf(reason !== undefined)(`networks of CNI configuration lists${reas
       await starting;
       engine = await host.engine();
       await engine.call('container/remove', { container: id, force: true });
-      await expect.poll(left, { timeout: 15_000 }).toEqual([]);
+      expect(left()).toEqual([]);
     }
   });
 

@@ -22,12 +22,15 @@ export interface PluginCall {
   readonly interfaceName: string;
 }
 
+/** Whoever waits for a plugin holds locks. Those of DHCP take ten seconds. */
+const patienceMs = 60_000;
+
 /** Runs one plugin in the host's namespace. Errors: NetworkToolMissing, NetworkFailed. */
 export const runPlugin = async (hostNamespace: string | undefined, { command, config, containerId, namespacePath, interfaceName }: PluginCall): Promise<PluginResult> => {
   const path = findPlugin(config.type);
   if (path === undefined) throw new SiloError('NetworkToolMissing', { args: { tool: `the CNI plugin ${config.type}`, package: 'containernetworking-plugins' }, target: { kind: 'host', id: config.type } });
   const environment = { ...process.env, CNI_COMMAND: command, CNI_CONTAINERID: containerId, CNI_NETNS: namespacePath, CNI_IFNAME: interfaceName, CNI_PATH: [...new Set([...folders, join(path, '..')])].join(':') };
-  const { exitCode, stdout, stderr } = await runInNamespace(hostNamespace, path, [], JSON.stringify(config), environment);
+  const { exitCode, stdout, stderr } = await runInNamespace(hostNamespace, path, [], JSON.stringify(config), environment, patienceMs);
   const failure = (reason: string): SiloError => new SiloError('NetworkFailed', { args: { reason: `${config.type}: ${reason}` }, operation: `cni ${command}`, native: { exitCode } });
   if (exitCode !== 0) throw failure(messageOf(stdout) ?? (stderr.trim() || 'no message'));
   if (command !== 'ADD' || stdout.trim() === '') return {};
