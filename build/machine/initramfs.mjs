@@ -17,6 +17,21 @@ const consoleMode = 0o20600;
 /** The modules that a module wants before it, from its own section .modinfo. */
 const dependenciesOf = (path) => /(?:^|\0)depends=([^\0]*)\0/.exec(readFileSync(path, 'latin1'))?.[1].split(',').filter(Boolean) ?? [];
 
+const signatureMark = Buffer.from('~Module signature appended~\n');
+/** Length of `struct module_signature` (include/linux/module_signature.h), whose last number is the signature's. */
+const signatureHeader = 12;
+
+/**
+ * A module without the signature behind it: an emulated processor takes long to check a dozen of them, and they
+ * come from where the kernel comes from.
+ */
+const readModule = (path) => {
+  const content = readFileSync(path);
+  if (!content.subarray(-signatureMark.length).equals(signatureMark)) return content;
+  const end = content.length - signatureMark.length;
+  return content.subarray(0, end - signatureHeader - content.readUInt32BE(end - 4));
+};
+
 /** Those modules with all that they need, each behind what it needs. `files`: paths by names. */
 /** @param {readonly string[]} names @param {ReadonlyMap<string, string>} files @param {string[]} found @returns {string[]} */
 const inOrder = (names, files, found = []) => {
@@ -42,7 +57,7 @@ export const makeInitramfs = ({ agent, moduleFiles, lists }) => {
     entry('dev/console', consoleMode, undefined, [5, 1]),
     entry('modules', folderMode),
     ...ordered.map(({ list, names }) => entry(`modules/${list}`, fileMode, Buffer.from(`${names.join('\n')}\n`))),
-    ...modules.map((name) => entry(`modules/${name}.ko`, fileMode, readFileSync(moduleFiles.get(name)))),
+    ...modules.map((name) => entry(`modules/${name}.ko`, fileMode, readModule(moduleFiles.get(name)))),
     entry('init', programMode, readFileSync(agent)),
     entry('TRAILER!!!', 0),
   ]);
