@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const publicRoot = join(import.meta.dirname, '../../module/Silo/Public');
 
 /** Commands that ask no engine, or whose parameters are the connection itself. */
-const askNobody: ReadonlySet<string> = new Set(['New-ContainerMount', 'Test-ContainerCredentialSpec', 'Enter-ContainerHostConnection', 'Exit-ContainerHostConnection', 'Get-ContainerHostConnection', 'New-ContainerHostConnection', 'Remove-ContainerHostConnection']);
+const askNobody: ReadonlySet<string> = new Set(['New-ContainerMount', 'New-ContainerPort', 'Test-ContainerCredentialSpec', 'Enter-ContainerHostConnection', 'Exit-ContainerHostConnection', 'Get-ContainerHostConnection', 'New-ContainerHostConnection', 'Remove-ContainerHostConnection']);
 
 const help = `    .PARAMETER HostConnection
     Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out

@@ -53,6 +53,7 @@
         'New-ContainerImage'
         'New-ContainerMount'
         'New-ContainerNetwork'
+        'New-ContainerPort'
         'New-ContainerVolume'
         'Optimize-ContainerStore'
         'Remove-Container'

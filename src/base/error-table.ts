@@ -122,6 +122,9 @@ export const errorTable = {
   RegistryCertificateInvalid: row('unavailable', 'The certificate of {host} is not trusted: {reason}.', 'Name the certificate authority of the host under caFiles in the registry settings.'),
   // Time
   OperationTimedOut: row('deadlineExceeded', '{operation} did not end within {timeoutSeconds} seconds.', 'Give more time with -TimeoutSeconds, or look at the container log.'),
+  RunningTimedOut: row('deadlineExceeded', "Container '{id}' was not running within {timeoutSeconds} seconds.", 'Start it, give more time with -TimeoutSeconds, or look at the container log.'),
+  HealthyTimedOut: row('deadlineExceeded', "Container '{id}' was not healthy within {timeoutSeconds} seconds.", 'Look at the results of its checks (Get-Container) and at its log, or give more time with -TimeoutSeconds.'),
+  PortTimedOut: row('deadlineExceeded', "Port {port} of container '{id}' took no connection within {timeoutSeconds} seconds.", 'Look at the container log: its server may not listen, or on 127.0.0.1 alone. Else give more time with -TimeoutSeconds.'),
   MachineNotResponding: row('deadlineExceeded', 'The utility VM of the container did not answer within {timeoutSeconds} seconds.', 'Look at the load of the host; if it goes on, stop the container with -Force and start it again.'),
   StartTimedOut: row('deadlineExceeded', "Container '{id}' did not start within {timeoutSeconds} seconds.", 'Look at the container log and at the load of the host.'),
   ComputeServiceTimedOut: row('deadlineExceeded', "The Host Compute Service did not finish '{operation}' of '{id}' in its time.", 'Look at the load of the host, and try again.'),

@@ -173,7 +173,7 @@ export const methods = define({
     }),
     result: record({ container }),
     readOnly: true,
-    errors: [...containerErrors, 'OperationTimedOut', 'ContainerNotRunning', 'ParameterInvalid', 'OperationCancelled'],
+    errors: [...containerErrors, 'OperationTimedOut', 'RunningTimedOut', 'HealthyTimedOut', 'PortTimedOut', 'ContainerNotRunning', 'ParameterInvalid', 'OperationCancelled'],
   },
   'container/list': {
     summary: 'Containers in order of their creation, in pages.',

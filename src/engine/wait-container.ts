@@ -35,11 +35,22 @@ export const waitContainer = async (ports: Ports, reference: string, request: Wa
     await technologyOf(ports.isolations, record).runtime.wait(record.id, stop);
   } catch (error) {
     if (isSiloError(error, 'OperationCancelled') && limited?.aborted === true && signal?.aborted !== true) {
-      throw new SiloError('OperationTimedOut', { args: { operation: 'The container', timeoutSeconds: timeoutSeconds ?? -1 }, target: { kind: 'container', id: record.id } });
+      throw timedOut(record, request);
     }
     throw error;
   }
   return settledExit(ports, record, signal);
+};
+
+/** Says what did not happen. */
+const timedOut = ({ id, name }: ContainerRecord, { for: wanted, port = 0, timeoutSeconds = -1 }: WaitRequest): SiloError => {
+  const target = { kind: 'container', id } as const;
+  switch (wanted) {
+    case 'running': return new SiloError('RunningTimedOut', { args: { id: name, timeoutSeconds }, target });
+    case 'healthy': return new SiloError('HealthyTimedOut', { args: { id: name, timeoutSeconds }, target });
+    case 'port': return new SiloError('PortTimedOut', { args: { id: name, port, timeoutSeconds }, target });
+    default: return new SiloError('OperationTimedOut', { args: { operation: 'The container', timeoutSeconds }, target });
+  }
 };
 
 const settledExit = async (ports: Ports, record: ContainerRecord, signal: AbortSignal | undefined): Promise<ContainerRecord> => {

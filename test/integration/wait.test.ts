@@ -31,6 +31,8 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the wait for a con
     const waiting = wait('slow', { for: 'Running' }).then(() => { running = true; });
     await delay(300);
     expect(running).toBe(false);
+    expect(await refused('slow', { for: 'Running', timeoutSeconds: 0 })).toBe('RunningTimedOut');
+    expect(await refused('slow', { for: 'Healthy', timeoutSeconds: 0 })).toBe('HealthyTimedOut');
     await engine.call('container/start', { container: 'slow' });
     await waiting;
     expect((await wait('slow', { for: 'Healthy' })).container).toMatchObject({ state: 'Running', health: 'Healthy' });
@@ -48,7 +50,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the wait for a con
     await new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
     await engine.call('container/create', { image: 'busybox:test', name: 'server', network: 'Host', command: ['sh', '-c', `sleep 1; exec httpd -f -p 127.0.0.1:${port} -h /www`] });
     await engine.call('container/start', { container: 'server' });
-    expect(await refused('server', { for: 'Port', port, timeoutSeconds: 0 })).toBe('OperationTimedOut');
+    expect(await refused('server', { for: 'Port', port, timeoutSeconds: 0 })).toBe('PortTimedOut');
     expect((await wait('server', { for: 'Port', port })).container.state).toBe('Running');
     expect(await refused('server', { for: 'Port' })).toBe('ParameterInvalid');
     expect(await refused('server', { for: 'Healthy' })).toBe('ParameterInvalid');

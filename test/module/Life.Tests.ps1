@@ -44,6 +44,8 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         $events = Get-ContainerEvent
         $events.Seq | Should -Be 1, 2, 3
         $events[0].Time | Should -BeOfType [datetime]
+        $events[0].PSObject.Properties.Name | Should -BeExactly 'Seq', 'Time', 'Kind', 'Subject', 'Attributes'
+        @($events.Attributes)[0].PSObject.Properties.Name | Should -BeExactly 'Name', 'Value'
         [void] (Get-ContainerEvent -Container 'web-1' -Kind 'container/' -Since ([datetime] '2026-11-22') -Follow -FromBeginning)
         $sent = Get-Sent 'event/list'
         $sent.containers | Should -Be 'web-1'

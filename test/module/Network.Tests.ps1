@@ -62,6 +62,17 @@ Describe 'Networks' -Tag Fast {
         (Repair-ContainerNetwork -WhatIf).Action | Should -Be 'WouldRepair'
         (Repair-ContainerNetwork).Action | Should -Be 'Repaired'
     }
+    It 'Ports are objects, texts or numbers, and go to the engine as one kind of text' {
+        $object = New-ContainerPort -ContainerPort 80 -HostPort 8080 -HostAddress 127.0.0.1
+        $object.PSTypeNames[0] | Should -Be 'Silo.ContainerPort'
+        $object.HostAddress, $object.HostPort, $object.ContainerPort, $object.Protocol | Should -Be '127.0.0.1', 8080, 80, 'Tcp'
+        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($object))
+        [void] (New-Container -Image 'busybox:latest' -Publish $object, $copy, (New-ContainerPort 53 -Protocol Udp), (New-ContainerPort 443 8443 -HostAddress ::1), '8000-8010:80-90', 22)
+        (Get-Sent 'container/create').ports | Should -Be '127.0.0.1:8080:80/tcp', '127.0.0.1:8080:80/tcp', '53/udp', '[::1]:8443:443/tcp', '8000-8010:80-90', '22'
+        [void] (Invoke-ContainerImage -Image 'busybox:latest' -Publish (New-ContainerPort 81) -Detach)
+        (Get-Sent 'container/create').ports | Should -Be '81/tcp'
+    }
+    It 'Ports refuse an object that is none' { { New-Container -Image 'busybox:latest' -Publish ([pscustomobject] @{ Port = 80 }) } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
     It 'New-Container sends one network by its name, and more as a list' {
         [void] (New-Container -Image 'busybox:latest' -Network 'container:web-1')
         (Get-Sent 'container/create').network | Should -Be 'container:web-1'

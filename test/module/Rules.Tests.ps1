@@ -93,7 +93,7 @@ Describe 'The command <_>' -ForEach $commands {
     }
 }
 
-Describe 'The asking command <_>' -ForEach ($commands | Where-Object { $_ -notin 'New-ContainerMount', 'Test-ContainerCredentialSpec' -and $_ -notlike '*-ContainerHostConnection' }) {
+Describe 'The asking command <_>' -ForEach ($commands | Where-Object { $_ -notin 'New-ContainerMount', 'New-ContainerPort', 'Test-ContainerCredentialSpec' -and $_ -notlike '*-ContainerHostConnection' }) {
     It 'has -HostConnection' { (Get-Command -Name $_ -Module Silo).Parameters.Keys | Should -Contain 'HostConnection' }
 }
 

@@ -91,6 +91,7 @@ function Get-CallTable {
         'New-ContainerImage'           = @{ Path = '/tmp' }
         'New-ContainerMount'           = @{ Type = 'Volume'; Source = 'data'; Target = '/data' }
         'New-ContainerNetwork'         = @{ Name = 'back' }
+        'New-ContainerPort'            = @{ ContainerPort = 80 }
         'New-ContainerVolume'          = @{ Name = 'cache' }
         'Optimize-ContainerStore'      = @{ UnusedImage = $true }
         'Remove-Container'             = @{ Name = 'web-1' }

@@ -384,6 +384,18 @@
         Message = '{operation} did not end within {timeoutSeconds} seconds.'
         Action = 'Give more time with -TimeoutSeconds, or look at the container log.'
     }
+    'RunningTimedOut' = @{
+        Message = 'Container ''{id}'' was not running within {timeoutSeconds} seconds.'
+        Action = 'Start it, give more time with -TimeoutSeconds, or look at the container log.'
+    }
+    'HealthyTimedOut' = @{
+        Message = 'Container ''{id}'' was not healthy within {timeoutSeconds} seconds.'
+        Action = 'Look at the results of its checks (Get-Container) and at its log, or give more time with -TimeoutSeconds.'
+    }
+    'PortTimedOut' = @{
+        Message = 'Port {port} of container ''{id}'' took no connection within {timeoutSeconds} seconds.'
+        Action = 'Look at the container log: its server may not listen, or on 127.0.0.1 alone. Else give more time with -TimeoutSeconds.'
+    }
     'MachineNotResponding' = @{
         Message = 'The utility VM of the container did not answer within {timeoutSeconds} seconds.'
         Action = 'Look at the load of the host; if it goes on, stop the container with -Force and start it again.'

@@ -40,6 +40,8 @@
     NewVolumeName = 'a new volume'
     RemoveVolume = 'Remove volume'
     NewMount = 'Describe mount'
+    NewPort = 'Describe port'
+    PortIncomplete = 'an object needs the property ContainerPort'
     VolumeExists = "Volume '{0}' was there already."
     VolumeIsNotThere = 'The volume was not there.'
     SmbMountUnsupported = 'map the share on the host (Windows: New-SmbGlobalMapping; Linux: mount -t cifs) and bind its folder with type=bind'

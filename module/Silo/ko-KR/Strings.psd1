@@ -40,6 +40,8 @@
     NewVolumeName = '새 볼륨'
     RemoveVolume = '볼륨 제거'
     NewMount = '마운트 기술'
+    NewPort = '포트 기술'
+    PortIncomplete = '개체에는 ContainerPort 속성이 필요합니다'
     VolumeExists = "볼륨 '{0}'이(가) 이미 있었습니다."
     VolumeIsNotThere = '볼륨이 없었습니다.'
     SmbMountUnsupported = '호스트에서 공유를 연결하고(Windows: New-SmbGlobalMapping, Linux: mount -t cifs) 그 폴더를 type=bind로 마운트하세요'

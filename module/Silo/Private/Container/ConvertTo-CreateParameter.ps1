@@ -37,7 +37,8 @@ function ConvertTo-CreateParameter {
         $first = if ($network.Count -gt 0) { $network[0] } else { 'default' }
         $wire.networks = @(@{ network = $first } + $link) + @(foreach ($name in $network | Microsoft.PowerShell.Utility\Select-Object -Skip 1) { @{ network = $name } })
     }
-    $lists = @{ Publish = 'ports'; DnsServer = 'dnsServers'; DnsSearch = 'dnsSearch' }
+    if ($Bound.ContainsKey('Publish')) { $wire.ports = [string[]] @(foreach ($item in $Bound['Publish']) { ConvertTo-WirePort -Cmdlet $Cmdlet -Port $item }) }
+    $lists = @{ DnsServer = 'dnsServers'; DnsSearch = 'dnsSearch' }
     foreach ($key in $lists.Keys) { if ($Bound.ContainsKey($key)) { $wire[$lists[$key]] = [string[]] @($Bound[$key]) } }
     if ($Bound.ContainsKey('HostEntry')) { $wire.hostEntries = @(ConvertTo-NameValue -Dictionary $Bound['HostEntry']) }
     if ($Bound.ContainsKey('RestartPolicy')) {

@@ -8,6 +8,10 @@ function Convert-WireFieldName {
         if ($null -eq $request) { return $Text }
         return Rename-WireField -Text $Text -Method $request.Method
     }
-    if ($head -match '"method":"stream/data"') { return Rename-WireField -Text $Text -Method 'container/log' }
+    if ($head -match '"method":"stream/data"') {
+        # Until its request is known a stream has the names of a log: an abandoned one is thrown away.
+        $request = if ($Text -match '"stream":"([^"\\]+)"') { $Engine.Streams[$Matches[1]] }
+        return Rename-WireField -Text $Text -Method $(if ($null -ne $request) { $request.Method } else { 'container/log' })
+    }
     $Text
 }

@@ -29,7 +29,7 @@ function New-Container {
     first needed.
     .PARAMETER Publish
     Ports of the host that lead to ports of the container: '8080:80', '8080:80/udp', '127.0.0.1:8080:80',
-    '8000-8010:80-90', or '80' for a port of the host that is free.
+    '8000-8010:80-90', or '80' for a port of the host that is free; or objects of New-ContainerPort.
     .PARAMETER IPAddress
     Address that the container always has on the first network; a free one where left out. One of IPv4 and one of
     IPv6 at most.
@@ -209,7 +209,7 @@ function New-Container {
 
         [Alias('Port')]
         [ValidateNotNullOrEmpty()]
-        [string[]] $Publish,
+        [object[]] $Publish,
 
         [ValidateNotNullOrEmpty()]
         [string[]] $IPAddress,

@@ -19,7 +19,8 @@ function Wait-Container {
     .PARAMETER Port
     TCP port in the container; -For Port is understood.
     .PARAMETER TimeoutSeconds
-    Most seconds to wait; -1, the default, waits for ever. Then the error OperationTimedOut is written.
+    Most seconds to wait; -1, the default, waits for ever. Then an error is written: OperationTimedOut, or
+    RunningTimedOut, HealthyTimedOut or PortTimedOut by what was waited for.
     .PARAMETER PassThru
     Gives the container as it is afterwards.
     .PARAMETER AsJob
