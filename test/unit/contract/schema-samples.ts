@@ -25,7 +25,7 @@ export const sampleOf = (schema: Schema, fields: 'all' | 'required' = 'all'): un
         .filter(([name]) => fields === 'all' || schema.required?.includes(name))
         .map(([name, property]) => [name, sampleOf(property, fields)]));
     case 'array': return fields === 'all' || (schema.minItems ?? 0) > 0 ? [sampleOf(schema.items ?? {}, fields)] : [];
-    case 'string': return schema.format === 'date-time' ? '2026-11-22T04:00:00.123Z' : schema.pattern === undefined ? 'text' : schema.pattern.includes('/') ? 'YQ==' : 'text';
+    case 'string': return schema.format === 'date-time' ? '2026-11-22T04:00:00.123Z' : ['text', 'YQ==', `sha256:${'0'.repeat(64)}`].find((text) => new RegExp(schema.pattern ?? '', 'u').test(text));
     case 'integer': return schema.minimum ?? 1;
     case 'number': return (schema.exclusiveMinimum ?? 0) + 1.5;
     case 'boolean': return true;
