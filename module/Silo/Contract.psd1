@@ -322,6 +322,11 @@
             Times = @(); ItemTimes = @()
             Fields = @('path', 'sizeBytes', 'digests')
         }
+        'store/get' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('path', 'fileSystem', 'capacityBytes', 'freeBytes', 'contentCount', 'contentBytes', 'layerCount', 'layerBytes', 'containerCount', 'containerBytes', 'volumeCount', 'volumeBytes', 'buildCacheBytes', 'logBytes', 'reclaimableBytes')
+        }
         'store/optimize' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()

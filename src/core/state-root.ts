@@ -6,12 +6,23 @@ export interface MoveOptions {
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
+/** Of the file system that a folder lies on. */
+export interface Space {
+  /** Its name as the system says it, for example ext4; undefined where it is not told. */
+  readonly fileSystem: string | undefined;
+  readonly capacityBytes: number;
+  /** Bytes that the engine may still write. */
+  readonly freeBytes: number;
+}
+
 /** The folder that holds everything an engine keeps. Every open engine is one of its users. */
 export interface StateRoot {
   /** Ends the use. Repeating it does nothing. */
   leave(): Promise<void>;
   /** Why this host's folders cannot be moved; undefined where they can. */
   readonly whyNoMove: string | undefined;
+  /** What it lies on. */
+  space(): Promise<Space>;
   /** Bytes on its disk. */
   measure(): Promise<number>;
   /** Makes this engine the only user; releasing gives that up, not the use. Errors: StoreBusy where another engine is open. */

@@ -40,6 +40,7 @@ export { containerChanges } from './container-changes.ts';
 export { copyContainerFile } from './copy-file.ts';
 export { exportContainer } from './export-container.ts';
 export { exportImages } from './export-images.ts';
+export { measureStore } from './measure-store.ts';
 export { optimizeStore, type StoreItem } from './optimize-store.ts';
 export { repairOnRequest } from './repair-store.ts';
 export { moveStore } from './move-store.ts';

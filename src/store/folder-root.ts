@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, type Stats } from 'node:fs';
-import { lstat, mkdir, open, opendir, readdir, readFile, readlink, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, opendir, readdir, readFile, readlink, realpath, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
-import type { Lock, MoveOptions, StateRoot } from '../core/index.ts';
+import type { Lock, MoveOptions, Space, StateRoot } from '../core/index.ts';
 import { syncFileSystem } from '../../native/libc.ts';
 import type { FileLocks } from './file-locks.ts';
 import { movedFile } from './moved-root.ts';
@@ -43,6 +43,13 @@ export class FolderRoot implements StateRoot {
     const presence = this.#presence;
     this.#presence = undefined;
     await presence?.release();
+  }
+
+  async space(): Promise<Space> {
+    const [{ blocks, bavail, bsize }, root, mounts] = await Promise.all([statfs(this.#root), realpath(this.#root), mountsHere()]);
+    // What was mounted last covers what was there before.
+    const holder = mounts.filter(({ point }) => point === '/' || root === point || root.startsWith(`${point}/`)).reduce<Mount | undefined>((best, mount) => (best === undefined || mount.point.length >= best.point.length ? mount : best), undefined);
+    return { fileSystem: holder?.fileSystem, capacityBytes: blocks * bsize, freeBytes: bavail * bsize };
   }
 
   async measure(): Promise<number> {
@@ -92,7 +99,7 @@ export class FolderRoot implements StateRoot {
 
   async clear(): Promise<void> {
     const folders = [this.#root, this.#runFolder];
-    const mounts = (await mountPoints()).filter((point) => folders.some((folder) => point.startsWith(`${folder}/`)));
+    const mounts = (await mountsHere()).map(({ point }) => point).filter((point) => folders.some((folder) => point.startsWith(`${folder}/`)));
     // Removing goes through mounts: what a volume shows of the host would be lost.
     if (mounts.length > 0) throw new SiloError('StoreMounted', { args: { path: this.#root, mounts: mounts.slice(0, 5).join(', ') }, target: { kind: 'store', id: this.#root } });
     try {
@@ -135,13 +142,18 @@ const ignoreOpenFiles = (error: unknown): void => {
   if (!hasErrno(error, 'EBUSY', 'EPERM', 'EACCES', 'ENOTEMPTY', 'EEXIST')) throw error;
 };
 
+interface Mount { readonly point: string; readonly fileSystem: string }
+
 /** Of this mount namespace; none where the system has no such file. Space, tab, newline and backslash are octal there (proc_pid_mountinfo(5)). */
-const mountPoints = async (): Promise<readonly string[]> => {
+const mountsHere = async (): Promise<readonly Mount[]> => {
   const text = await readFile('/proc/self/mountinfo', 'utf8').catch((error: unknown) => {
     if (hasErrno(error, 'ENOENT')) return '';
     throw error;
   });
-  return text.split('\n').map((line) => (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))));
+  return text.split('\n').filter((line) => line !== '').map((line) => ({
+    point: (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
+    fileSystem: / - (\S+)/.exec(line)?.[1] ?? '',
+  }));
 };
 
 /** Takes away what an engine left of a root that was moved. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -36,6 +37,30 @@ describe.skipIf(reason !== undefined)(`the store${reason === undefined ? '' : `:
     for (const { reference } of (await engine.call('image/list', {})).items) if (reference !== base) await engine.call('image/remove', { image: reference });
     const left = [...await host.settledLeaks(), ...(blobs().length === 3 && layers().length === 1 ? [] : [`blobs ${blobs().join(' ')}, layers ${layers().join(' ')}`])];
     if (left.length > 0) throw new Error(`The test left: ${left.join('; ')}`);
+  });
+
+  it('tells where it is, what its parts take, and what could be freed, and changes nothing', async () => {
+    const empty = await engine.call('store/get', {});
+    expect(empty).toMatchObject({ path: host.root, contentCount: 3, layerCount: 1, containerCount: 0, containerBytes: 0, volumeCount: 0, volumeBytes: 0, logBytes: 0, buildCacheBytes: 0 });
+    expect(empty.contentBytes).toBe(blobs().reduce((sum, name) => sum + statSync(join(host.root, 'blobs/sha256', name)).size, 0));
+    expect(empty.fileSystem).toBe(execFileSync('df', ['--output=fstype', host.root], { encoding: 'utf8' }).split('\n')[1]);
+    expect(empty.capacityBytes).toBeGreaterThan(empty.freeBytes);
+    const write = (path: string, kilobytes: number): string => `dd if=/dev/urandom of=${path} bs=1k count=${kilobytes} 2>/dev/null`;
+    await engine.call('container/run', {
+      image: 'busybox:test', name: 'writer', command: ['sh', '-c', `${write('/data/own', 700)}; ${write('/kept/own', 300)}; seq 20000`], mounts: [{ kind: 'Volume', source: 'measured', target: '/kept', readOnly: false }],
+    });
+    const full = await engine.call('store/get', {});
+    expect(full).toMatchObject({ containerCount: 1, volumeCount: 1, contentBytes: empty.contentBytes, layerBytes: empty.layerBytes });
+    expect(full.containerBytes).toBeGreaterThanOrEqual(700 * 1024);
+    expect(full.volumeBytes).toBeGreaterThanOrEqual(300 * 1024);
+    expect(full.volumeBytes).toBeLessThan(400 * 1024);
+    expect(full.logBytes).toBeGreaterThan(100_000);
+    const { reclaimedBytes } = await engine.call('store/optimize', { unusedImages: true, danglingImages: true, stoppedContainers: true, unusedVolumes: true, buildCache: true, dryRun: true });
+    expect(full.reclaimableBytes).toBe(reclaimedBytes);
+    expect(full.reclaimableBytes).toBeGreaterThan(1000 * 1024);
+    expect((await engine.call('container/list', {})).items).toHaveLength(1);
+    await engine.call('container/remove', { container: 'writer' });
+    await engine.call('volume/remove', { volume: 'measured' });
   });
 
   describe('gives images further names', () => {

@@ -357,6 +357,18 @@ Describe 'The store' -Tag Fast {
         $sent.olderThan | Should -Be '2026-01-02T03:04:05.0000000Z'
         $sent.dryRun | Should -BeFalse
     }
+    It 'is told with where it is and what its parts take' {
+        $store = Get-ContainerStore
+        $store.PSTypeNames[0] | Should -Be 'Silo.ContainerStoreUsage'
+        $store.Path, $store.FileSystem, $store.LayerBytes, $store.ReclaimableBytes | Should -Be '/var/lib/silo', 'ext4', 4500000, 4500512
+        $store | Out-String | Should -Match 'Reclaimable *: 4\.3 MB'
+    }
+    It 'is tested by what a repair would mend, and nothing is changed' {
+        (Test-ContainerStore -Verify).Action | Should -Be 'WouldRepair'
+        (Get-Sent 'store/repair').verify, (Get-Sent 'store/repair').dryRun | Should -Be $true, $true
+        Test-ContainerStore -Quiet | Should -BeFalse
+        (Get-Sent 'store/repair').dryRun | Should -BeTrue
+    }
     It '<_> -WhatIf is the dry run of the engine' -ForEach 'Optimize-ContainerStore', 'Repair-ContainerStore' {
         $items = @(& $_ -WhatIf)
         $items[0].Action | Should -Match '^Would'
@@ -392,6 +404,7 @@ Describe 'Jobs of images' {
         @{ Command = 'New-ContainerImage'; Parameter = @{ Path = '/tmp'; Secret = @{ a = '/tmp/a' } }; Type = 'Silo.ContainerImage' }
         @{ Command = 'Optimize-ContainerStore'; Parameter = @{ UnusedImage = $true }; Type = 'Silo.ContainerStoreItem' }
         @{ Command = 'Repair-ContainerStore'; Parameter = @{ Verify = $true }; Type = 'Silo.ContainerStoreItem' }
+        @{ Command = 'Test-ContainerStore'; Parameter = @{ Verify = $true }; Type = 'Silo.ContainerStoreItem' }
         @{ Command = 'Move-ContainerStore'; Parameter = @{ Path = '/tmp/elsewhere' }; Type = 'Silo.ContainerStore' }
     ) {
         $job = & $Command @Parameter -AsJob

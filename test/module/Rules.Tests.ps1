@@ -4,7 +4,7 @@ BeforeDiscovery {
     $commands = (Import-PowerShellDataFile -LiteralPath (Join-Path -Path $moduleRoot -ChildPath 'Silo.psd1')).FunctionsToExport
     $changing = $commands | Where-Object { $_ -notmatch '^(Debug|Find|Get|Measure|Test|Wait)-' }
     $asJob = 'Copy-ContainerFile', 'Export-Container', 'Export-ContainerImage', 'Import-ContainerImage', 'Invoke-ContainerImage', 'New-ContainerImage', 'Request-ContainerImage', 'Submit-ContainerImage', 'Test-ContainerImage', 'Move-ContainerStore',
-    'Optimize-ContainerStore', 'Repair-ContainerStore', 'Remove-Container', 'Restart-Container', 'Start-Container', 'Stop-Container', 'Wait-Container'
+    'Optimize-ContainerStore', 'Repair-ContainerStore', 'Test-ContainerStore', 'Remove-Container', 'Restart-Container', 'Start-Container', 'Stop-Container', 'Wait-Container'
     $files = @(Get-ChildItem -LiteralPath $moduleRoot -Recurse -File | ForEach-Object { @{ Path = $_.FullName; Name = $_.FullName.Substring($moduleRoot.Length + 1) } } | Where-Object { $_.Name -notmatch '^engine[\\/]' })
     $functionFiles = @($files | Where-Object { $_.Name -match '^(Public|Private)[\\/].*\.ps1$' })
     $hasAnalyzer = [bool] (Get-Module -Name PSScriptAnalyzer -ListAvailable)

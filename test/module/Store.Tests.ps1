@@ -29,7 +29,11 @@ Describe 'The store' -Skip:([bool] $missing) {
         ($items | Measure-Object -Property SizeBytes -Sum).Sum | Should -BeGreaterThan 1MB
         @(Get-ContainerImage).Count | Should -Be $before
     }
-    It 'has nothing to mend' { Repair-ContainerStore -Verify -WhatIf | Should -BeNullOrEmpty }
+    It 'has nothing to mend' {
+        Repair-ContainerStore -Verify -WhatIf | Should -BeNullOrEmpty
+        Test-ContainerStore -Verify | Should -BeNullOrEmpty
+        Test-ContainerStore -Quiet | Should -BeTrue
+    }
     It 'finds a damaged blob' {
         $digest = (Get-ContainerImage -Name 'built:1').Digest
         $blob = Get-ChildItem -LiteralPath "$stateRoot/blobs" -Recurse -File | Where-Object { "$($_.Directory.Name)$($_.Name)" -match $digest.Split(':')[1] -or $_.Name -eq $digest.Split(':')[1] } | Select-Object -First 1
@@ -44,6 +48,8 @@ Describe 'The store' -Skip:([bool] $missing) {
         $test.Damaged | Should -Be $digest
         Test-ContainerImage -Name 'built:1' -Quiet | Should -BeFalse
         (Repair-ContainerStore -Verify -WhatIf).Id | Should -Contain $digest
+        (Test-ContainerStore -Verify).Id | Should -Contain $digest
+        Test-ContainerStore -Verify -Quiet | Should -BeFalse
         [System.IO.File]::WriteAllBytes($blob.FullName, $bytes)
         (Test-ContainerImage -Name 'built:1').Intact | Should -BeTrue
     }

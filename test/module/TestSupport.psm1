@@ -78,6 +78,7 @@ function Get-CallTable {
         'Get-ContainerNetwork'         = @{}
         'Get-ContainerNetworkAdapter'  = @{ Name = 'web-1' }
         'Get-ContainerProcess'         = @{ Name = 'web-1' }
+        'Get-ContainerStore'           = @{}
         'Get-ContainerVolume'          = @{ Name = 'data' }
         'Get-Isolation'                = @{}
         'Import-ContainerImage'        = @{ LiteralPath = '/tmp/image.tar' }
@@ -121,6 +122,7 @@ function Get-CallTable {
         'Test-ContainerCredentialSpec' = @{ InputObject = '{}' }
         'Test-ContainerHost'           = @{}
         'Test-ContainerImage'          = @{ Name = 'busybox:latest' }
+        'Test-ContainerStore'          = @{}
         'Uninstall-ContainerHost'      = @{}
         'Wait-Container'               = @{ Name = 'web-1' }
         'Wait-ContainerProcess'        = @{ ContainerId = 'web-1'; ProcessId = 'p' }

@@ -291,6 +291,10 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   'container/changes': () => ({ items: [{ path: '/etc', kind: 'Modified' }, { path: '/etc/new', kind: 'Added' }, { path: '/old', kind: 'Deleted' }] }),
   'container/export': ({ path }) => ({ path: textOf(path), sizeBytes: 10_240 }),
   'container/commit': ({ reference }) => ({ image: image(textOf(reference ?? 'committed:latest')) }),
+  'store/get': () => ({
+    path: '/var/lib/silo', fileSystem: 'ext4', capacityBytes: 64_000_000_000, freeBytes: 20_000_000_000, contentCount: 3, contentBytes: 2_100_512, layerCount: 1, layerBytes: 4_500_000,
+    containerCount: 2, containerBytes: 8192, volumeCount: 2, volumeBytes: 65_536, buildCacheBytes: 0, logBytes: 12_288, reclaimableBytes: 4_500_512,
+  }),
   'store/optimize': ({ dryRun }) => ({ items: [{ kind: 'Image', id: 'docker.io/library/old:1', sizeBytes: 4_500_000, reason: 'no container uses it', action: dryRun === true ? 'WouldRemove' : 'Removed' }, { kind: 'Blob', id: `sha256:${idOf(9)}`, sizeBytes: 512, reason: 'nothing needs it', action: dryRun === true ? 'WouldRemove' : 'Removed' }], reclaimedBytes: 4_500_512 }),
   'store/repair': ({ dryRun }) => ({ items: [{ kind: 'Ingest', id: 'ingest-1', sizeBytes: 100, reason: 'its engine is gone', action: dryRun === true ? 'WouldRepair' : 'Repaired' }] }),
   'store/move': ({ path }) => ({ path, movedBytes: 12_000_000 }),

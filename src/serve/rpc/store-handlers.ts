@@ -1,13 +1,20 @@
-import { commitContainer, exportImages, imageHistory, listLayers, moveStore, optimizeStore, repairOnRequest, tagImage } from '../../engine/index.ts';
+import { commitContainer, exportImages, imageHistory, listLayers, measureStore, moveStore, optimizeStore, repairOnRequest, tagImage } from '../../engine/index.ts';
 import type { Handlers } from './handlers.ts';
 import { viewImage } from './views.ts';
 
 /** Methods that make images of what is here, and keep the store in order. */
-export const storeHandlers: Handlers<'container/commit' | 'image/export' | 'image/tag' | 'image/history' | 'image/layers' | 'store/optimize' | 'store/repair' | 'store/move'> = {
+export const storeHandlers: Handlers<'container/commit' | 'image/export' | 'image/tag' | 'image/history' | 'image/layers' | 'store/get' | 'store/optimize' | 'store/repair' | 'store/move'> = {
   'container/commit': async (params, { engine, signal, progress }) => ({ image: viewImage(await commitContainer(engine.forChange(), params, progress, signal)) }),
   'image/export': async (params, { engine, signal, progress }) => {
     const { path, sizeBytes, digests } = await exportImages(engine.forChange(), params, progress, signal);
     return { path, sizeBytes, digests: [...digests] };
+  },
+  'store/get': async (_, { engine, signal }) => {
+    const { fileSystem, capacityBytes, freeBytes, content, layers, containers, volumes, buildCacheBytes, logBytes, reclaimableBytes } = await measureStore(engine.forChange(), signal);
+    return {
+      path: engine.root, fileSystem: fileSystem ?? null, capacityBytes, freeBytes, contentCount: content.count, contentBytes: content.sizeBytes, layerCount: layers.count, layerBytes: layers.sizeBytes,
+      containerCount: containers.count, containerBytes: containers.sizeBytes, volumeCount: volumes.count, volumeBytes: volumes.sizeBytes, buildCacheBytes, logBytes, reclaimableBytes,
+    };
   },
   'store/optimize': async ({ olderThan, ...params }, { engine, signal }) => {
     const items = await optimizeStore(engine.forChange(), { ...params, olderThan: olderThan === undefined ? undefined : new Date(olderThan) }, signal);
