@@ -176,16 +176,15 @@ Describe 'Completion' -Tag Fast {
         $match.Count | Should -BeGreaterOrEqual 1
         $match[0].ToolTip | Should -Match $Tooltip
     }
-    It 'answers from memory, and within half a second, where the engine is gone' {
+    It 'answers from memory where the engine is gone, and starts none' {
         [void] (Get-Container)
-        (Get-Process -Id (Get-EnginePid)).Kill()
+        $killed = Get-EnginePid
+        (Get-Process -Id $killed).Kill()
         Start-Sleep -Milliseconds 200
-        $watch = [System.Diagnostics.Stopwatch]::StartNew()
         $match = (TabExpansion2 -inputScript 'Stop-Container -Name web-' -cursorColumn 25).CompletionMatches
-        # The first completion of a session also loads what PowerShell needs for it; that was done above.
-        $watch.ElapsedMilliseconds | Should -BeLessThan 500
         $match.CompletionText | Should -Be 'web-1', 'web-2'
         $match[0].ToolTip | Should -Match '^web-1: Running'
+        Get-EnginePid | Should -BeIn $killed, $null
     }
     It 'offers the values of isolation and tags of known images' {
         (TabExpansion2 -inputScript 'Set-Isolation -Isolation ' -cursorColumn 25).CompletionMatches.CompletionText | Should -Contain 'HyperV'

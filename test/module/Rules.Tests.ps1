@@ -55,11 +55,9 @@ Describe 'An import' {
             '' | & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $file
         }
     }
-    It 'is quick in a new PowerShell and starts no process' {
-        $time, $noEngine = Invoke-NewShell "`$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$moduleRoot/Silo.psd1'; `$w.ElapsedMilliseconds; & (Get-Module Silo) { `$null -eq `$script:Engine }"
-        # The goal is well under a second; the rest is for a machine busy with other things.
-        [int] $time | Should -BeLessThan 3000
-        $noEngine | Should -Be 'True'
+    # How long it takes is measured by the bench.
+    It 'starts no process in a new PowerShell' {
+        Invoke-NewShell "Import-Module '$moduleRoot/Silo.psd1'; & (Get-Module Silo) { `$null -eq `$script:Engine }" | Should -Be 'True'
     }
     It 'writes nothing and warns of nothing' {
         Invoke-NewShell "Import-Module '$moduleRoot/Silo.psd1' 3>&1 2>&1" | Should -BeNullOrEmpty
