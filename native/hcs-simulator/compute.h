@@ -100,6 +100,8 @@ HRESULT systems_enumerate(struct request *request);
 HRESULT system_properties(struct request *request);
 HRESULT service_properties(struct request *request);
 HRESULT service_modify(struct request *request);
+int64_t credentials_count(void);
+void credentials_drop_all(void);
 void now_as_text(char text[40]);
 
 /* modify.c */

@@ -5,7 +5,8 @@
 #include "compute.h"
 #include "guest-mounts.h"
 
-enum { ADD = 1, REMOVE = 2, UPDATE = 4, ANY = 7 };
+/* PUT: an update of what is not there adds it. */
+enum { ADD = 1, REMOVE = 2, UPDATE = 4, ANY = 7, PUT = 8 };
 
 /*
  * In a path * stands for a name and # for a number. `named` is the member of the settings that tells several
@@ -32,7 +33,8 @@ static const struct resource {
   {"VirtualMachine/Devices/VirtualPMem/Devices/#/Mappings/#", "VirtualPMemMapping", NULL, ADD | REMOVE},
   {"VirtualMachine/Devices/VirtualSmb/Shares", "VirtualSmbShare", "Name", ANY},
   {"VirtualMachine/Devices/VirtualPci/*", "VirtualPciDevice", NULL, ADD | REMOVE},
-  {"VirtualMachine/Devices/HvSocket/HvSocketConfig/ServiceTable/*", "HvSocketServiceConfig", NULL, ANY},
+  /* Services are made by an update too (hcsshim, internal/uvm/hvsocket.go). */
+  {"VirtualMachine/Devices/HvSocket/HvSocketConfig/ServiceTable/*", "HvSocketServiceConfig", NULL, ANY | PUT},
   /* These are not in the reference; hcsshim sends them. */
   {"Container/MappedDirectories", "MappedDirectory", "ContainerPath", ANY},
   {"Container/MappedPipes", "MappedPipe", "ContainerPipeName", ANY},
@@ -160,7 +162,7 @@ static HRESULT modify_resource(struct request *request, struct system *system, c
   bool several = resource->named != NULL || strpbrk(resource->path, "*#") != NULL;
   HRESULT code = S_OK;
   if (several && asked == ADD && old != NULL) code = answer_error(request, E_ALREADY_EXISTS, "'%s' is there already", key);
-  else if (several && asked != ADD && old == NULL) code = answer_error(request, E_NOT_FOUND, "'%s' is not there", key);
+  else if (several && asked != ADD && old == NULL && !(asked == UPDATE && (resource->requests & PUT) != 0)) code = answer_error(request, E_NOT_FOUND, "'%s' is not there", key);
   else if (asked != REMOVE) code = check_files(request, system, path, settings);
   free(key);
   if (FAILED(code)) return code;

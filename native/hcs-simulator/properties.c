@@ -241,6 +241,14 @@ static HRESULT modify_groups(struct request *request, const struct json *setting
   return S_OK;
 }
 
+int64_t credentials_count(void) { return (int64_t)json_count(credentials); }
+
+/* A host that starts again has none. */
+void credentials_drop_all(void) {
+  json_free(credentials);
+  credentials = NULL;
+}
+
 static HRESULT modify_credentials(struct request *request, const struct json *settings) {
   const char *operation = json_string(settings, "Operation");
   const struct json *details = json_member(settings, "OperationDetails");
@@ -259,6 +267,14 @@ static HRESULT modify_credentials(struct request *request, const struct json *se
     json_set_string(guard, "RpcEndpoint", endpoint);
     json_set_string(guard, "Transport", json_string(details, "Transport") == NULL ? "LRPC" : json_string(details, "Transport"));
     json_set_string(guard, "CredentialSpec", json_string(details, "CredentialSpec"));
+    if (strcmp(json_string(guard, "Transport"), "HvSocket") != 0) return S_OK;
+    /* What a utility VM needs in its table so that its guest may connect. */
+    struct json *socket = json_set(instance, "HvSocketConfig", json_new(JSON_OBJECT));
+    json_set_string(socket, "ServiceId", endpoint);
+    struct json *service = json_set(socket, "ServiceConfig", json_new(JSON_OBJECT));
+    json_set_string(service, "BindSecurityDescriptor", "D:P(A;;FA;;;SY)");
+    json_set_string(service, "ConnectSecurityDescriptor", "D:P(A;;FA;;;SY)");
+    json_set_bool(service, "AllowWildcardBinds", true);
     return S_OK;
   }
   if (instance == NULL) return answer_error(request, E_NOT_FOUND, "There is no instance '%s'", id);

@@ -101,9 +101,11 @@ static void count(struct json *counts) {
   for (const struct system *system = systems; system != NULL; system = system->next) number += system->state != SYSTEM_STOPPED;
   json_set_whole(counts, "systems", number);
   json_set_whole(counts, "processes", processes_running());
+  json_set_whole(counts, "credentials", credentials_count());
 }
 
 static void reset(void) {
+  credentials_drop_all();
   for (bool more = true; more;) {
     more = false;
     for (struct system *system = systems; system != NULL && !more; system = system->next) {

@@ -109,6 +109,8 @@ export interface ContainerSpec {
   readonly storageBytes?: number;
   /** Left out where there are none. */
   readonly settings?: ContainerSettings;
+  /** JSON of a group managed service account's credential specification, of Windows containers. */
+  readonly credentialSpec?: string;
   readonly mounts: readonly ContainerMount[];
   readonly autoRemove: boolean;
   /** Undefined means `no`. */

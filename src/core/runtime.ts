@@ -83,6 +83,8 @@ export interface TaskSpec {
   readonly networkNamespacePath: string | undefined;
   readonly privileged: boolean;
   readonly settings?: TaskSettings | undefined;
+  /** JSON of a group managed service account's credential specification; only Windows containers have one. */
+  readonly credentialSpec?: string | undefined;
 }
 
 export type TaskState = 'created' | 'running' | 'paused' | 'stopped' | 'missing';

@@ -7,6 +7,7 @@ export interface PlatformOptions extends SettingsRequest {
   readonly privileged?: boolean | undefined;
   readonly network?: ContainerSpec['network'] | undefined;
   readonly resources: ResourceLimits;
+  readonly credentialSpec?: string | undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ContainerMount, ContainerNetworking, ContainerSettings, ContainerS
 import type { ImageDefaults } from '../image/index.ts';
 import type { NetworkingRequest } from './container-networking.ts';
 import { checkResources, type SettingsRequest } from './container-settings.ts';
+import { checkCredentialSpec } from './credential-spec.ts';
 import { resolveHealthCheck, type HealthCheckRequest } from './health-policy.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 import { isHostPath, platformOf } from './platform-of.ts';
@@ -19,6 +20,8 @@ export interface CreateRequest extends NetworkingRequest, SettingsRequest {
   readonly user?: string | undefined;
   readonly workingDirectory?: string | undefined;
   readonly hostName?: string | undefined;
+  /** JSON, of Windows containers alone. */
+  readonly credentialSpec?: string | undefined;
   readonly resources: ResourceLimits;
   readonly storageBytes?: number | undefined;
   readonly mounts?: readonly ContainerMount[] | undefined;
@@ -126,6 +129,7 @@ export const resolveSpec = (request: CreateRequest, image: ImageDefaults, refere
     resources: request.resources,
     ...(request.storageBytes === undefined ? {} : { storageBytes: request.storageBytes }),
     ...(settings === undefined ? {} : { settings }),
+    ...(request.credentialSpec === undefined ? {} : { credentialSpec: checkCredentialSpec(request.credentialSpec) }),
     mounts: [...mounts, ...imageVolumes.map((target) => ({ kind: 'volume', source: newVolumeId(), target, readOnly: false }) as const)],
     autoRemove: request.autoRemove ?? false,
     ...(request.restartPolicy === undefined || policy === 'no' ? {} : { restartPolicy: request.restartPolicy }),

@@ -2,6 +2,7 @@ import { SiloError, type Digest } from '../base/index.ts';
 import type { ContainerRecord, ContainerSettings, ContainerSpec, Isolation, MetadataWriter, ResourceLimits } from '../core/index.ts';
 import { checkContainerName, generatedName } from './container-name.ts';
 import { resolveSettings } from './container-settings.ts';
+import { hostNameWarnings } from './credential-spec.ts';
 import { differences, resolveSpec, type CreateRequest } from './container-spec.ts';
 import type { ImageConfigs } from './image-configs.ts';
 import { findContainer } from './container-lookup.ts';
@@ -62,7 +63,7 @@ export const createContainer = async (
   const networking = { ...resolved, networking: await fixPorts(ports, resolved.networking) };
   platformOf(image.platform.os).checkOptions({ ...request, network: resolved.mode });
   const settings = resolveSettings(request, resolved.mode, (reference) => ports.metadata.read((reader) => findContainer(reader, reference).id));
-  const warnings = [...(chosenWarning === undefined ? [] : [chosenWarning]), ...(await checkWithHost(technology, request.resources, settings))];
+  const warnings = [...(chosenWarning === undefined ? [] : [chosenWarning]), ...hostNameWarnings(request), ...(await checkWithHost(technology, request.resources, settings))];
   if (request.storageBytes !== undefined) {
     const { snapshotter } = technology;
     const reason = snapshotter.sizeLimitObstacle === undefined ? `the snapshotter ${snapshotter.name} makes none of a fixed size` : snapshotter.sizeLimitObstacle();

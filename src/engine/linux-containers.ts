@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { SiloError } from '../base/index.ts';
 import type { ContainerPlatform } from './container-platform.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 import { signalNumber } from './signals.ts';
@@ -42,5 +43,7 @@ export const linuxContainers: ContainerPlatform = {
     { source: paths.hostNamePath, target: '/etc/hostname', readOnly: false },
     { source: paths.resolvConfPath, target: '/etc/resolv.conf', readOnly: false },
   ],
-  checkOptions: () => undefined,
+  checkOptions: ({ credentialSpec }) => {
+    if (credentialSpec !== undefined) throw new SiloError('OptionUnsupported', { args: { option: 'credentialSpec', reason: 'only Windows containers have it' } });
+  },
 };

@@ -116,6 +116,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
     networkNamespacePath,
     privileged: spec.privileged,
     settings,
+    credentialSpec: spec.credentialSpec,
   }, signal);
   // Both have ended before anything is undone.
   await Promise.allSettled([linking, creating]);

@@ -131,6 +131,21 @@ Describe 'New-Container' -Tag Fast {
         @($sent.userLimits | ForEach-Object { "$($_.name) $($_.soft) $($_.hard)" }) | Should -Be 'nofile 9 ', 'nproc 1 2', 'core -1 '
         $sent.kernelParameters[0].name, $sent.kernelParameters[0].value | Should -Be 'net.core.somaxconn', '7'
     }
+    It 'sends a credential specification as JSON, whether it is a path, JSON, a hashtable or an object' {
+        $spec = @{ CmsPlugins = @('ActiveDirectory'); ActiveDirectoryConfig = @{ GroupManagedServiceAccounts = @(@{ Name = 'WebApp01'; Scope = 'contoso.com' }) } }
+        $json = ConvertTo-Json -InputObject $spec -Depth 8
+        $file = Join-Path -Path $TestDrive -ChildPath 'web.json'
+        [System.IO.File]::WriteAllText($file, $json)
+        foreach ($form in $file, (Get-Item -LiteralPath $file), $json, $spec, (ConvertFrom-Json -InputObject $json)) {
+            New-Container -Image 'busybox' -CredentialSpec $form | Out-Null
+            $sent = ConvertFrom-Json -InputObject (Get-Sent 'container/create').credentialSpec
+            @($sent.CmsPlugins) | Should -Be 'ActiveDirectory' -Because $form.GetType().Name
+            @($sent.ActiveDirectoryConfig.GroupManagedServiceAccounts)[0].Scope | Should -Be 'contoso.com' -Because $form.GetType().Name
+        }
+        { New-Container -Image 'busybox' -CredentialSpec "$file.not" } | Should -Throw -ErrorId 'PathNotFound,New-Container'
+        foreach ($form in '{ "CmsPlugins": ', 7) { { New-Container -Image 'busybox' -CredentialSpec $form } | Should -Throw -ErrorId '*,New-Container' }
+        { New-Container -Image 'busybox' -CredentialSpec '{ no' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container'
+    }
     It 'makes the path of a seccomp profile absolute' {
         New-Container -Image 'busybox' -SeccompProfile './strict.json' | Out-Null
         (Get-Sent 'container/create').seccompProfile | Should -Be (Join-Path -Path $PWD.ProviderPath -ChildPath 'strict.json')

@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ExecResult, ExecSpec, Locks, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { checkDocument } from './check-document.ts';
+import { withCredential } from './builders/windows-container.ts';
 import type { ComputeProcess } from './compute-process.ts';
 import type { ComputeSystem, ProcessNames } from './compute-system.ts';
+import { addCredential, removeCredential, type AddedCredential } from './credential-guard.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
 import { hasEnded, unlessEnded } from './ended.ts';
 import { HeldProcess, type Doorway } from './held-process.ts';
@@ -79,6 +81,7 @@ export class HcsRuntime implements Runtime {
   async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
     if (signal?.aborted === true) throw new SiloError('OperationCancelled');
     const files = this.#files(spec.id);
+    if (spec.credentialSpec !== undefined && this.#plan.guest === 'linux') throw new SiloError('OptionUnsupported', { args: { option: 'credentialSpec', reason: 'only Windows containers have it' } });
     const process = this.#plan.process(spec.process, { stdin: spec.openStdin }, true);
     checkDocument('ProcessParameters', process);
     await mkdir(files.folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => { throw fromFileError(error, files.folder, 'container'); });
@@ -90,17 +93,20 @@ export class HcsRuntime implements Runtime {
     try {
       await rm(files.exitFile, { force: true });
       await rm(files.outOfMemory, { force: true });
-      await files.writeNote({ vmId: machine?.id, releases: machine?.releases, process, names: namesOf(spec.process), logPath: spec.logPath, doorFolder: spec.openStdin || spec.process.terminal ? spec.bundlePath : undefined, memoryLimitBytes: spec.resources.memoryBytes, processId: undefined });
+      await files.writeNote({ vmId: machine?.id, releases: machine?.releases, process, names: namesOf(spec.process), logPath: spec.logPath, doorFolder: spec.openStdin || spec.process.terminal ? spec.bundlePath : undefined, memoryLimitBytes: spec.resources.memoryBytes, hasCredential: spec.credentialSpec !== undefined, processId: undefined });
     } catch (error) {
       throw fromFileError(error, files.folder, 'container');
     }
     try {
+      const credential = await this.#credentialOf(spec, machine !== undefined);
+      const whole = credential === undefined ? system : withCredential(system, credential.guard);
+      checkDocument('ComputeSystem', whole);
       if (machine !== undefined) {
         checkDocument('ComputeSystem', machine.document);
         for (const path of machine.files) await this.#hcs.grantVmAccess(machine.id, path, { signal });
-        await this.#make(machine.id, machine.document, machine.requests, signal);
+        await this.#make(machine.id, machine.document, [...machine.requests, ...(credential?.requests ?? [])], signal);
       }
-      await this.#make(spec.id, system, [], signal);
+      await this.#make(spec.id, whole, [], signal);
     } catch (error) {
       await this.delete(spec.id);
       throw error;
@@ -293,6 +299,7 @@ export class HcsRuntime implements Runtime {
       await this.#endSystem(id);
       await this.#endMachine(note);
       await this.#held.get(id)?.finished;
+      if (note.hasCredential === true) await removeCredential(this.#hcs, id);
       await this.#locks.forget(lockOf(id));
     }
     await rm(files.folder, { recursive: true, force: true });
@@ -347,6 +354,10 @@ export class HcsRuntime implements Runtime {
     }
   }
 
+  async #credentialOf({ id, credentialSpec }: TaskSpec, inMachine: boolean): Promise<AddedCredential | undefined> {
+    return credentialSpec === undefined ? undefined : addCredential(this.#hcs, id, credentialSpec, inMachine ? 'HvSocket' : 'LRPC');
+  }
+
   #keep(id: string, held: HeldProcess): void {
     this.#held.set(id, held);
     held.finished.then(() => { if (this.#held.get(id) === held) this.#held.delete(id); }, () => undefined);
@@ -374,7 +385,10 @@ export class HcsRuntime implements Runtime {
     }
     await this.#endSystem(id);
     const note = await files.readNote();
-    if (note !== undefined) await this.#endMachine(note);
+    if (note === undefined) return;
+    await this.#endMachine(note);
+    // Where it can't be taken back now, whoever deletes the task hears of it.
+    if (note.hasCredential === true) await removeCredential(this.#hcs, id).catch(() => undefined);
   }
 
   /** Its guest writes what it still holds to the disks that it lets go of; one that can't any more is ended all the same. */

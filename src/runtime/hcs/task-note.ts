@@ -20,6 +20,8 @@ export interface TaskNote {
   /** Folder in which terminals find its door; undefined where they can't join it. */
   readonly doorFolder: string | undefined;
   readonly memoryLimitBytes: number | undefined;
+  /** The service was, or was to be, given a credential specification under the task's id. */
+  readonly hasCredential?: boolean | undefined;
   /** Id of the first process; undefined until it was started. */
   readonly processId: number | undefined;
 }

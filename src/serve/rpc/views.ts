@@ -37,6 +37,7 @@ export const viewContainer = ({ record, monitored }: LiveContainer): WireContain
   user: record.spec.user,
   workingDirectory: record.spec.workingDirectory,
   hostName: record.spec.hostName,
+  hasCredentialSpec: record.spec.credentialSpec !== undefined,
   memoryBytes: record.spec.resources.memoryBytes ?? null,
   cpuCount: record.spec.resources.cpuCount ?? null,
   autoRemove: record.spec.autoRemove,

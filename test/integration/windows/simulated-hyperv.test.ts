@@ -95,6 +95,32 @@ describe.skipIf(reason !== undefined)(`Hyper-V isolation on the simulator${reaso
     expect(container.state).toBe('Exited');
   });
 
+  it.each(['Process', 'HyperV'] as const)('gives a container of %s isolation its credential specification, and takes it back at its end and when it is removed', async (isolation) => {
+    const spec = { CmsPlugins: ['ActiveDirectory'], DomainJoinConfig: { DnsName: `${isolation}.example` }, ActiveDirectoryConfig: { GroupManagedServiceAccounts: [{ Name: 'WebApp01', Scope: 'contoso.com' }] } };
+    const { container, warning } = await engine.call('container/create', { image: 'windows:vm', name: 'account', isolation, hostName: 'web', credentialSpec: JSON.stringify(spec, null, 2), command: shell('sleep 60') });
+    expect([container.hasCredentialSpec, warning]).toEqual([true, expect.stringContaining('host name')]);
+    expect(JSON.stringify(container)).not.toContain('WebApp01');
+    const [madeBefore, askedBefore] = [calls('HcsCreateComputeSystem').length, calls('HcsModifyComputeSystem').length];
+    await engine.call('container/start', { container: 'account' });
+    expect(await simulator.counts()).toMatchObject({ credentials: 1 });
+    const [transport, inMachine] = isolation === 'Process' ? ['LRPC', 0] : ['HvSocket', 1];
+    const documents = calls('HcsCreateComputeSystem').slice(madeBefore).map((line) => line.replaceAll('\\', '')).filter((line) => line.includes('"ContainerCredentialGuard"'));
+    expect(documents).toHaveLength(1);
+    expect(documents[0]).toContain(`"Transport":"${transport}"`);
+    expect(documents[0]).toContain(`"DnsName":"${isolation}.example"`);
+    expect(documents[0]?.includes('"HostedSystem"')).toBe(isolation === 'HyperV');
+    expect(calls('HcsModifyComputeSystem').slice(askedBefore).filter((line) => line.includes('HvSocketConfig/ServiceTable/'))).toHaveLength(inMachine);
+    await engine.call('container/stop', { container: 'account', timeoutSeconds: 1 });
+    await expect.poll(async () => (await simulator.counts())['credentials']).toBe(0);
+    await engine.call('container/start', { container: 'account' });
+    const supervisor = (JSON.parse(readFileSync(join(root, 'supervisor.json'), 'utf8')) as { pid: number }).pid;
+    process.kill(supervisor, 'SIGKILL');
+    for (let runs = true; runs; await delay(5)) try { process.kill(supervisor, 0); } catch { runs = false; }
+    expect(await simulator.counts()).toMatchObject({ credentials: 1 });
+    await engine.call('container/remove', { container: 'account', force: true });
+    await expectNothingLeft(simulator, 'networks');
+  });
+
   it('keeps the files of a stopped container whose isolation is changed, there and back', async () => {
     await engine.call('container/create', { image: 'windows:vm', name: 'moved', isolation: 'Process', command: shell('cat /data.txt /notes.txt; echo more >> /notes.txt') });
     await engine.call('container/start', { container: 'moved' });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/base/index.ts';
+import { checkCredentialSpec, hostNameWarnings } from '../../../src/engine/credential-spec.ts';
 import { checkResources, resolveSettings, settingNames, type SettingsRequest } from '../../../src/engine/container-settings.ts';
+import { linuxContainers } from '../../../src/engine/linux-containers.ts';
 import { windowsContainers } from '../../../src/engine/windows-containers.ts';
 
 const resolve = (request: SettingsRequest, mode: Parameters<typeof resolveSettings>[1] = 'none'): ReturnType<typeof resolveSettings> => resolveSettings(request, mode, (name) => `id of ${name}`);
@@ -54,6 +56,32 @@ describe('settings of a container', () => {
 
   it.each(settingNames)('%s is refused by its name for Windows containers', (name) => {
     expect(() => { windowsContainers.checkOptions({ resources: {}, [name]: 'anything' }); }).toThrow(expect.objectContaining({ code: 'OptionUnsupported', message: expect.stringContaining(name) as string }) as Error);
+  });
+});
+
+describe('a credential specification', () => {
+  const spec = { CmsPlugins: ['ActiveDirectory'], DomainJoinConfig: { DnsName: 'contoso.com' }, ActiveDirectoryConfig: { GroupManagedServiceAccounts: [{ Name: 'WebApp01', Scope: 'contoso.com' }] }, More: 1 };
+
+  it('is kept whole, in one spelling', () => { expect(checkCredentialSpec(JSON.stringify(spec, null, 2))).toBe(JSON.stringify(spec)); });
+
+  it.each([
+    ['no JSON', '{ secret'], ['no JSON object', '["secret"]'], ['CmsPlugins', '{}'], ['CmsPlugins', JSON.stringify({ ...spec, CmsPlugins: ['secret'] })],
+    ['DomainJoinConfig', JSON.stringify({ ...spec, DomainJoinConfig: 'secret' })], ['GroupManagedServiceAccounts', JSON.stringify({ ...spec, ActiveDirectoryConfig: { GroupManagedServiceAccounts: [] } })],
+  ])('is refused for %s, without a word of what stands in it: %s', (named, text) => {
+    const refused = (): string => checkCredentialSpec(text);
+    expect(refused).toThrow(expect.objectContaining({ code: 'ParameterInvalid', message: expect.stringContaining(named) as string }) as Error);
+    expect(refused).not.toThrow(/secret/);
+  });
+
+  it('is refused by its name for Linux containers, and taken for Windows containers', () => {
+    expect(() => { linuxContainers.checkOptions({ resources: {}, credentialSpec: '{}' }); }).toThrow(expect.objectContaining({ code: 'OptionUnsupported', message: expect.stringContaining('credentialSpec') as string }) as Error);
+    expect(() => { windowsContainers.checkOptions({ resources: {}, credentialSpec: '{}' }); }).not.toThrow();
+  });
+
+  it('needs a word only beside a host name', () => {
+    expect(hostNameWarnings({ credentialSpec: '{}' })).toEqual([]);
+    expect(hostNameWarnings({ hostName: 'web' })).toEqual([]);
+    expect(hostNameWarnings({ credentialSpec: '{}', hostName: 'web' })).toEqual([expect.stringContaining('host name')]);
   });
 });
 

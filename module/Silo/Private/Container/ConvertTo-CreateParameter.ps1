@@ -17,6 +17,7 @@ function ConvertTo-CreateParameter {
     foreach ($key in $lists.Keys) { if ($Bound.ContainsKey($key)) { $wire[$lists[$key]] = [string[]] @($Bound[$key]) } }
     if ($Bound.ContainsKey('Ulimit')) { $wire.userLimits = @(ConvertTo-UserLimit -Cmdlet $Cmdlet -Dictionary $Bound['Ulimit']) }
     if ($Bound.ContainsKey('Sysctl')) { $wire.kernelParameters = @(ConvertTo-NameValue -Dictionary $Bound['Sysctl']) }
+    if ($Bound.ContainsKey('CredentialSpec')) { $wire.credentialSpec = ConvertTo-CredentialSpec -Cmdlet $Cmdlet -Value $Bound['CredentialSpec'] }
     if ($Bound.ContainsKey('BlockIoLimit')) { $wire.blockIoLimits = @(foreach ($limit in $Bound['BlockIoLimit']) { ConvertTo-BlockIoLimit -Cmdlet $Cmdlet -Dictionary $limit }) }
     if ($Bound.ContainsKey('SeccompProfile')) {
         $profilePath = $Bound['SeccompProfile']

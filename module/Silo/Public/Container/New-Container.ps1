@@ -103,6 +103,9 @@ function New-Container {
     Folder in which the command starts.
     .PARAMETER HostName
     Host name within the container.
+    .PARAMETER CredentialSpec
+    Credential specification of a group managed service account: the path of a file on this machine, JSON, or a
+    hashtable. Windows containers only; Test-ContainerCredentialSpec says what is wrong with one.
     .PARAMETER ReadOnly
     Keeps the container from writing to its root file system.
     .PARAMETER Privileged
@@ -164,6 +167,10 @@ function New-Container {
     New-Container -Image nginx -Name web -DropCapability ALL -AddCapability NET_BIND_SERVICE -Ulimit @{ nofile = 4096 } -Init
 
     Makes a container that can do little more than listen at a low port.
+    .EXAMPLE
+    New-Container -Image mcr.microsoft.com/windows/servercore:ltsc2022 -Name web -CredentialSpec ./web.json
+
+    Windows only: makes a container that is a group managed service account to the domain.
     .INPUTS
     System.String, Silo.ContainerImage
     .OUTPUTS
@@ -305,6 +312,9 @@ function New-Container {
         [string] $WorkingDirectory,
 
         [string] $HostName,
+
+        [ValidateNotNullOrEmpty()]
+        [object] $CredentialSpec,
 
         [switch] $ReadOnly,
 

@@ -103,6 +103,9 @@ function Invoke-ContainerImage {
     Folder in which the command starts.
     .PARAMETER HostName
     Host name within the container.
+    .PARAMETER CredentialSpec
+    Credential specification of a group managed service account: the path of a file on this machine, JSON, or a
+    hashtable. Windows containers only; Test-ContainerCredentialSpec says what is wrong with one.
     .PARAMETER ReadOnly
     Keeps the container from writing to its root file system.
     .PARAMETER Privileged
@@ -305,6 +308,9 @@ function Invoke-ContainerImage {
         [string] $WorkingDirectory,
 
         [string] $HostName,
+
+        [ValidateNotNullOrEmpty()]
+        [object] $CredentialSpec,
 
         [switch] $ReadOnly,
 

@@ -104,3 +104,14 @@ export const processIsolatedSystem = (spec: TaskSpec, hostProcessors: number, ex
   Container: windowsContainer(spec, storageOf(spec), hostProcessors, extras),
   ShouldTerminateOnLastHandleClosed: false,
 });
+
+/** The same system with the service's instance of a credential specification, wherever its container stands in the document. */
+export const withCredential = (document: ComputeSystemDocument, credentialGuard: ContainerCredentialGuard): ComputeSystemDocument => {
+  const guarded = (container: Container): Container => ({ ...container, ContainerCredentialGuard: credentialGuard });
+  const { Container: own, HostedSystem: hosted } = document;
+  return {
+    ...document,
+    ...(own === undefined ? {} : { Container: guarded(own) }),
+    ...(hosted?.Container === undefined ? {} : { HostedSystem: { ...hosted, Container: guarded(hosted.Container) } }),
+  };
+};

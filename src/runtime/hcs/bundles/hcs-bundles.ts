@@ -8,6 +8,7 @@ import { checkDocument } from '../check-document.ts';
 import type { ComputeSystem } from '../compute-system.ts';
 import type { ModifySettingRequest } from '../documents/requests.ts';
 import type { HcsLibraries } from '../hcs-calls.ts';
+import { addCredential, removeCredential } from '../credential-guard.ts';
 import { HostComputeService } from '../host-compute-service.ts';
 import { hasEnded, unlessEnded } from '../ended.ts';
 import { readBundle, readOciFile, type BundleConfig } from './bundle-config.ts';
@@ -17,7 +18,6 @@ import { BundleLog } from './bundle-log.ts';
 import { findHome, freePlace, type BundleHome } from './bundle-pod.ts';
 import { BundleStates, checkBundleId, type BundleState } from './bundle-states.ts';
 import { bundleSystems, type BundleSystems } from './bundle-systems.ts';
-import { addCredential, removeCredential } from './credential-spec.ts';
 import { holdContainer, holdProcess } from './hold-container.ts';
 import { ShimDoor, knock, toAnswer } from './shim-door.ts';
 import { launchShim, openShimChannel } from './shim-launch.ts';
@@ -386,7 +386,7 @@ class BundleVerbs {
       }
     }
     const { credentialId } = state;
-    const document = system(credentialId === undefined || credentialSpec === undefined ? undefined : await addCredential(this.#hcs, credentialId, credentialSpec));
+    const document = system(credentialId === undefined || credentialSpec === undefined ? undefined : (await addCredential(this.#hcs, credentialId, credentialSpec, 'LRPC')).guard);
     checkDocument('ComputeSystem', document);
     await (await this.#hcs.createSystem(state.id, document)).close();
   }
