@@ -314,7 +314,7 @@ function New-Container {
         [string] $HostName,
 
         [ValidateNotNullOrEmpty()]
-        [object] $CredentialSpec,
+        [psobject] $CredentialSpec,
 
         [switch] $ReadOnly,
 

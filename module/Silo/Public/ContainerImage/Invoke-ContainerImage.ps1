@@ -310,7 +310,7 @@ function Invoke-ContainerImage {
         [string] $HostName,
 
         [ValidateNotNullOrEmpty()]
-        [object] $CredentialSpec,
+        [psobject] $CredentialSpec,
 
         [switch] $ReadOnly,
 
