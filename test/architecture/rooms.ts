@@ -32,9 +32,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Apart from wclayer: what it writes is read by Linux, and Windows' layers share nothing with it but the disks.
   'src/snapshot/lcow': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
   // Both runtimes of Linux let conmon hold what their processes say.
-  'src/runtime/conmon': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
-  'src/runtime/runc': { rooms: ['src/base', 'src/core', 'src/log', 'src/runtime/conmon', 'native'], node: 'all', packages: ['ajv'] },
-  'src/runtime/microvm': { rooms: ['src/base', 'src/core', 'src/log', 'src/runtime/conmon'], node: 'all', packages: [] },
+  'src/runtime/conmon': { rooms: ['src/base', 'src/core', 'src/log', 'native'], node: 'all', packages: [] },
+  'src/runtime/runc': { rooms: ['src/base', 'src/core', 'src/runtime/conmon', 'native'], node: 'all', packages: ['ajv'] },
+  'src/runtime/microvm': { rooms: ['src/base', 'src/core', 'src/runtime/conmon'], node: 'all', packages: [] },
   // The room of a runtime that lives in the supervisor: it knows the seam, and none of those behind it.
   'src/runtime/piped': { rooms: ['src/base', 'src/core'], node: 'all', packages: ['vscode-jsonrpc'] },
   // Its documents are schemas, from which types and checks come.

@@ -3,8 +3,7 @@ import { mkdir, readFile, readdir, rm, stat, unlink, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ContainerSettings, ExecResult, ExecSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
-import { rotateFiles } from '../../log/index.ts';
-import { ExitWatch, TaskFiles, endAll, findProcesses, identify, isAlive, readNumber, reopenLog, resolveUser, startConmon, writeStdin } from '../conmon/index.ts';
+import { ExitWatch, TaskFiles, endAll, findProcesses, identify, isAlive, readNumber, resolveUser, rotateProcessLog, rotateTaskLog, startConmon, waitForExit, writeStdin } from '../conmon/index.ts';
 import { checkMachineSettings, checkMachineTask } from './check-settings.ts';
 import { addLimits, addProcess, createRequest } from './create-request.ts';
 import { Fields } from './fields.ts';
@@ -153,32 +152,13 @@ export class MicroVmRuntime implements Runtime {
     return this.#exitWithoutMonitor(files);
   }
 
-  async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
-    const { promise, resolve, reject } = Promise.withResolvers<TaskExit>();
-    const ended = async (): Promise<TaskExit | undefined> => {
-      const exit = await this.exit(id);
-      return exit ?? ((await this.status(id)).state === 'missing' ? { exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' } : undefined);
-    };
-    const look = (): void => { ended().then((exit) => { if (exit !== undefined) resolve(exit); }, reject); };
-    const cancel = (): void => { reject(new SiloError('OperationCancelled')); };
-    const stopWatching = this.#exits.watch(id, look);
-    try {
-      if (signal?.aborted) throw new SiloError('OperationCancelled');
-      signal?.addEventListener('abort', cancel, { once: true });
-      look();
-      return await promise;
-    } finally {
-      signal?.removeEventListener('abort', cancel);
-      stopWatching();
-    }
+  wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
+    return waitForExit(this.#exits, { id, exit: () => this.exit(id), missing: async () => (await this.status(id)).state === 'missing' }, signal);
   }
 
-  async rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean> {
-    const note = this.#files(id).readNote();
-    if (note?.monitor === undefined || !isAlive(note.monitor)) return false;
-    if (existsSync(logPath)) await rotateFiles(logPath, keptFiles);
-    return reopenLog(note.bundlePath, logPath, () => note.monitor !== undefined && isAlive(note.monitor));
-  }
+  rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean> { return rotateTaskLog(this.#files(id), logPath, keptFiles); }
+
+  rotateProcessLog(_id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean> { return rotateProcessLog(folder, logPath, keptFiles); }
 
   async statistics(id: string): Promise<TaskStatistics | undefined> {
     const files = this.#files(id);

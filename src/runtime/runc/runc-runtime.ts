@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ContainerSettings, ExecResult, ExecSpec, ProcessSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
-import { rotateFiles } from '../../log/index.ts';
-import { ExitWatch, TaskFiles, capabilitiesOf, endAll, findProcesses, findProgram, grantableCapabilities, identify, isAlive, readNumber, reopenLog, requireProgram, resolveUser, startConmon, writeStdin } from '../conmon/index.ts';
+import { ExitWatch, TaskFiles, capabilitiesOf, endAll, findProcesses, findProgram, grantableCapabilities, identify, isAlive, readNumber, requireProgram, resolveUser, rotateProcessLog, rotateTaskLog, startConmon, waitForExit, writeStdin } from '../conmon/index.ts';
 import { ociConfig, ociProcess, type Grants } from './oci-config.ts';
 import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, ociLimits, removeCgroups, thaw } from './cgroup.ts';
 import { checkSettings } from './check-settings.ts';
@@ -139,42 +138,13 @@ export class RuncRuntime implements Runtime {
     return files.readExit() ?? { exitCode: null, exitedAt: new Date(), oomKilled: existsSync(files.outOfMemory), reason: 'MonitorLost' };
   }
 
-  async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
-    const { promise, resolve, reject } = Promise.withResolvers<TaskExit>();
-    // Somebody else may have seen the end first, and taken the task away with its exit.
-    const ended = async (): Promise<TaskExit | undefined> => {
-      const exit = await this.exit(id);
-      return exit ?? ((await this.status(id)).state === 'missing' ? { exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' } : undefined);
-    };
-    const look = (): void => { ended().then((exit) => { if (exit !== undefined) resolve(exit); }, reject); };
-    const cancel = (): void => { reject(new SiloError('OperationCancelled')); };
-    const stopWatching = this.#exits.watch(id, look);
-    try {
-      if (signal?.aborted) throw new SiloError('OperationCancelled');
-      signal?.addEventListener('abort', cancel, { once: true });
-      look();
-      return await promise;
-    } finally {
-      signal?.removeEventListener('abort', cancel);
-      stopWatching();
-    }
+  wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
+    return waitForExit(this.#exits, { id, exit: () => this.exit(id), missing: async () => (await this.status(id)).state === 'missing' }, signal);
   }
 
-  async rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean> {
-    const note = this.#files(id).readNote();
-    if (note?.monitor === undefined || !isAlive(note.monitor)) return false;
-    // Without a log conmon was not told of the last turn yet, and still writes to the file before.
-    if (existsSync(logPath)) await rotateFiles(logPath, keptFiles);
-    return reopenLog(note.bundlePath, logPath, () => note.monitor !== undefined && isAlive(note.monitor));
-  }
+  rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean> { return rotateTaskLog(this.#files(id), logPath, keptFiles); }
 
-  async rotateProcessLog(_id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean> {
-    const pid = await readNumber(join(folder, 'monitor-pid'));
-    const lives = (): boolean => pid !== undefined && identify(pid) !== undefined;
-    if (!lives()) return false;
-    if (existsSync(logPath)) await rotateFiles(logPath, keptFiles);
-    return reopenLog(folder, logPath, lives);
-  }
+  rotateProcessLog(_id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean> { return rotateProcessLog(folder, logPath, keptFiles); }
 
   statistics(id: string): Promise<TaskStatistics | undefined> {
     const note = this.#files(id).readNote();
