@@ -211,7 +211,11 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('the files of a con
     const next = await host.engine();
     await next.call('store/repair', {});
     const { items } = await next.call('container/changes', { container: 'killed' });
-    expect(items.map(({ path }) => path)).not.toContain('/large');
+    // A fast disk may have had it whole by then.
+    if (items.some(({ path }) => path === '/large')) {
+      await next.call('container/copy', { container: 'killed', direction: 'FromContainer', containerPath: '/large', hostPath: join(source, 'back') });
+      expect(readFileSync(join(source, 'back')).equals(readFileSync(join(source, 'large')))).toBe(true);
+    }
     await engine.call('container/remove', { container: 'killed' });
     expect(await host.settledLeaks()).toEqual([]);
   });

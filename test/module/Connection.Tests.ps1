@@ -3,7 +3,7 @@ BeforeDiscovery {
     $missing = Get-MissingForSsh
     if ($missing) { Write-Information -MessageData "No other host can be played here ($missing): the tests of connections over ssh are skipped." -InformationAction Continue }
     $noContainer = if ($missing) { $missing } else { Get-MissingForContainer }
-    $asking = (Get-CallTable).Keys | Where-Object { $_ -notin 'New-ContainerMount', 'New-ContainerPort', 'Enter-ContainerSession' -and $_ -notlike '*-ContainerHostConnection' } | Sort-Object
+    $asking = (Get-CallTable).Keys | Where-Object { $_ -notin 'New-ContainerMount', 'New-ContainerPort', 'Test-ContainerCredentialSpec', 'Enter-ContainerSession' -and $_ -notlike '*-ContainerHostConnection' } | Sort-Object
 }
 
 Describe 'Connections over ssh' -Skip:([bool] $missing) {

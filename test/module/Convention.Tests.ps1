@@ -7,7 +7,8 @@ BeforeDiscovery {
     # Commands that take objects of a type; the type is said by the attribute of -InputObject. A connection is of one session, and goes to no other.
     $taking = foreach ($command in $commands) {
         $input = $command.Parameters['InputObject']
-        if ($null -eq $input) { continue }
+        # A document, which may be an object of anybody's.
+        if ($null -eq $input -or $command.Name -eq 'Test-ContainerCredentialSpec') { continue }
         $type = @($input.Attributes | Where-Object { $_ -is [System.Management.Automation.PSTypeNameAttribute] }).PSTypeName
         @{ Name = $command.Name; Type = $type }
     }
