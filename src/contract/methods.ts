@@ -22,7 +22,7 @@ const timeoutSeconds = optional(Type.Integer({ minimum: -1, description: 'Second
 export const logLine = record({
   time: time('When it was written.'),
   stream: oneOf(['stdout', 'stderr'], 'Where it was written to.'),
-  text: text('The line without its end. Bytes that are no UTF-8 appear as U+FFFD.'),
+  text: text('The line without its end; bytes that are no UTF-8 appear as U+FFFD. With outputBytes, of stdout: a piece of it in base64.'),
 });
 
 export const process = record({
@@ -37,6 +37,8 @@ export const process = record({
   exitedAt: nullable(time('End.')),
 });
 export type WireProcess = Static<typeof process>;
+
+const outputBytes = optional(flag('Streams stdout as it is written, byte for byte, in pieces of about 48 KiB; stderr still comes in lines. The log is not turned over meanwhile.'));
 
 const processParams = {
   container: containerRef,
@@ -196,7 +198,7 @@ export const methods = define({
   },
   'container/run': {
     summary: 'Creates and starts a container, streams its output, and waits for its end. Cancelling stops it.',
-    params: record({ ...createParams, timeoutSeconds, stream }),
+    params: record({ ...createParams, timeoutSeconds, outputBytes, stream }),
     result: record({ container, warning }),
     streams: logLine,
     readOnly: false,
@@ -221,7 +223,7 @@ export const methods = define({
   },
 
   'process/start': { summary: 'Starts a further process in a running container and returns at once.', params: record(processParams), result: record({ process }), readOnly: false, errors: startErrors },
-  'process/run': { summary: 'Starts a further process, streams its output, and waits for its end.', params: record({ ...processParams, timeoutSeconds, stream }), result: record({ process }), streams: logLine, readOnly: false, errors: [...startErrors, 'OperationTimedOut'] },
+  'process/run': { summary: 'Starts a further process, streams its output, and waits for its end.', params: record({ ...processParams, timeoutSeconds, outputBytes, stream }), result: record({ process }), streams: logLine, readOnly: false, errors: [...startErrors, 'OperationTimedOut'] },
   'process/wait': { summary: 'Waits until a process has ended.', params: record({ container: containerRef, process: text('Id of the process.'), timeoutSeconds }), result: record({ process }), readOnly: true, errors: [...containerErrors, 'ProcessNotFound', 'OperationTimedOut'] },
   'process/stop': {
     summary: 'Asks a process to end, and ends it after the time-out; one that has ended is left as it is.',

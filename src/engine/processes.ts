@@ -3,10 +3,9 @@ import type { ContainerRecord, ExecResult, NameValue, ProcessRecord, ProcessSpec
 import { findContainer } from './container-lookup.ts';
 import { withContainer } from './container-lock.ts';
 import { checkEnvironment, mergeEnvironment } from './container-spec.ts';
-import { followLog } from './follow-log.ts';
+import { followLog, holdingLog, type OutputOptions } from './follow-log.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
-import type { LineSink } from './run-container.ts';
 import { processSettings } from './task-settings.ts';
 import { technologyOf } from './technology.ts';
 
@@ -34,7 +33,7 @@ export const processSpec = ({ spec }: ContainerRecord, request: ProcessRequest):
 
 interface Started { readonly record: ProcessRecord; readonly exited: Promise<ProcessRecord> }
 
-const begin = (ports: Ports, reference: string, request: ProcessRequest, signal: AbortSignal | undefined, join?: (folder: string) => Promise<void>): Promise<Started> =>
+const begin = (ports: Ports, reference: string, request: ProcessRequest, signal: AbortSignal | undefined, { join, id = ports.newId() }: { readonly join?: (folder: string) => Promise<void>; readonly id?: string } = {}): Promise<Started> =>
   withContainer(ports, reference, signal, async (container) => {
     const target = { kind: 'container', id: container.id } as const;
     if (container.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
@@ -42,7 +41,6 @@ const begin = (ports: Ports, reference: string, request: ProcessRequest, signal:
     const { runtime } = technologyOf(ports.isolations, container);
     if (join !== undefined && runtime.joinsTerminals !== true) throw new SiloError('OptionUnsupported', { args: { option: 'A session', reason: `the terminal of a container of ${runtime.name} cannot be joined` }, target });
     const process: ProcessSpec = { ...processSpec(container, request), terminal: join !== undefined };
-    const id = ports.newId();
     const { folder, logPath } = await ports.files.process(container.id, id);
     const running = await runtime.exec({
       taskId: container.id,
@@ -90,7 +88,7 @@ export const startSession = async (ports: Ports, reference: string, request: Omi
   const commands = request.command === undefined || request.command.length === 0 ? platformOf(spec.os).shells.map((shell) => [shell]) : [request.command];
   for (const [index, command] of commands.entries()) {
     try {
-      return await begin(ports, reference, { ...request, command }, undefined, join);
+      return await begin(ports, reference, { ...request, command }, undefined, { join });
     } catch (error) {
       if (!isSiloError(error, 'ExecutableNotFound') || index === commands.length - 1) throw error;
     }
@@ -98,24 +96,27 @@ export const startSession = async (ports: Ports, reference: string, request: Omi
   throw new SiloError('CommandMissing');
 };
 
-/** Starts a process, hands its output to `sink` and waits for its end. Cancelling leaves the process running. */
+/** Starts a process, hands its output to the sink and waits for its end. Cancelling leaves the process running. */
 export const runProcess = async (
   ports: Ports, reference: string, request: ProcessRequest,
-  options: { readonly timeoutSeconds?: number | undefined; readonly sink?: LineSink | undefined },
+  options: OutputOptions & { readonly timeoutSeconds?: number | undefined },
   signal?: AbortSignal,
 ): Promise<ProcessRecord> => {
-  const { record, exited } = await begin(ports, reference, request, signal);
-  const { logPath } = ports.files.processPaths(record.containerId, record.id);
-  const ended = new AbortController();
-  const done = exited.finally(() => { ended.abort(); });
-  const limited = limit(options.timeoutSeconds);
-  const signals = [signal, limited].filter((candidate) => candidate !== undefined);
-  const stop = signals.length === 0 ? undefined : AbortSignal.any(signals);
-  const following = options.sink === undefined ? Promise.resolve() : followLog(ports, logPath, ended.signal, options.sink, stop);
-  following.catch(() => undefined);
-  const finished = await orStopped(done, stop, limited, record.id, options.timeoutSeconds);
-  await following;
-  return finished;
+  const id = ports.newId();
+  return holdingLog(ports, id, options, async () => {
+    const { record, exited } = await begin(ports, reference, request, signal, { id });
+    const { logPath } = ports.files.processPaths(record.containerId, record.id);
+    const ended = new AbortController();
+    const done = exited.finally(() => { ended.abort(); });
+    const limited = limit(options.timeoutSeconds);
+    const signals = [signal, limited].filter((candidate) => candidate !== undefined);
+    const stop = signals.length === 0 ? undefined : AbortSignal.any(signals);
+    const following = followLog(ports, logPath, ended.signal, options, stop);
+    following.catch(() => undefined);
+    const finished = await orStopped(done, stop, limited, record.id, options.timeoutSeconds);
+    await following;
+    return finished;
+  });
 };
 
 const limit = (timeoutSeconds: number | undefined): AbortSignal | undefined => (timeoutSeconds === undefined || timeoutSeconds < 0 ? undefined : AbortSignal.timeout(timeoutSeconds * 1000));

@@ -3,7 +3,7 @@ import type { ContainerRecord, Isolation, LogLine } from '../core/index.ts';
 import type { CreateRequest } from './container-spec.ts';
 import { createContainer, type Created } from './create-container.ts';
 import type { ImageConfigs } from './image-configs.ts';
-import { followLog } from './follow-log.ts';
+import { followLog, holdingLog, type OutputOptions } from './follow-log.ts';
 import type { Ports } from './ports.ts';
 import { removeContainer } from './remove-container.ts';
 import { startContainer } from './start-container.ts';
@@ -20,14 +20,14 @@ export type LineSink = (lines: readonly LogLine[]) => Promise<void>;
 export const runContainer = async (
   ports: Ports, configs: ImageConfigs,
   request: CreateRequest & { readonly isolation?: Isolation | undefined },
-  options: { readonly timeoutSeconds?: number | undefined; readonly sink?: LineSink | undefined },
+  options: OutputOptions & { readonly timeoutSeconds?: number | undefined },
   signal?: AbortSignal,
 ): Promise<Pick<Created, 'record' | 'warning'>> => {
   const { record: created, warning } = await createContainer(ports, configs, request, signal);
   // Held by this engine, and only while it lives: the supervisor leaves the container to whoever reads its output.
   const attachment = await ports.locks.acquire(attachmentLockName(created.id));
   try {
-    return { record: await runCreated(ports, created, options, signal), warning };
+    return { record: await holdingLog(ports, created.id, options, () => runCreated(ports, created, options, signal)), warning };
   } finally {
     await ports.locks.forget(attachmentLockName(created.id));
     await attachment.release();
@@ -41,7 +41,7 @@ export const attachmentLockName = (id: string): string => `attached-${id}`;
 
 const runCreated = async (
   ports: Ports, created: ContainerRecord,
-  options: { readonly timeoutSeconds?: number | undefined; readonly sink?: LineSink | undefined },
+  options: OutputOptions & { readonly timeoutSeconds?: number | undefined },
   signal: AbortSignal | undefined,
 ): Promise<ContainerRecord> => {
   try {
@@ -52,9 +52,9 @@ const runCreated = async (
     throw error;
   }
   const ended = new AbortController();
-  const following = options.sink === undefined ? undefined : followLog(ports, ports.files.paths(created.id).logPath, ended.signal, options.sink, signal);
+  const following = followLog(ports, ports.files.paths(created.id).logPath, ended.signal, options, signal);
   // Awaited below, where the container's own end is known; until then a failure must not count as unheard of.
-  following?.catch(() => undefined);
+  following.catch(() => undefined);
   try {
     const record = await waitContainer(ports, created.id, { timeoutSeconds: options.timeoutSeconds }, signal);
     ended.abort();

@@ -1,5 +1,6 @@
 import type { ContainerRecord, ContainerSpec, EarlyLook, LogLimits } from '../core/index.ts';
 import { lockName, withContainer } from './container-lock.ts';
+import { outputLockName } from './follow-log.ts';
 import type { Ports } from './ports.ts';
 import { isStartedByBoot } from './restart-policy.ts';
 import { technologyOf } from './technology.ts';
@@ -38,9 +39,18 @@ const logLimitsOf = ({ spec }: ContainerRecord): LogLimits => spec.logLimits ?? 
 /** Without a log somebody was killed between the two halves of a turn. */
 const hasFullLog = async (ports: Ports, record: ContainerRecord): Promise<boolean> => ((await ports.files.logBytes(record.id)) ?? Number.POSITIVE_INFINITY) >= logLimitsOf(record).maximumSizeBytes;
 
+/** Whether somebody reads the log of a container or process byte for byte. */
+const isHeld = async ({ locks }: Ports, id: string): Promise<boolean> => {
+  const lock = await locks.tryAcquire(outputLockName(id));
+  if (lock === undefined) return true;
+  await locks.forget(outputLockName(id));
+  await lock.release();
+  return false;
+};
+
 /** Turns a running container's log over where it has grown too large; the caller holds its lock. True where it was. */
 export const turnLogOver = async (ports: Ports, record: ContainerRecord): Promise<boolean> => {
-  if ((record.state !== 'running' && record.state !== 'paused') || !(await hasFullLog(ports, record))) return false;
+  if ((record.state !== 'running' && record.state !== 'paused') || !(await hasFullLog(ports, record)) || (await isHeld(ports, record.id))) return false;
   return technologyOf(ports.isolations, record).runtime.rotateLog(record.id, ports.files.paths(record.id).logPath, logLimitsOf(record).keptFiles);
 };
 
@@ -52,7 +62,7 @@ export const turnProcessLogsOver = async (ports: Ports): Promise<boolean> => {
     if (record === undefined || (record.state !== 'running' && record.state !== 'paused')) continue;
     const { runtime } = technologyOf(ports.isolations, record);
     const { maximumSizeBytes, keptFiles } = logLimitsOf(record);
-    if (runtime.rotateProcessLog === undefined || ((await ports.files.logBytes(containerId, id)) ?? Number.POSITIVE_INFINITY) < maximumSizeBytes) continue;
+    if (runtime.rotateProcessLog === undefined || ((await ports.files.logBytes(containerId, id)) ?? Number.POSITIVE_INFINITY) < maximumSizeBytes || (await isHeld(ports, id))) continue;
     const lock = await ports.locks.tryAcquire(lockName(containerId));
     if (lock === undefined) continue;
     try {

@@ -100,6 +100,45 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         $problem[0].FullyQualifiedErrorId | Should -Be 'ContainerExitedNonZero,Invoke-ContainerCommand'
         $problem[0].TargetObject.ExitCode | Should -Be 5
     }
+    It 'Invoke-ContainerCommand -AsByteStream gives arrays of bytes, and standard error as before' {
+        $arrays = @(Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '0' -AsByteStream -InformationVariable told -InformationAction SilentlyContinue)
+        $arrays.Count | Should -Be 2
+        $arrays[0] -is [byte[]] | Should -BeTrue
+        [Convert]::ToBase64String($arrays[0]) | Should -Be ([Convert]::ToBase64String([byte[]] (0..255)))
+        $arrays[1] | Should -Be 13, 10, 0
+        $told.MessageData | Should -Be 'a warning'
+        (Get-Sent 'process/run').outputBytes | Should -BeTrue
+        $arrays = @(Invoke-ContainerImage -Image 'busybox:latest' -AsByteStream -InformationAction SilentlyContinue)
+        $arrays[0].Length + $arrays[1].Length | Should -Be 259
+    }
+    It 'Invoke-ContainerCommand -OutFile writes a file, replaces none without -Force, and leaves none where it fails' {
+        Push-Location -LiteralPath $TestDrive
+        try {
+            $before = @(Get-ChildItem).Count
+            Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '0' -OutFile './bytes' -InformationAction SilentlyContinue | Should -BeNullOrEmpty
+            $written = [System.IO.File]::ReadAllBytes((Join-Path -Path $TestDrive -ChildPath 'bytes'))
+            [Convert]::ToBase64String($written) | Should -Be ([Convert]::ToBase64String([byte[]] ((0..255) + 13, 10, 0)))
+            { Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '0' -OutFile './bytes' } | Should -Throw -ErrorId 'PathExists,Invoke-ContainerCommand'
+            { Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '0' -OutFile './absent/bytes' } | Should -Throw -ErrorId 'PathNotFound,Invoke-ContainerCommand'
+            { Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '0' -OutFile './bytes' -AsByteStream -Force } | Should -Throw -ErrorId 'ParameterInvalid,Invoke-ContainerCommand'
+            { Invoke-ContainerCommand -Name 'web-1', 'web-2' -FilePath 'exit' -ArgumentList '0' -OutFile './bytes' -Force -InformationAction SilentlyContinue } | Should -Throw -ErrorId 'ParameterInvalid,Invoke-ContainerCommand'
+            Invoke-ContainerCommand -Name 'fail-ContainerNotRunning' -FilePath 'exit' -ArgumentList '0' -OutFile './none' -ErrorAction SilentlyContinue
+            Invoke-ContainerImage -Image 'busybox:latest' -OutFile './bytes' -Force -InformationAction SilentlyContinue
+            @(Get-ChildItem).Count | Should -Be ($before + 1)
+        } finally { Pop-Location }
+    }
+    It 'a command that is stopped leaves no file of -OutFile' {
+        $folder = Join-Path -Path $TestDrive -ChildPath 'stopped'
+        [void] (New-Item -Path $folder -ItemType Directory)
+        $pipeline = [powershell]::Create([System.Management.Automation.RunspaceMode]::NewRunspace)
+        try {
+            [void] $pipeline.AddScript({ param($Manifest, $File) Import-Module -Name $Manifest; Invoke-ContainerImage -Image 'busybox:latest' -Name 'endless' -OutFile $File -Confirm:$false }).AddArgument((Get-Module -Name Silo).Path.Replace('.psm1', '.psd1')).AddArgument((Join-Path -Path $folder -ChildPath 'endless'))
+            [void] $pipeline.BeginInvoke()
+            Wait-Until { @(Get-ChildItem -LiteralPath $folder).Count -eq 1 }
+            $pipeline.Stop()
+            Wait-Until { @(Get-ChildItem -LiteralPath $folder).Count -eq 0 }
+        } finally { $pipeline.Dispose() }
+    }
     It 'New-Container sends what is to happen after the end, of its health and of its log' {
         [void] (New-Container -Image 'busybox:latest' -RestartPolicy OnFailure -MaximumRetryCount 3 -HealthCommand 'wget', '-q' -HealthIntervalSeconds 2.5 -HealthRetryCount 2 -LogMaximumBytes 1MB)
         $sent = Get-Sent 'container/create'
@@ -173,6 +212,12 @@ Describe 'Real containers that go on, wait and begin again' -Skip:([bool] $missi
         Set-Container -Name 'number' -MemoryBytes 64MB
         (Measure-Container -Name 'number').MemoryLimitBytes | Should -Be 64MB
         Invoke-ContainerCommand -Name 'number' -FilePath 'cat' -ArgumentList '/etc/hostname' | Should -Be (Get-Container -Name 'number').HostName
+        $random = Join-Path -Path $TestDrive -ChildPath 'random'
+        Invoke-ContainerCommand -Name 'number' -FilePath 'sh' -ArgumentList '-c', 'dd if=/dev/urandom of=/tmp/random bs=1M count=8 2>/dev/null; printf end >> /tmp/random'
+        $digest = (Invoke-ContainerCommand -Name 'number' -FilePath 'sha256sum' -ArgumentList '/tmp/random').Split(' ')[0]
+        Invoke-ContainerCommand -Name 'number' -FilePath 'cat' -ArgumentList '/tmp/random' -OutFile $random
+        (Get-FileHash -LiteralPath $random -Algorithm SHA256).Hash | Should -Be $digest
+        (Invoke-ContainerCommand -Name 'number' -FilePath 'cat' -ArgumentList '/tmp/random' -AsByteStream | Measure-Object -Property Length -Sum).Sum | Should -Be (8MB + 3)
         $process = Start-ContainerProcess -Name 'number' -FilePath 'sleep' -ArgumentList '100'
         (Get-ContainerProcess -Name 'number' -State Running).Id | Should -Be $process.Id
         ($process | Stop-ContainerProcess -Force -PassThru).ExitCode | Should -Be 137

@@ -169,6 +169,17 @@ const logLines = function* (name: string): Generator<Fields> {
   for (let index = 1; index <= count; index += 1) yield { time: epoch, stream: index % 3 === 0 ? 'stderr' : 'stdout', text: `line ${index} of ${name}${name === 'endless' ? ' '.repeat(200) : ''}` };
 };
 
+/** Standard output as bytes: all values that a byte can have, and no line's end at the end. */
+const byteLines: readonly Fields[] = [
+  { time: epoch, stream: 'stdout', text: Buffer.from(Array.from({ length: 256 }, (_, value) => value)).toString('base64') },
+  { time: epoch, stream: 'stderr', text: 'a warning' },
+  { time: epoch, stream: 'stdout', text: Buffer.from([13, 10, 0]).toString('base64') },
+];
+
+const endlessBytes = function* (): Generator<Fields> {
+  for (;;) yield { time: epoch, stream: 'stdout', text: Buffer.alloc(300).toString('base64') };
+};
+
 const exitCodeOf = (name: unknown): number => Number(/^ends-(\d+)$/.exec(textOf(name))?.[1] ?? 0);
 const exited = (name: string): Fields => ({ ...find(name), state: 'Exited', exitCode: exitCodeOf(find(name)['name']), exitReason: 'Exited', finishedAt: epoch, pid: null });
 
@@ -369,15 +380,15 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     return { items: chosen.slice(start, end), next: end < chosen.length ? String(end) : null };
   },
   'container/remove': ({ container }) => ({ removed: true, id: find(textOf(container))['id'] }),
-  'container/run': async ({ name, stream, image: wanted }, token) => {
+  'container/run': async ({ name, stream, image: wanted, outputBytes }, token) => {
     requireImage(wanted, 'container/run');
-    if (stream !== undefined) await sendLines(textOf(stream), logLines(textOf(name ?? 'nameless')), token);
+    if (stream !== undefined) await sendLines(textOf(stream), outputBytes === true ? (name === 'endless' ? endlessBytes() : byteLines) : logLines(textOf(name ?? 'nameless')), token);
     return { container: { ...exited(textOf(name ?? 'made-up')), ...vmOnly(wanted) }, warning: warningOf(wanted) };
   },
   'container/log': async ({ container, stream }, token) => ({ lines: stream === undefined ? 0 : await sendLines(textOf(stream), logLines(textOf(find(textOf(container))['name'])), token) }),
   'process/start': (params) => ({ process: processOf(params) }),
   'process/run': async (params, token) => {
-    if (params['stream'] !== undefined) await sendLines(textOf(params['stream']), logLines('lines-3'), token);
+    if (params['stream'] !== undefined) await sendLines(textOf(params['stream']), params['outputBytes'] === true ? byteLines : logLines('lines-3'), token);
     return { process: processOf(params, { state: 'Exited', exitCode: Number((params['command'] as string[])[1] ?? 0), exitedAt: epoch, pid: null }) };
   },
   'process/wait': (params) => ({ process: processOf(params, { state: 'Exited', exitCode: 0, exitedAt: epoch }) }),

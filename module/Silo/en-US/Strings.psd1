@@ -35,6 +35,8 @@
     MountIncomplete = 'it needs type=bind, type=volume or type=tmpfs, a target, and for type=bind a source'
     UlimitInvalid = "the limit '{0}' is '{1}', and neither a number nor soft:hard"
     BlockIoLimitInvalid = "'{0}' is none of Device, ReadBytesPerSecond and WriteBytesPerSecond"
+    BytesOrFile = 'it and -OutFile exclude each other'
+    OneFileEach = 'a file takes the output of one container'
     FilterPropertyUnknown = "these objects have no property '{0}'"
     NewVolume = 'Make volume'
     NewVolumeName = 'a new volume'

@@ -35,6 +35,8 @@
     MountIncomplete = 'type=bind, type=volume 또는 type=tmpfs와 target이 필요하고, type=bind에는 source도 필요합니다'
     UlimitInvalid = "제한 '{0}'의 값 '{1}'이(가) 숫자도 soft:hard도 아닙니다"
     BlockIoLimitInvalid = "'{0}'은(는) Device, ReadBytesPerSecond, WriteBytesPerSecond 가운데 하나가 아닙니다"
+    BytesOrFile = '-OutFile과 함께 쓸 수 없습니다'
+    OneFileEach = '파일 하나에는 컨테이너 하나의 출력만 들어갑니다'
     FilterPropertyUnknown = "이 개체에는 속성 '{0}'이(가) 없습니다"
     NewVolume = '볼륨 만들기'
     NewVolumeName = '새 볼륨'

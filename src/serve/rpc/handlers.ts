@@ -86,7 +86,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   'container/remove': async ({ container, force, keepVolumes }, { engine, signal }) => removeContainer(engine.forChange(), container, { force, keepVolumes }, signal),
   'container/run': async (params, context) => {
     const { engine, signal } = context;
-    const { record, warning } = await runContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation }, { timeoutSeconds: params.timeoutSeconds, sink: sinkOf(context) }, signal);
+    const { record, warning } = await runContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation }, { timeoutSeconds: params.timeoutSeconds, stdoutBytes: params.outputBytes, sink: sinkOf(context) }, signal);
     return { container: viewRecord(record), warning: warning ?? null };
   },
   'container/log': async (params, context) => {
@@ -98,7 +98,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
 
   'process/start': async (params, { engine, signal }) => ({ process: viewProcess(await startProcess(engine.forChange(), params.container, processRequest(params), signal)) }),
   'process/run': async (params, context) => ({
-    process: viewProcess(await runProcess(context.engine.forChange(), params.container, processRequest(params), { timeoutSeconds: params.timeoutSeconds, sink: sinkOf(context) }, context.signal)),
+    process: viewProcess(await runProcess(context.engine.forChange(), params.container, processRequest(params), { timeoutSeconds: params.timeoutSeconds, stdoutBytes: params.outputBytes, sink: sinkOf(context) }, context.signal)),
   }),
   'process/wait': async (params, { engine, signal }) => ({ process: viewProcess(await waitProcess(engine.ports, params.container, params.process, params.timeoutSeconds, signal)) }),
   'process/stop': async ({ container, process: id, timeoutSeconds, force, signal: stopSignal }, { engine, signal }) => ({ process: viewProcess(await stopProcess(engine.forChange(), container, id, { timeoutSeconds, force, stopSignal }, signal)) }),

@@ -100,7 +100,7 @@ export const viewStatistics = ({ record, figures, cpuPercent }: ContainerStatist
 
 export const viewEvent = (event: EventRecord): WireEvent => ({ seq: event.seq, time: event.time.toISOString(), kind: event.kind, subject: event.subject, attributes: [...event.attributes] });
 
-export const viewLine = (line: LogLine): { time: string; stream: 'stdout' | 'stderr'; text: string } => ({ time: line.time.toISOString(), stream: line.stream, text: line.text });
+export const viewLine = (line: LogLine): { time: string; stream: 'stdout' | 'stderr'; text: string } => ({ time: line.time.toISOString(), stream: line.stream, text: line.bytes === undefined ? line.text : Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.byteLength).toString('base64') });
 
 export const viewIsolation = (report: IsolationReport): WireIsolation => ({
   scope: report.container === undefined ? 'Host' : 'Container',

@@ -11,6 +11,9 @@ const batchBytes = 64 * 1024;
 /** A line that never ends is given out in pieces of this size. */
 const longestLineBytes = 1024 * 1024;
 const pollMs = 500;
+/** In base64 that is a batch. */
+const pieceBytes = 48 * 1024;
+const lineFeed = Buffer.from('\n');
 
 /** Reads and follows the files of a log in CRI's line format as one. Pieces of one line are joined. */
 export class CriLogReader implements LogReader {
@@ -22,7 +25,7 @@ export class CriLogReader implements LogReader {
       if (query.follow === undefined && files.size === 0) return;
       const since = query.since?.getTime() ?? Number.NEGATIVE_INFINITY;
       const begin = query.tail === undefined ? { offset: 0, wanted: 0 } : await findTail(files, query.tail);
-      const assembler = new LineAssembler(since, begin);
+      const assembler = new LineAssembler(since, begin, query.stdoutBytes ?? false);
       let position = begin.offset;
       const buffer = Buffer.allocUnsafe(chunkBytes);
       const wake = query.follow === undefined ? undefined : new ChangeSignal(path);
@@ -123,6 +126,9 @@ interface Piece {
 const chunkOverheadBytes = 64;
 
 class LineAssembler {
+  readonly #asBytes: boolean;
+  /** Standard output that was not given out yet, where it goes as bytes. */
+  #raw: { readonly chunks: Buffer[]; sizeBytes: number; time: Date } | undefined;
   readonly #since: number;
   readonly #wanted: number;
   #offset: number;
@@ -131,7 +137,8 @@ class LineAssembler {
   #batchBytes = 0;
   readonly #pieces: { stdout: Piece | undefined; stderr: Piece | undefined } = { stdout: undefined, stderr: undefined };
 
-  constructor(since: number, begin: TailBegin) {
+  constructor(since: number, begin: TailBegin, asBytes: boolean) {
+    this.#asBytes = asBytes;
     this.#since = since;
     this.#offset = begin.offset;
     this.#wanted = begin.wanted;
@@ -148,11 +155,14 @@ class LineAssembler {
     this.#rest = Buffer.from(data);
   }
 
-  *flush(): Iterable<readonly LogLine[]> { if (this.#batch.length > 0) yield this.#drain(); }
+  *flush(): Iterable<readonly LogLine[]> {
+    this.#giveBytes();
+    if (this.#batch.length > 0) yield this.#drain();
+  }
 
   /** What a process wrote without a last newline, and what its monitor did not write to the end. */
   *end(): Iterable<readonly LogLine[]> {
-    this.#entry(this.#rest);
+    this.#entry(this.#rest, true);
     for (const stream of ['stdout', 'stderr'] as const) {
       const piece = this.#pieces[stream];
       if (piece?.wanted) this.#add(stream, piece.time, Buffer.concat(piece.chunks).toString('utf8'));
@@ -160,10 +170,19 @@ class LineAssembler {
     yield* this.flush();
   }
 
-  #entry(line: Buffer): void {
+  /** `cut`: its writer was killed before it wrote the entry's end. */
+  #entry(line: Buffer, cut = false): void {
     const entry = parseCriLine(line);
     if (entry === undefined) return;
     const { time, stream, bytes } = entry;
+    if (this.#asBytes) {
+      if (stream === 'stdout') {
+        this.#keepBytes(time, bytes, !entry.partial && !cut);
+        return;
+      }
+      // What was written to the other stream before goes before it.
+      this.#giveBytes();
+    }
     const wanted = this.#offset >= this.#wanted;
     const before = this.#pieces[stream];
     if (entry.partial && (before?.sizeBytes ?? 0) + bytes.length < longestLineBytes) {
@@ -177,6 +196,24 @@ class LineAssembler {
     }
     this.#pieces[stream] = undefined;
     if (wanted) this.#add(stream, time, (before === undefined ? bytes : Buffer.concat([...before.chunks, bytes])).toString('utf8'));
+  }
+
+  #keepBytes(time: Date, bytes: Buffer, endsLine: boolean): void {
+    const raw = (this.#raw ??= { chunks: [], sizeBytes: 0, time });
+    // A copy, as below.
+    raw.chunks.push(Buffer.from(bytes), ...(endsLine ? [lineFeed] : []));
+    raw.sizeBytes += bytes.length + (endsLine ? 1 : 0);
+    raw.time = time;
+    if (raw.sizeBytes >= pieceBytes) this.#giveBytes();
+  }
+
+  #giveBytes(): void {
+    const raw = this.#raw;
+    if (raw === undefined) return;
+    this.#raw = undefined;
+    if (raw.sizeBytes === 0) return;
+    this.#batch.push({ time: raw.time, stream: 'stdout', text: '', bytes: Buffer.concat(raw.chunks) });
+    this.#batchBytes += raw.sizeBytes + Math.ceil(raw.sizeBytes / 3);
   }
 
   #add(stream: CriEntry['stream'], time: Date, text: string): void {

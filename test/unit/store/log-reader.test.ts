@@ -73,6 +73,25 @@ describe('reading a log', () => {
       expect(await lines()).toEqual(model(entries));
     }), { numRuns: 60 }));
 
+  it('gives standard output byte for byte where that is asked for, and the lines of the other stream at their places', () =>
+    fc.assert(fc.asyncProperty(logs, fc.boolean(), async (entries, closed) => {
+      write(entries);
+      // conmon 2.2 closes what ended without a line's end with an entry that has not even a space.
+      if (closed) appendFileSync(path, `${timeOf(entries.length).toISOString()} stdout F\n`);
+      const found = await lines({ stdoutBytes: true });
+      const out = entries.filter(({ stream: of }) => of === 'stdout');
+      expect(Buffer.concat(found.flatMap(({ bytes = Buffer.alloc(0) }) => [bytes]))).toEqual(Buffer.concat(out.flatMap(({ bytes, partial }) => [bytes, Buffer.from(partial ? '' : '\n')])));
+      expect(found.filter(({ stream: of }) => of === 'stderr')).toEqual(model(entries.map((one) => (one.stream === 'stderr' ? one : entry('')))).filter(({ stream: of }) => of === 'stderr'));
+    }), { numRuns: 60 }));
+
+  it('gives bytes in pieces, and no more than is there of an entry that was cut short', async () => {
+    write(Array.from({ length: 40 }, () => entry('x'.repeat(8000))));
+    truncateSync(path, Buffer.concat(Array.from({ length: 40 }, (_, index) => written(entry('x'.repeat(8000)), index))).length - 4);
+    const found = await lines({ stdoutBytes: true });
+    expect(Math.max(...found.map(({ bytes }) => bytes?.length ?? 0))).toBeLessThan(64 * 1024);
+    expect(found.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0)).toBe(40 * 8001 - 4);
+  });
+
   it('gives the last lines exactly as it would at the end of all, from any number', () =>
     fc.assert(fc.asyncProperty(logs, fc.integer({ min: 0, max: 45 }), async (entries, tail) => {
       write(entries);

@@ -1,8 +1,11 @@
 function Receive-ContainerOutput {
     # Runs something that writes: its lines go into `$Output`, or else down the pipeline (stdout) and to the
-    # information stream (stderr: error records would fail a runbook on a mere warning). What the request
+    # information stream (stderr: error records would fail a runbook on a mere warning). With `-AsByteStream` stdout
+    # goes down the pipeline in arrays of bytes, and with `$File` into that stream. What the request
     # answered is laid into the caller's variable, because the output of this function is the container's.
-    param($Cmdlet, [string] $Method, [hashtable] $Parameter, [hashtable] $Output, [ref] $ResultVariable, [string] $MissingImage)
+    param($Cmdlet, [string] $Method, [hashtable] $Parameter, [hashtable] $Output, [switch] $AsByteStream, [System.IO.Stream] $File, [ref] $ResultVariable, [string] $MissingImage)
+    $isBinary = $AsByteStream -or $null -ne $File
+    if ($isBinary) { $Parameter = $Parameter + @{ outputBytes = $true } }
     $request = $null
     try {
         $request = Open-EngineRequest -Cmdlet $Cmdlet -Method $Method -Parameter $Parameter -Stream -MissingImage $MissingImage
@@ -15,6 +18,9 @@ function Receive-ContainerOutput {
                     [void] $text.Append($line.Text)
                 } elseif ($isError) {
                     $Cmdlet.WriteInformation($line.Text, [string[]] @('stderr'))
+                } elseif ($isBinary) {
+                    $bytes = [Convert]::FromBase64String($line.Text)
+                    if ($null -ne $File) { $File.Write($bytes, 0, $bytes.Length) } else { , $bytes }
                 } else {
                     $line.Text
                 }

@@ -148,6 +148,13 @@ function Invoke-ContainerImage {
     .PARAMETER PassThru
     Gives one object with ContainerId, ExitCode, StdOut and StdErr in place of the output. An exit code other
     than zero is no error then.
+    .PARAMETER AsByteStream
+    Gives standard output as arrays of bytes in place of lines, without changing anything in it.
+    .PARAMETER OutFile
+    File of this host for standard output, byte for byte. It is there only once all has been written: a command
+    that is stopped or fails leaves none, and one that ends with an exit code other than 0 leaves what it wrote.
+    .PARAMETER Force
+    Replaces a file that is there.
     .PARAMETER AsJob
     Does the work in a background job and gives the job.
     .PARAMETER HostConnection
@@ -166,10 +173,14 @@ function Invoke-ContainerImage {
     Invoke-ContainerImage -Image nginx -Name web -Detach
 
     Starts a server and leaves it running.
+    .EXAMPLE
+    Invoke-ContainerImage -Image busybox -Command tar, -c, /etc -AutoRemove -OutFile ./etc.tar
+
+    Writes what tar gives to a file, byte for byte.
     .INPUTS
     System.String, Silo.ContainerImage
     .OUTPUTS
-    System.String; Silo.ContainerResult with -PassThru; Silo.Container with -Detach
+    System.String; System.Byte[] with -AsByteStream; none with -OutFile; Silo.ContainerResult with -PassThru; Silo.Container with -Detach
     .LINK
     New-Container
     .LINK
@@ -177,7 +188,7 @@ function Invoke-ContainerImage {
     .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Wait', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
-    [OutputType([string])]
+    [OutputType([string], [byte[]])]
     [OutputType('Silo.ContainerResult', 'Silo.Container')]
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
@@ -356,6 +367,8 @@ function Invoke-ContainerImage {
         [switch] $AutoRemove,
 
         [Parameter(ParameterSetName = 'Wait')]
+        [Parameter(ParameterSetName = 'Bytes')]
+        [Parameter(ParameterSetName = 'File')]
         [ValidateRange(-1, [int]::MaxValue)]
         [int] $TimeoutSeconds = -1,
 
@@ -365,7 +378,19 @@ function Invoke-ContainerImage {
         [Parameter(ParameterSetName = 'Wait')]
         [switch] $PassThru,
 
+        [Parameter(Mandatory = $true, ParameterSetName = 'Bytes')]
+        [switch] $AsByteStream,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'File')]
+        [ValidateNotNullOrEmpty()]
+        [string] $OutFile,
+
+        [Parameter(ParameterSetName = 'File')]
+        [switch] $Force,
+
         [Parameter(ParameterSetName = 'Wait')]
+        [Parameter(ParameterSetName = 'Bytes')]
+        [Parameter(ParameterSetName = 'File')]
         [switch] $AsJob,
 
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
@@ -375,7 +400,8 @@ function Invoke-ContainerImage {
     begin { . Import-CallerPreference }
     process {
         if (-not $PSCmdlet.ShouldProcess($(if ($Name) { "$Image ($Name)" } else { $Image }), $script:Strings.InvokeImage)) { return }
-        if ($AsJob) { return ConvertTo-CommandJob -Cmdlet $PSCmdlet }
+        $file = if ($OutFile) { Resolve-OutputFile -Cmdlet $PSCmdlet -Path $OutFile -Force:$Force }
+        if ($AsJob) { return ConvertTo-CommandJob -Cmdlet $PSCmdlet -Replace $(if ($file) { @{ OutFile = $file } } else { @{} }) }
         if ($Pull -eq 'Always' -and $null -eq (Receive-Image -Cmdlet $PSCmdlet -Parameter @{ reference = $Image; policy = 'Always' })) { return }
         $missingImage = if ($Pull -eq 'Missing') { $Image }
         $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
@@ -384,7 +410,8 @@ function Invoke-ContainerImage {
         $parameter.timeoutSeconds = $TimeoutSeconds
         $output = if ($PassThru) { Get-OutputText }
         $result = $null
-        Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'container/run' -Parameter $parameter -Output $output -ResultVariable ([ref] $result) -MissingImage $missingImage
+        $request = @{ Cmdlet = $PSCmdlet; Method = 'container/run'; Parameter = $parameter; ResultVariable = [ref] $result; MissingImage = $missingImage }
+        if ($file) { Save-ContainerOutput @request -Path $file } else { Receive-ContainerOutput @request -Output $output -AsByteStream:$AsByteStream }
         if ($null -eq $result) { return }
         if ($result.Warning) { Write-Warning -Message $result.Warning }
         $container = $result.Container

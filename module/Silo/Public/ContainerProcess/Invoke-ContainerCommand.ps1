@@ -5,7 +5,8 @@ function Invoke-ContainerCommand {
     .DESCRIPTION
     Runs a further process, waits for its end, and gives what it writes to standard output line by line as text;
     what it writes to standard error goes to the information stream, tagged stderr. An exit code other than 0 is
-    the error ContainerExitedNonZero, which ends nothing.
+    the error ContainerExitedNonZero, which ends nothing. -AsByteStream and -OutFile take standard output as it is,
+    byte for byte and of any size: the log of the process is not turned over until all of it has been taken.
     .PARAMETER Name
     Names of containers. Wildcards are allowed; a wildcard that matches nothing is no error. The
     beginning of an id is no name: that goes to -Id.
@@ -27,6 +28,13 @@ function Invoke-ContainerCommand {
     Text for its standard input.
     .PARAMETER TimeoutSeconds
     Most seconds to wait; -1, the default, waits for ever. Then the error OperationTimedOut is written.
+    .PARAMETER AsByteStream
+    Gives standard output as arrays of bytes in place of lines, without changing anything in it.
+    .PARAMETER OutFile
+    File of this host for standard output, byte for byte. It is there only once all has been written: a command
+    that is stopped or fails leaves none, and one that ends with an exit code other than 0 leaves what it wrote.
+    .PARAMETER Force
+    Replaces a file that is there.
     .PARAMETER HostConnection
     Connection to the host that is asked, as New-ContainerHostConnection gives it, or its name; a dot is this host. Where left out
     it is the one that Enter-ContainerHostConnection chose, or this host.
@@ -38,16 +46,20 @@ function Invoke-ContainerCommand {
     Get-Container -State Running | Invoke-ContainerCommand -FilePath df -ArgumentList '-h', '/'
 
     Runs a command in every container that runs; Invoke-ContainerCommand goes on where it fails in one.
+    .EXAMPLE
+    Invoke-ContainerCommand -Name web -FilePath tar -ArgumentList '-c', '/etc' -OutFile ./etc.tar
+
+    Writes what tar gives to a file, byte for byte.
     .INPUTS
     System.String, Silo.Container
     .OUTPUTS
-    System.String
+    System.String; System.Byte[] with -AsByteStream; none with -OutFile
     .LINK
     Start-ContainerProcess
     .EXTERNALHELP Silo-help.xml
     #>
     [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
-    [OutputType([string])]
+    [OutputType([string], [byte[]])]
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Name', ValueFromPipeline = $true)]
         [SupportsWildcards()]
@@ -86,6 +98,13 @@ function Invoke-ContainerCommand {
         [ValidateRange(-1, [int]::MaxValue)]
         [int] $TimeoutSeconds = -1,
 
+        [switch] $AsByteStream,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $OutFile,
+
+        [switch] $Force,
+
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
         [ValidateNotNull()]
         [psobject] $HostConnection
@@ -94,12 +113,22 @@ function Invoke-ContainerCommand {
         . Import-CallerPreference
         $parameter = ConvertTo-ProcessParameter -FilePath $FilePath -ArgumentList $ArgumentList -Bound $PSBoundParameters
         $parameter.timeoutSeconds = $TimeoutSeconds
+        if ($AsByteStream -and $OutFile) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'AsByteStream'; reason = $script:Strings.BytesOrFile } -Target $OutFile }
+        $file = if ($OutFile) { Resolve-OutputFile -Cmdlet $PSCmdlet -Path $OutFile -Force:$Force }
+        $isFileTaken = $false
     }
     process {
         foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
             if (-not $PSCmdlet.ShouldProcess($target.Label, $script:Strings.StartProcess -f $FilePath)) { continue }
             $result = $null
-            Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'process/run' -Parameter ($parameter + @{ container = $target.Reference }) -ResultVariable ([ref] $result)
+            $request = @{ Cmdlet = $PSCmdlet; Method = 'process/run'; Parameter = $parameter + @{ container = $target.Reference }; ResultVariable = [ref] $result }
+            if ($file) {
+                if ($isFileTaken) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'OutFile'; reason = $script:Strings.OneFileEach } -Target $target.Label }
+                $isFileTaken = $true
+                Save-ContainerOutput @request -Path $file
+            } else {
+                Receive-ContainerOutput @request -AsByteStream:$AsByteStream
+            }
             if ($null -eq $result) { continue }
             $process = ConvertTo-SiloProcess -Record $result.Process -Method 'process/run'
             if ($process.ExitCode -ne 0) { $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ id = $target.Label; exitCode = $process.ExitCode } -Target $process)) }
