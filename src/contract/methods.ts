@@ -152,7 +152,7 @@ export const methods = define({
 
   'container/create': {
     summary: 'Makes a container from an image of this host; it does not start it.',
-    params: record({ ...createParams, ifNotExists: optional(flag('Returns the container of that name where it was made with the same specification.')) }),
+    params: record({ ...createParams, image: optional(text('Reference, or id, of an image of this host; that of `from` where left out.')), from: optional(Type.String({ minLength: 1, description: 'Container whose settings are taken where nothing else is asked for; without its name, addresses, aliases, published ports and unnamed volumes. Environment and labels are added to.' })), ifNotExists: optional(flag('Returns the container of that name where it was made with the same specification.')) }),
     result: record({ container, existed: flag('True where it was there already.'), warning }),
     readOnly: false,
     errors: createErrors,

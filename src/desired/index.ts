@@ -7,6 +7,7 @@
 export { setDesired, testDesired, type DesiredKind, type Difference, type Found, type Work } from './desired.ts';
 export { desiredApplication, type ApplicationWish } from './desired-application.ts';
 export { desiredContainer, type ContainerWish, type FoundContainer } from './desired-container.ts';
+export { copiedRequest, type CopyRequest } from './copied-request.ts';
 export { desiredContainerList, type ContainerListWish, type FoundContainerList } from './desired-container-list.ts';
 export { desiredHost, type FoundHost, type HostWish } from './desired-host.ts';
 export { desiredImage, type ImageWish } from './desired-image.ts';

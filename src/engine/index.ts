@@ -6,6 +6,7 @@
  */
 export { Engine } from './engine.ts';
 export type { EffectiveIsolation, IsolationOffer, IsolationTechnology, Ports } from './ports.ts';
+export { findContainer } from './container-lookup.ts';
 export type { CreateRequest } from './container-spec.ts';
 export { createContainer } from './create-container.ts';
 export { restartByPolicy, startContainer } from './start-container.ts';

@@ -36,7 +36,7 @@ const chooseOperation = (below: (limit: number) => number): Operation => {
   const container = `c${below(6)}`;
   const network = `n${below(3)}`;
   const image = one(['busybox:test', 'busybox:test', 'busybox:test', 'tagged:1', 'tagged:2']);
-  const made = (): Params<'container/create'> => ({
+  const made = (): Params<'container/create'> & { readonly image: string } => ({
     image, name: container, stopTimeoutSeconds: 0,
     command: one([['sleep', '1000'], ['sleep', '1000'], ['sleep', '1000'], ['sh', '-c', 'trap "exit 4" TERM; while :; do sleep 0.1; done'], ['sh', '-c', 'echo out; sleep 0.3; exit 3'], ['nothing-like-this']]),
     ...one([{ network: 'None' }, { network }, { network }, { networks: [{ network: 'n0' }, { network: 'n1', aliases: ['other'] }] }, { network, ports: [`${8100 + below(4)}:80`] }]),

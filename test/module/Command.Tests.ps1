@@ -102,6 +102,19 @@ Describe 'Acting on containers' -Tag Fast {
 }
 
 Describe 'New-Container' -Tag Fast {
+    It 'starts from the settings of another container, by its name or as an object' {
+        New-Container -From 'web-1' -Name 'n' -MemoryBytes 64MB | Out-Null
+        $sent = Get-Sent 'container/create'
+        $sent.from | Should -Be '/web-1'
+        $sent.memoryBytes | Should -Be 64MB
+        $sent.Keys | Should -Not -Contain 'image'
+        $container = Get-Container -Name 'web-1'
+        New-Container -From $container -Image 'busybox' | Out-Null
+        $sent = Get-Sent 'container/create'
+        $sent.from | Should -Be $container.Id
+        $sent.image | Should -Be 'busybox'
+        { New-Container -From 'no*such' } | Should -Throw -ErrorId 'ContainerNotFound,New-Container'
+    }
     It 'sends what was given, and nothing else' {
         New-Container -Image 'busybox' -Name 'n' -Command 'sleep', '60' -Entrypoint '/bin/sh' -Environment ([ordered] @{ A = 1; B = 'x y' }) -Label @{ l = 'v' } -User '1:1' -WorkingDirectory '/w' -HostName 'h' `
             -Network None -Isolation Process -MemoryBytes 512MB -CpuCount 0.5 -CpuWeight 7 -ProcessCount 9 -ReadOnly -StopSignal SIGQUIT -StopTimeoutSeconds 3 -AutoRemove -Mount 'type=bind,source=/srv,target=/t,readonly' | Out-Null

@@ -310,7 +310,7 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   'store/repair': ({ dryRun }) => ({ items: [{ kind: 'Ingest', id: 'ingest-1', sizeBytes: 100, reason: 'its engine is gone', action: dryRun === true ? 'WouldRepair' : 'Repaired' }] }),
   'store/move': ({ path }) => ({ path, movedBytes: 12_000_000 }),
   'container/create': ({ name, ifNotExists, image: wanted }) => {
-    requireImage(wanted, 'container/create');
+    requireImage(wanted ?? 'busybox:latest', 'container/create');
     return { container: makeContainer(textOf(name ?? 'made-up'), 50, { state: 'Created', ...vmOnly(wanted) }), existed: ifNotExists === true, warning: warningOf(wanted) };
   },
   'container/start': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),

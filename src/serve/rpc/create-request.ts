@@ -9,8 +9,8 @@ const policyNames = { No: 'no', OnFailure: 'on-failure', Always: 'always', Unles
 export const restartPolicyOf = (policy: Params<'container/create'>['restartPolicy']): RestartPolicy | undefined => (policy === undefined ? undefined : { ...policy, name: policyNames[policy.name] });
 
 /** What a request says about a new container, in the engine's words. */
-export const createRequest = (params: Params<'container/run'> | Params<'container/create'>): CreateRequest => ({
-  image: params.image, name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
+export const createRequest = (params: Omit<Params<'container/run'>, 'image'>): Omit<CreateRequest, 'image'> => ({
+  name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName, credentialSpec: params.credentialSpec,
   network: params.network, networks: params.networks, ports: params.ports, dnsServers: params.dnsServers, dnsSearch: params.dnsSearch, hostEntries: params.hostEntries,
   resources: { ...resourcesOf(params), ...(params.blockIoLimits === undefined ? {} : { blockIoLimits: params.blockIoLimits.map(blockIoLimit) }) },

@@ -1,6 +1,7 @@
 import { SiloError } from '../../base/index.ts';
 import type { MethodName, Params, Result } from '../../contract/index.ts';
 import type { ContainerState } from '../../core/index.ts';
+import { copiedRequest } from '../../desired/index.ts';
 import {
   createContainer, describeHost, getIsolation, importImages, listContainers, listImages, listProcesses, lookAt, readContainerLog, removeContainer, removeImage,
   runContainer, runProcess, setContainerIsolation, setHostIsolation, startContainer, startProcess, stopContainer, stopProcess, waitContainer, waitProcess,
@@ -64,7 +65,8 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   },
 
   'container/create': async (params, { engine, signal }) => {
-    const { record, existed, warning } = await createContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation, ifNotExists: params.ifNotExists }, signal);
+    const request = await copiedRequest({ engine, signal }, params.from, { ...createRequest(params), image: params.image, isolation: params.isolation });
+    const { record, existed, warning } = await createContainer(engine.forChange(), engine.configs, { ...request, ifNotExists: params.ifNotExists }, signal);
     const live = existed ? await lookAt(engine.ports, record) : undefined;
     return { container: viewContainer(live ?? { record, monitored: true }), existed, warning: warning ?? null };
   },
@@ -86,7 +88,7 @@ export const handlers: Handlers<Exclude<MethodName, 'initialize' | 'shutdown' | 
   'container/remove': async ({ container, force, keepVolumes }, { engine, signal }) => removeContainer(engine.forChange(), container, { force, keepVolumes }, signal),
   'container/run': async (params, context) => {
     const { engine, signal } = context;
-    const { record, warning } = await runContainer(engine.forChange(), engine.configs, { ...createRequest(params), isolation: params.isolation }, { timeoutSeconds: params.timeoutSeconds, stdoutBytes: params.outputBytes, sink: sinkOf(context) }, signal);
+    const { record, warning } = await runContainer(engine.forChange(), engine.configs, { ...createRequest(params), image: params.image, isolation: params.isolation }, { timeoutSeconds: params.timeoutSeconds, stdoutBytes: params.outputBytes, sink: sinkOf(context) }, signal);
     return { container: viewRecord(record), warning: warning ?? null };
   },
   'container/log': async (params, context) => {

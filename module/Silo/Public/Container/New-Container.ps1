@@ -7,6 +7,10 @@ function New-Container {
     first (-Pull).
     .PARAMETER Image
     Image: its name, or the beginning of its id.
+    .PARAMETER From
+    Container, or its name, whose settings the new one has where no parameter says otherwise, also its image.
+    -Environment and -Label are added to its own. Its name, addresses, network aliases, published ports, hardware address and
+    volumes without a name stay with it alone.
     .PARAMETER Name
     Name of the container; made up where left out.
     .PARAMETER Command
@@ -171,6 +175,10 @@ function New-Container {
     New-Container -Image mcr.microsoft.com/windows/servercore:ltsc2022 -Name web -CredentialSpec ./web.json
 
     Windows only: makes a container that is a group managed service account to the domain.
+    .EXAMPLE
+    New-Container -From web -Name web-2 -Publish 8081:80
+
+    Makes a second container like the first, with another name and another port.
     .INPUTS
     System.String, Silo.ContainerImage
     .OUTPUTS
@@ -181,14 +189,20 @@ function New-Container {
     Invoke-ContainerImage
     .EXTERNALHELP Silo-help.xml
     #>
-    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [CmdletBinding(DefaultParameterSetName = 'Image', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.Container')]
     param(
-        [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Image', ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
+        [Parameter(ParameterSetName = 'From')]
         [Alias('Reference')]
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string] $Image,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'From')]
+        [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
+        [ValidateNotNullOrEmpty()]
+        [psobject] $From,
 
         [string] $Name,
 
@@ -371,10 +385,13 @@ function New-Container {
     )
     begin { . Import-CallerPreference }
     process {
-        if (-not $PSCmdlet.ShouldProcess($(if ($Name) { $Name } else { $Image }), $script:Strings.NewContainer)) { return }
-        if ($Pull -eq 'Always' -and $null -eq (Receive-Image -Cmdlet $PSCmdlet -Parameter @{ reference = $Image; policy = 'Always' })) { return }
-        $missingImage = if ($Pull -eq 'Missing') { $Image }
+        $source = if ($null -ne $From) { if ($From -is [string]) { Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $From } else { Resolve-ContainerTarget -Cmdlet $PSCmdlet -InputObject $From } }
+        if ($null -ne $From -and @($source).Count -ne 1) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ContainerNotFound' -Argument @{ id = "$From" } -Target $From }
+        if (-not $PSCmdlet.ShouldProcess($(if ($Name) { $Name } elseif ($Image) { $Image } else { $source.Label }), $script:Strings.NewContainer)) { return }
+        if ($Image -and $Pull -eq 'Always' -and $null -eq (Receive-Image -Cmdlet $PSCmdlet -Parameter @{ reference = $Image; policy = 'Always' })) { return }
+        $missingImage = if ($Image -and $Pull -eq 'Missing') { $Image }
         $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        if ($null -ne $source) { $parameter.from = $source.Reference }
         if ($IfNotExists) { $parameter.ifNotExists = $true }
         $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'container/create' -Parameter $parameter -MissingImage $missingImage
         if ($null -eq $result) { return }
