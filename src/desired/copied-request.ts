@@ -54,7 +54,7 @@ export const copiedRequest = async (work: Work, from: string | undefined, reques
   return {
     isolation, user: own.user, workingDirectory: own.workingDirectory, hostName: own.hostName, mounts: own.mounts,
     terminal: spec.terminal, openStdin: spec.openStdin, stopSignal: spec.stopSignal, stopTimeoutSeconds: spec.stopTimeoutSeconds, readOnlyRoot: spec.readOnlyRoot, privileged: spec.privileged,
-    storageBytes: spec.storageBytes, logLimits: spec.logLimits, healthCheck: spec.healthCheck === undefined ? { command: [] } : healthOf(spec.healthCheck),
+    credentialSpec: spec.credentialSpec, storageBytes: spec.storageBytes, logLimits: spec.logLimits, healthCheck: spec.healthCheck === undefined ? { command: [] } : healthOf(spec.healthCheck),
     ...settingsOf(record), ...lifeOf(record, request),
     ...(request.command === undefined && request.entrypoint === undefined ? { command: own.command, entrypoint: own.entrypoint } : {}),
     ...(request.network === undefined && request.networks === undefined ? networkingOf(work, record) : {}),
