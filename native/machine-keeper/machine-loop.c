@@ -426,6 +426,22 @@ static void read_input(struct process *process) {
   }
 }
 
+/* True where the process ends within a second. */
+static bool await_end(pid_t pid, int *status) {
+  struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+  for (int tries = 0; tries < 100; tries++) {
+    int found;
+    pid_t ended = waitpid(pid, &found, WNOHANG);
+    if (ended == pid) {
+      *status = found;
+      return true;
+    }
+    if (ended < 0 && errno != EINTR) return false;
+    nanosleep(&moment, NULL);
+  }
+  return false;
+}
+
 static void handle_signals(int signals) {
   struct signalfd_siginfo information;
   bool ended = false;
@@ -443,6 +459,8 @@ static void handle_signals(int signals) {
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     if (pid != machine->qemu && pid != machine->virtiofsd) continue;
+    /* It ends in order when QEMU has closed their socket, which QEMU may do before it can be waited for. */
+    if (pid == machine->virtiofsd && WIFEXITED(status) && WEXITSTATUS(status) == 0 && await_end(machine->qemu, &status)) pid = machine->qemu;
     /* What it had sent before counts. */
     exchange(POLLIN);
     struct process *first = find_process(0);

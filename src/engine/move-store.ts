@@ -38,6 +38,8 @@ export const moveStore = async (ports: Ports, root: string, request: MoveRequest
     await ports.supervisor.retire?.();
     alone = await ports.stateRoot.takeAlone();
     refuseRunning(ports);
+    // They bear the mark of the root where it was; the next container on one makes it again.
+    for (const { id, hostId } of await ports.network.networks()) await ports.network.removeNetwork({ id, hostId });
     ports.metadata.close();
     const movedBytes = await ports.stateRoot.moveTo(path, {
       onProgress: (currentBytes, totalBytes) => progress?.({ activity: path, status: 'Moving', currentBytes, totalBytes }),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
 import type { Params, WireContainer } from '../../src/contract/index.ts';
@@ -262,5 +263,17 @@ describe.skipIf(reason !== undefined)(`networks${reason === undefined ? '' : `: 
     expect(kernel()).not.toEqual([]);
     // Nobody asks: the supervisor looks after it.
     await expect.poll(kernel, { timeout: 15_000 }).toEqual([]);
+  });
+
+  it('are still its own when the store has moved', async () => {
+    await web({ name: 'web', hostName: 'web', ports: ['8080:80'] });
+    await engine.call('container/stop', { container: 'web' });
+    // The supervisor answered for names, and would wait a minute for the next who asks.
+    for (const pid of host.processes('supervisor')) process.kill(pid, 'SIGTERM');
+    await expect.poll(() => code(engine.call('store/move', { path: join(host.folder, 'moved') })), { timeout: 30_000, interval: 500 }).toBe('done');
+    expect(machine.run('ip -brief link | grep silo || true; nft list ruleset')).toBe('');
+    await engine.call('container/start', { container: 'web' });
+    await get(outside, ownAddress, 8080, 'web');
+    expect((await engine.call('network/repair', {})).items).toEqual([]);
   });
 });

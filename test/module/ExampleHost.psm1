@@ -117,7 +117,7 @@ $script:Need = @(
             param($Code)
             $network = if ($Code -match 'Network|Port|-Follow|front') { @('front', 'back', 'old', 'nat').Where({ $Code -match "\b$_\b" -and $Code -notmatch '^(Get-Container -Name web \| )?Connect-' }) } else { @('None') }
             if (-not $network) { $network = 'nat' }
-            $state = if ($Code -match 'Rename|^Remove-Container\b|^Start-Container\b|State Created') { 'Created' } else { 'Running' }
+            $state = if ($Code -match 'Rename|^Remove-Container\b|^Start-Container\b|^Set-Isolation\b|State Created') { 'Created' } else { 'Running' }
             $container = New-Container -Image 'nginx:1.27' -Name 'web' -Label @{ tier = 'web' } -StopTimeoutSeconds 0 -Network $network
             if ($state -eq 'Running') { Start-Container -InputObject $container }
         }

@@ -160,15 +160,15 @@
         Action = '-TimeoutSeconds로 시간을 늘리거나 컨테이너 로그를 확인하세요.'
     }
     'RunningTimedOut' = @{
-        Message = "컨테이너 '{id}'이(가) {timeoutSeconds}초 안에 실행되지 않았습니다."
+        Message = '컨테이너 ''{id}''이(가) {timeoutSeconds}초 안에 실행되지 않았습니다.'
         Action = '컨테이너를 시작하거나, -TimeoutSeconds로 시간을 늘리거나, 컨테이너 로그를 확인하세요.'
     }
     'HealthyTimedOut' = @{
-        Message = "컨테이너 '{id}'이(가) {timeoutSeconds}초 안에 정상 상태가 되지 않았습니다."
+        Message = '컨테이너 ''{id}''이(가) {timeoutSeconds}초 안에 정상 상태가 되지 않았습니다.'
         Action = '상태 검사 결과(Get-Container)와 컨테이너 로그를 확인하거나 -TimeoutSeconds로 시간을 늘리세요.'
     }
     'PortTimedOut' = @{
-        Message = "컨테이너 '{id}'의 포트 {port}이(가) {timeoutSeconds}초 안에 연결을 받지 않았습니다."
+        Message = '컨테이너 ''{id}''의 포트 {port}이(가) {timeoutSeconds}초 안에 연결을 받지 않았습니다.'
         Action = '컨테이너 로그를 확인하세요. 서버가 수신 대기하지 않거나 127.0.0.1에서만 수신할 수 있습니다. 아니면 -TimeoutSeconds로 시간을 늘리세요.'
     }
     'StartTimedOut' = @{

@@ -174,7 +174,7 @@ function New-Container {
     .EXAMPLE
     New-Container -Image mcr.microsoft.com/windows/servercore:ltsc2022 -Name web -CredentialSpec ./web.json
 
-    Windows only: makes a container that is a group managed service account to the domain.
+    Makes a container that is a group managed service account to the domain. Only on Windows.
     .EXAMPLE
     New-Container -From web -Name web-2 -Publish 8081:80
 
