@@ -29,8 +29,8 @@ Describe 'A credential specification' -Tag Fast {
         $checks = Test-ContainerCredentialSpec -Path $path | Where-Object Name -In 'Joined', 'SidOfDomain', 'Retrievable'
         foreach ($check in $checks) {
             $check.Satisfied | Should -BeNullOrEmpty
-            $check.Detail | Should -Be 'Only Windows can be asked.'
-            $check.Remedy | Should -Match 'Windows host'
+            $check.Detail | Should -Match 'Windows'
+            $check.Remedy | Should -Match 'Windows'
         }
     }
     It 'that is not there, or is no JSON, is told so, and nothing more' {
@@ -79,7 +79,8 @@ Describe 'A credential specification' -Tag Fast {
         It 'names another domain than that of the machine' {
             $played.Domain = 'fabrikam.com'
             $fact = @(Get-Fact)[0]
-            $fact.Satisfied, $fact.Detail, $fact.Remedy | Should -Be $false, 'This machine belongs to the domain fabrikam.com.', 'Add-Computer -DomainName contoso.com'
+            $fact.Satisfied, $fact.Remedy | Should -Be $false, 'Add-Computer -DomainName contoso.com'
+            $fact.Detail | Should -Match 'fabrikam\.com'
         }
         It 'needs no domain of the machine where a plug-in gets the password' {
             $played.Joined = $false
@@ -95,7 +96,8 @@ Describe 'A credential specification' -Tag Fast {
         It 'names an account whose password this machine may not have' {
             $played.Works = $false
             $fact = @(Get-Fact)[2]
-            $fact.Satisfied, $fact.Detail | Should -Be $false, 'This machine cannot get the password of the account.'
+            $fact.Satisfied | Should -BeFalse
+            $fact.Detail | Should -Not -BeNullOrEmpty
             $fact.Remedy | Should -Match 'PrincipalsAllowedToRetrieveManagedPassword'
         }
     }

@@ -7,7 +7,7 @@ function Read-CredentialSpec {
         if (-not (Test-Path -LiteralPath $file -PathType Leaf)) { return @{ Problem = 'Missing'; Path = $file } }
         $InputObject = [System.IO.File]::ReadAllText($file)
     }
-    if ($InputObject -isnot [string]) { return @{ Problem = $null; Spec = $InputObject } }
+    if ($InputObject -isnot [string]) { return @{ Problem = $null; Spec = $InputObject; Text = $null } }
     $spec = try { ConvertFrom-Json -InputObject $InputObject } catch { $null }
     if ($spec -isnot [System.Management.Automation.PSCustomObject]) { return @{ Problem = 'NoJson' } }
     @{ Problem = $null; Spec = $spec; Text = $InputObject }
