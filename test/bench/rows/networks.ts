@@ -38,7 +38,7 @@ const silo = async (root: string, archive: string): Promise<Starter> => {
       return took;
     },
     close: async () => {
-      for (const { id } of (await engine.call('network/list', {})).items) await engine.call('network/remove', { network: id, force: true });
+      for (const { id, driver } of (await engine.call('network/list', {})).items) if (driver !== 'Foreign') await engine.call('network/remove', { network: id, force: true });
       await engine.close();
       namespace.close();
     },
