@@ -115,11 +115,10 @@ const statisticsRows = async (engine: EngineClient, loopFile: string, count: num
 const memoryRows = async (root: string, count: number): Promise<Row[]> => {
   const monitors = rootProcesses(root, 'conmon').map((pid) => memoryOf(pid).pss);
   const mean = monitors.reduce((sum, pss) => sum + pss, 0) / monitors.length;
-  let supervisors = rootProcesses(root, 'supervisor');
-  for (const began = performance.now(); supervisors.length === 0 && performance.now() - began < 10_000; supervisors = rootProcesses(root, 'supervisor')) await delay(200);
-  // It has seen them all by then.
+  for (const began = performance.now(); rootProcesses(root, 'supervisor').length === 0 && performance.now() - began < 10_000;) await delay(200);
+  // It has seen them all by then, and one that found another at work has ended.
   await delay(3000);
-  const [supervisor] = supervisors;
+  const [supervisor] = rootProcesses(root, 'supervisor');
   const { rss, pss } = supervisor === undefined ? { rss: Number.NaN, pss: Number.NaN } : memoryOf(supervisor);
   return [
     { what: `conmon, each of ${monitors.length}`, measured: `${megabytes(mean)} PSS`, goal: { text: `at most ${megabytes(goals.monitorBytes)}`, reached: monitors.length === count && mean <= goals.monitorBytes } },
