@@ -14,7 +14,7 @@ const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-
 const whyNotRoot = process.platform !== 'linux' ? 'it needs Linux' : process.geteuid?.() === 0 ? undefined : 'it needs root';
 
 /** For methods that take one of several, which their schema leaves optional. */
-const oneOfSeveral: Readonly<Record<string, object>> = { 'isolation/set': { isolation: 'Auto', default: true }, 'desired/set': { volume: { name: 'nowhere' } } };
+const oneOfSeveral: Readonly<Record<string, object>> = { 'isolation/set': { isolation: 'Auto', default: true }, 'desired/set': { volume: { name: 'nowhere' } }, 'container/create': { image: 'nowhere' } };
 /** Parameters that a method takes, of things that are not there. */
 const paramsOf = (method: string): object => oneOfSeveral[method] ?? (sampleOf(definitions[method]?.params as Schema, 'required') as object);
 /** What changes containers, images or settings of the host; logging in to a registry does not. */
