@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rm, stat, unlink, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ContainerSettings, ExecResult, ExecSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
-import { ExitWatch, TaskFiles, endAll, findProcesses, identify, isAlive, readNumber, resolveUser, rotateProcessLog, rotateTaskLog, startConmon, waitForExit, writeStdin } from '../conmon/index.ts';
+import { ExitWatch, TaskFiles, createTask, endAll, findProcesses, isAlive, readNumber, readProcessExit, resolveUser, rotateProcessLog, rotateTaskLog, startProcess, waitForExit } from '../conmon/index.ts';
 import { checkMachineSettings, checkMachineTask } from './check-settings.ts';
 import { addLimits, addProcess, createRequest } from './create-request.ts';
 import { Fields } from './fields.ts';
@@ -85,29 +85,13 @@ export class MicroVmRuntime implements Runtime {
     } catch (error) {
       throw fromFileError(error, files.folder, 'container');
     }
-    const answer = await startConmon({
-      runtime: [parts.keeper, `--state=${files.folder}`],
-      containerId: spec.id,
-      uniqueId: spec.id,
-      bundlePath: spec.bundlePath,
-      exitFolder: this.#exitsFolder,
-      persistFolder: files.folder,
-      logPath: spec.logPath,
-      pidFile: files.pidFile,
-      monitorPidFile: files.monitorPidFile,
-      terminal: spec.process.terminal,
-      openStdin: spec.openStdin,
-    }).first;
-    const keeper = answer.data > 0 ? identify(answer.data) : undefined;
-    if (keeper === undefined) {
+    const made = await createTask({ runtime: [parts.keeper, `--state=${files.folder}`], spec, files, exitsFolder: this.#exitsFolder });
+    if ('failure' in made) {
       await this.delete(spec.id);
-      throw keeperFailure(answer.message ?? '', spec.process.args[0] ?? '');
+      throw keeperFailure(made.failure, spec.process.args[0] ?? '');
     }
-    const monitorPid = await readNumber(files.monitorPidFile);
-    const monitor = monitorPid === undefined ? undefined : identify(monitorPid);
-    await files.writeNote({ task: keeper, monitor, bundlePath: spec.bundlePath, started: false });
     await rm(join(files.folder, 'plan'), { force: true });
-    return { pid: keeper.pid, monitorPid: monitor?.pid ?? 0 };
+    return made;
   }
 
   async start(id: string): Promise<void> {
@@ -184,42 +168,20 @@ export class MicroVmRuntime implements Runtime {
     const files = this.#files(spec.taskId);
     if (files.readNote() === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'microvm', reason: 'the task is not there' } });
     const document = join(spec.folder, 'process');
-    const pidFile = join(spec.folder, 'pid');
     const request = addProcess(new Fields(), spec.process, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), false);
     await writeFile(document, request.encode(), { mode: 0o600 });
-    const session = startConmon({
-      runtime: [this.#machines.parts().keeper, `--state=${files.folder}`],
-      containerId: spec.taskId,
-      uniqueId: spec.processId,
-      bundlePath: spec.folder,
-      exitFolder: spec.folder,
-      logPath: spec.logPath,
-      pidFile,
-      monitorPidFile: join(spec.folder, 'monitor-pid'),
-      terminal: spec.process.terminal,
-      openStdin: spec.stdin !== undefined || spec.onJoinable !== undefined,
-      execDocument: document,
-      onJoinable: spec.onJoinable,
-    });
-    const started = await session.first;
-    if (started.data <= 0) throw keeperFailure(started.message ?? '', spec.process.args[0] ?? '');
-    const input = spec.stdin === undefined ? Promise.resolve() : writeStdin(spec.folder, spec.stdin);
-    // The process may end without reading; its exit is what counts, and the caller hears of it first.
-    input.catch(() => undefined);
-    const exited = session.second.then(async (message): Promise<ExecResult> => {
-      if (message !== undefined && message.data >= 0 && !existsSync(join(spec.folder, 'lost'))) return { exitCode: message.data, exitedAt: new Date() };
+    const started = await startProcess([this.#machines.parts().keeper, `--state=${files.folder}`], spec, document);
+    if ('failure' in started) throw keeperFailure(started.failure, spec.process.args[0] ?? '');
+    const exited = started.exitCode.then(async (exitCode): Promise<ExecResult> => {
+      if (exitCode !== undefined && !existsSync(join(spec.folder, 'lost'))) return { exitCode, exitedAt: new Date() };
       return (await this.execExit(spec.taskId, spec.folder)) ?? { exitCode: null, exitedAt: new Date() };
     });
-    return { pid: started.data, exited };
+    return { pid: started.pid, exited };
   }
 
   async execExit(taskId: string, folder: string): Promise<ExecResult | undefined> {
-    const file = join(folder, taskId);
-    const exitCode = await readNumber(file);
-    if (exitCode !== undefined) return { exitCode: existsSync(join(folder, 'lost')) ? null : exitCode, exitedAt: (await stat(file)).mtime };
-    const pids = [await readNumber(join(folder, 'pid')), await readNumber(join(folder, 'monitor-pid'))];
-    if (pids.some((pid) => pid !== undefined && identify(pid) !== undefined)) return undefined;
-    return { exitCode: (await readNumber(file)) ?? null, exitedAt: new Date() };
+    const exit = await readProcessExit(taskId, folder);
+    return exit !== undefined && existsSync(join(folder, 'lost')) ? { ...exit, exitCode: null } : exit;
   }
 
   async killExec(taskId: string, folder: string, signal: number): Promise<void> {

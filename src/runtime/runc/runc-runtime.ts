@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ContainerSettings, ExecResult, ExecSpec, ProcessSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
-import { ExitWatch, TaskFiles, capabilitiesOf, endAll, findProcesses, findProgram, grantableCapabilities, identify, isAlive, readNumber, requireProgram, resolveUser, rotateProcessLog, rotateTaskLog, startConmon, waitForExit, writeStdin } from '../conmon/index.ts';
+import { ExitWatch, TaskFiles, capabilitiesOf, createTask, endAll, findProcesses, findProgram, grantableCapabilities, isAlive, readNumber, readProcessExit, requireProgram, resolveUser, rotateProcessLog, rotateTaskLog, startProcess, waitForExit } from '../conmon/index.ts';
 import { ociConfig, ociProcess, type Grants } from './oci-config.ts';
 import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, ociLimits, removeCgroups, thaw } from './cgroup.ts';
 import { checkSettings } from './check-settings.ts';
@@ -68,28 +68,12 @@ export class RuncRuntime implements Runtime {
     } catch (error) {
       throw fromFileError(error, spec.bundlePath, 'container');
     }
-    const answer = await startConmon({
-      runtime: this.#conmonRuntime(),
-      containerId: spec.id,
-      uniqueId: spec.id,
-      bundlePath: spec.bundlePath,
-      exitFolder: this.#exitsFolder,
-      persistFolder: files.folder,
-      logPath: spec.logPath,
-      pidFile: files.pidFile,
-      monitorPidFile: files.monitorPidFile,
-      terminal: spec.process.terminal,
-      openStdin: spec.openStdin,
-    }).first;
-    const task = answer.data > 0 ? identify(answer.data) : undefined;
-    if (task === undefined) {
+    const made = await createTask({ runtime: this.#conmonRuntime(), spec, files, exitsFolder: this.#exitsFolder });
+    if ('failure' in made) {
       await this.delete(spec.id);
-      throw startFailure(answer.message ?? '', spec.process.args[0] ?? '');
+      throw startFailure(made.failure, spec.process.args[0] ?? '');
     }
-    const monitorPid = await readNumber(files.monitorPidFile);
-    const monitor = monitorPid === undefined ? undefined : identify(monitorPid);
-    await files.writeNote({ task, monitor, bundlePath: spec.bundlePath, started: false });
-    return { pid: task.pid, monitorPid: monitor?.pid ?? 0 };
+    return made;
   }
 
   async start(id: string): Promise<void> {
@@ -165,46 +149,19 @@ export class RuncRuntime implements Runtime {
     const note = this.#files(spec.taskId).readNote();
     if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'runc', reason: 'the task is not there' } });
     const document = join(spec.folder, 'process.json');
-    const pidFile = join(spec.folder, 'pid');
     const process = ociProcess(spec.process, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), false, this.#grants(spec.process, false));
     checkDocument('process', process);
     await writeFile(document, ociText(process), { mode: 0o600 });
-    const session = startConmon({
-      runtime: this.#conmonRuntime(),
-      containerId: spec.taskId,
-      uniqueId: spec.processId,
-      bundlePath: spec.folder,
-      exitFolder: spec.folder,
-      logPath: spec.logPath,
-      pidFile,
-      monitorPidFile: join(spec.folder, 'monitor-pid'),
-      terminal: spec.process.terminal,
-      openStdin: spec.stdin !== undefined || spec.onJoinable !== undefined,
-      execDocument: document,
-      onJoinable: spec.onJoinable,
-    });
-    const started = await session.first;
-    // A negative number is runc's own failure; conmon gives the exit code of a process that could not be run as one.
-    if (started.data <= 0) throw startFailure(started.message ?? '', spec.process.args[0] ?? '');
-    const input = spec.stdin === undefined ? Promise.resolve() : writeStdin(spec.folder, spec.stdin);
-    // The process may end without reading; its exit is what counts, and the caller hears of it first.
-    input.catch(() => undefined);
-    const exited = session.second.then(async (message): Promise<ExecResult> => {
-      if (message !== undefined && message.data >= 0) return { exitCode: message.data, exitedAt: new Date() };
+    const started = await startProcess(this.#conmonRuntime(), spec, document);
+    if ('failure' in started) throw startFailure(started.failure, spec.process.args[0] ?? '');
+    const exited = started.exitCode.then(async (exitCode): Promise<ExecResult> => {
+      if (exitCode !== undefined) return { exitCode, exitedAt: new Date() };
       return (await this.execExit(spec.taskId, spec.folder)) ?? { exitCode: null, exitedAt: new Date() };
     });
-    return { pid: started.data, exited };
+    return { pid: started.pid, exited };
   }
 
-  async execExit(taskId: string, folder: string): Promise<ExecResult | undefined> {
-    const file = join(folder, taskId);
-    const exitCode = await readNumber(file);
-    if (exitCode !== undefined) return { exitCode, exitedAt: (await stat(file)).mtime };
-    const pids = [await readNumber(join(folder, 'pid')), await readNumber(join(folder, 'monitor-pid'))];
-    if (pids.some((pid) => pid !== undefined && identify(pid) !== undefined)) return undefined;
-    // Both are gone: the code may have been written in between, or never will be.
-    return { exitCode: (await readNumber(file)) ?? null, exitedAt: new Date() };
-  }
+  execExit(taskId: string, folder: string): Promise<ExecResult | undefined> { return readProcessExit(taskId, folder); }
 
   async killExec(taskId: string, folder: string, signal: number): Promise<void> {
     const pid = await readNumber(join(folder, 'pid'));
