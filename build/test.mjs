@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { spawn } from 'node:child_process';
 import { at, node, root } from './project.mjs';
 import { run } from './run.mjs';
@@ -23,12 +23,45 @@ const add = (runner, exitCode, counts) => {
   if (exitCode !== 0 && counts.failed === 0) problems.push(`${runner} ended with exit code ${exitCode} though no test of it failed`);
 };
 
+/** What failed, and what passed only when its file was run again: said last, where a reader of the end of a long output finds it. */
+const told = [];
+
+const wholeFile = '(the file)';
+
+const vitestOnce = async (report, files) => {
+  const exitCode = await run(node(), [at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  return { exitCode, result: existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined };
+};
+
+const failuresOf = ({ testResults }) => testResults.flatMap(({ name: file, status, message, assertionResults }) => {
+  const failed = assertionResults.filter((test) => test.status === 'failed')
+    .map(({ fullName, failureMessages }) => ({ file, test: fullName, why: failureMessages[0] ?? '' }));
+  return failed.length === 0 && status === 'failed' ? [{ file, test: wholeFile, why: message ?? '' }] : failed;
+});
+
+/**
+ * Files with failures are run once more, alone. Engines, registries, virtual machines and Wine share two
+ * processors here: what passes by itself is counted as passed and named as unsteady, what fails twice has failed.
+ */
 const vitest = async (folder) => {
-  const report = join(folder, 'vitest.json');
-  const exitCode = await run(node(), [at('node_modules', 'vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
-  if (!existsSync(report)) return add('vitest', exitCode, undefined);
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
-  add('vitest', exitCode, { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests });
+  const first = await vitestOnce(join(folder, 'vitest.json'), []);
+  if (first.result === undefined) return add('vitest', first.exitCode, undefined);
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = first.result;
+  const skipped = numPendingTests + numTodoTests;
+  const failures = failuresOf(first.result);
+  const tell = (word, { file, test, why }) => told.push(`${word} ${relative(root, file)}: ${test}\n    ${why.split('\n').slice(0, 6).join('\n    ')}`);
+  const files = [...new Set(failures.map(({ file }) => file))];
+  // Many at once are no accident of timing.
+  if (files.length === 0 || files.length > 12) {
+    for (const failure of failures) tell('FAILED', failure);
+    return add('vitest', first.exitCode, { passed: numPassedTests, failed: numFailedTests, skipped });
+  }
+  const second = await vitestOnce(join(folder, 'again.json'), files);
+  const still = second.result === undefined ? failures : failuresOf(second.result);
+  for (const failure of failures) if (!still.some(({ file, test }) => file === failure.file && test === failure.test)) tell('UNSTEADY (failed, then passed alone)', failure);
+  for (const failure of still) tell('FAILED', failure);
+  const whole = still.filter(({ test }) => test === wholeFile).length;
+  return add('vitest', still.length === 0 ? 0 : first.exitCode, { passed: numPassedTests + numFailedTests - (still.length - whole), failed: still.length, skipped });
 };
 
 /** Shows the runner's output as it comes, and keeps its end: the counts are its last line. */
@@ -62,6 +95,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+for (const line of told) console.log(line);
 for (const problem of problems) console.log(`FAILED ${problem}`);
 // A runner that died is a failure that no runner counted.
 const failed = sum.failed + problems.length;
