@@ -46,10 +46,10 @@ const selfCommand: readonly [string, string] = [process.execPath, fileURLToPath(
 /** Loaded by itself: on Linux nobody needs what Windows is reached with, and the other way round. */
 const platform = async (): Promise<Platform> => {
   if (process.platform === 'linux') {
-    const { openLinuxEngine, probeLinuxHost } = await import('./open-linux.ts');
+    const { openLinuxEngine, openLinuxSupervised, probeLinuxHost } = await import('./open-linux.ts');
     return {
       open: openLinuxEngine,
-      openSupervised: async (options) => ({ engine: await openLinuxEngine(options) }),
+      openSupervised: openLinuxSupervised,
       facts: () => linuxHostFacts(),
       probe: (root, log) => probeLinuxHost(root, linuxHostFacts(), log, selfCommand),
     };

@@ -9,11 +9,12 @@ import { tcpPortProbe } from './host/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { MachineHost, MicroVmRuntime } from './runtime/microvm/index.ts';
+import { RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
 import { ForeignTasks, RuncRuntime } from './runtime/runc/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
-import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
+import { freeBytesFor, freeSpace, openRoot, supervisorAddressFile, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, linuxLocking } from './store/index.ts';
-import { DetachedSupervisor, SystemdService } from './supervisor/index.ts';
+import { DetachedSupervisor, SystemdService, type Serve } from './supervisor/index.ts';
 import { FolderVolumes } from './volume/index.ts';
 
 /**
@@ -58,10 +59,32 @@ export const probeLinuxHost = async (root: string, host: HostFacts, log: Logger,
 const linux: RootSystem = { locking: linuxLocking, runFolderOf };
 
 /** Opens a state root on Linux, and mends in the background what engines that were killed left behind. */
-export const openLinuxEngine = (options: OpenOptions): Promise<Engine> => openRoot(options, linux, (opened) => assemble(options, opened));
+export const openLinuxEngine = (options: OpenOptions): Promise<Engine> => openRoot(options, linux, (opened) => assemble(options, opened, 'engine'));
 
-const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
+/** Opens a state root on Linux for its supervisor, which every engine can ask to end; engines have runtimes of their own. */
+export const openLinuxSupervised = async (options: OpenOptions): Promise<{ readonly engine: Engine; readonly serve: Serve }> => {
+  let folder = '';
+  const engine = await openRoot(options, linux, (opened) => {
+    folder = opened.runFolder;
+    return assemble(options, opened, 'supervisor');
+  });
+  const serve: Serve = async (wake) => {
+    try {
+      const server = await RuntimeServer.listen({ runtimes: [], address: join(folder, 'supervisor.sock'), addressFile: supervisorAddressFile(engine.root), log: options.log, onRetire: wake });
+      return { worksForEngines: false, isNeeded: false, get isRetiring() { return server.isRetiring; }, close: () => server.close() };
+    } catch (error) {
+      // Containers are worth more than an early end: on a full disk too.
+      options.log.warn({ err: error }, 'the supervisor cannot be asked to end');
+      return undefined;
+    }
+  };
+  return { engine, serve };
+};
+
+const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot, role: 'engine' | 'supervisor'): Engine => {
   const snapshotter = new OverlaySnapshotter(root);
+  const control = new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => role === 'engine' && supervisedContainers(engine.ports).length > 0 });
+  const channel = new SupervisorChannel({ addressFile: supervisorAddressFile(root), ensure: () => control.ensure() });
   const engine: Engine = new Engine({
     metadata,
     locks,
@@ -79,7 +102,13 @@ const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new Syst
     fileTransfer: new LinuxFileTransfer(),
     registry: new LateRegistry(async () => new (await import('./registry/index.ts')).DistributionRegistry(join(root, 'registries.json'))),
     web: new LateWebFiles(async () => new (await import('./registry/index.ts')).HttpFiles(join(root, 'registries.json'))),
-    supervisor: new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => supervisedContainers(engine.ports).length > 0 }),
+    supervisor: {
+      // A supervisor that somebody ends, in the middle of a restart too, leaves no successor.
+      ensure: async () => { if (role === 'engine') await control.ensure(); },
+      ensureSoon: (meanwhile) => { control.ensureSoon(meanwhile); },
+      close: () => control.close(),
+      retire: (signal) => channel.retire(signal),
+    },
     service,
     isolations: {
       Process: {

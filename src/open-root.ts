@@ -38,6 +38,9 @@ export interface RootSystem {
   readonly whyNoMove?: string;
 }
 
+/** Tells where the supervisor of a root listens. */
+export const supervisorAddressFile = (root: string): string => join(root, 'supervisor.json');
+
 const smallestFreeBytes = 512 * 1024 * 1024;
 
 /** On the disk that a root lies on, or will. */

@@ -4,19 +4,19 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { readAccess, setAccess } from '../native/advapi32.ts';
 import { SiloError } from './base/index.ts';
-import type { BundleRuntime, HostFacts, RuntimeRequirement, Snapshotter, SupervisorControl } from './core/index.ts';
+import type { BundleRuntime, HostFacts, RuntimeRequirement, Snapshotter, SupervisorControl, SupervisorStarter } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer, type IsolationTechnology } from './engine/index.ts';
 import { tcpPortProbe, WindowsFeatures } from './host/index.ts';
 import { LateRegistry } from './late-registry.ts';
 import { LateWebFiles } from './late-web-files.ts';
 import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
-import { freeBytesFor, freeSpace, openRoot, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
+import { freeBytesFor, freeSpace, openRoot, supervisorAddressFile, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { findLinuxBoot, ForeignComputeSystems, HcsBundles, HcsRuntime, HostComputeService, hyperVIsolation, linuxIsolation, processIsolation, type HcsLibraries, type IsolationPlan } from './runtime/hcs/index.ts';
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
 import { LcowSnapshotter } from './snapshot/lcow/index.ts';
 import { WclayerSnapshotter, type ScratchHolder } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, windowsLocking } from './store/index.ts';
-import { ScheduledService, ScheduledSupervisor, type SupervisedService } from './supervisor/index.ts';
+import { ScheduledService, ScheduledSupervisor, type Serve } from './supervisor/index.ts';
 import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts';
 
 /** What a Windows machine gives; a simulated one gives the same in another way. */
@@ -35,7 +35,7 @@ export interface WindowsMachine {
   joinAddress(opened: Pick<OpenedRoot, 'runFolder'>): string;
   /** Closes such a pipe to all but administrators. */
   readonly securePipe?: (address: string) => void;
-  supervisor(options: OpenOptions, opened: OpenedRoot): SupervisorControl;
+  supervisor(options: OpenOptions, opened: OpenedRoot): SupervisorStarter;
 }
 
 /** SYSTEM and Administrators, and nobody else: of a folder with what comes to lie in it, and of a pipe. */
@@ -84,8 +84,6 @@ const dropEarlierRuns = async (runFolder: string): Promise<void> => {
   for (const name of await readdir(folder)) if (name !== basename(runFolder)) await rm(join(folder, name), { recursive: true, force: true });
 };
 
-const addressFileOf = (root: string): string => join(root, 'supervisor.json');
-
 /** Memory of a utility VM that runs a container without a limit (hcsshim, internal/uvm); the host lends only what is used of it. */
 const machineMemoryMB = 1024;
 
@@ -97,12 +95,12 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
   const { root, runFolder, locks, stateRoot, metadata } = opened;
   const control = machine.supervisor(options, opened);
   const network = machine.network(root);
-  const channel = new SupervisorChannel({ addressFile: addressFileOf(root), ensure: () => control.ensure() });
+  const channel = new SupervisorChannel({ addressFile: supervisorAddressFile(root), ensure: () => control.ensure() });
   const supervisor: SupervisorControl = {
     ensure: () => control.ensure(),
     ensureSoon: (meanwhile) => { control.ensureSoon(meanwhile); },
     close: () => control.close(),
-    retire: () => channel.retire(),
+    retire: (signal) => channel.retire(signal),
   };
   const locals: HcsRuntime[] = [];
   const technologyOf = (plan: IsolationPlan, snapshotter: Snapshotter): IsolationTechnology => {
@@ -160,14 +158,14 @@ export const openWindowsEngine = (options: OpenOptions, machine: WindowsMachine 
   openRoot(options, machine.system, (opened) => assemble(options, opened, machine, 'engine').engine);
 
 /** Opens a state root on Windows for its supervisor, which holds the runtimes and serves them to engines. */
-export const openWindowsSupervised = async (options: OpenOptions, machine: WindowsMachine = windowsMachine): Promise<{ readonly engine: Engine; readonly serve: () => Promise<SupervisedService> }> => {
+export const openWindowsSupervised = async (options: OpenOptions, machine: WindowsMachine = windowsMachine): Promise<{ readonly engine: Engine; readonly serve: Serve }> => {
   let made: { readonly locals: readonly HcsRuntime[]; readonly runFolder: string } | undefined;
   const engine = await openRoot(options, machine.system, (opened) => {
     const { engine: assembled, locals } = assemble(options, opened, machine, 'supervisor');
     made = { locals, runFolder: opened.runFolder };
     return assembled;
   });
-  const serve = async (): Promise<SupervisedService> => {
+  const serve: Serve = async (wake) => {
     if (made === undefined) throw new Error('unreachable');
     const { locals, runFolder } = made;
     const taken: string[] = [];
@@ -176,11 +174,13 @@ export const openWindowsSupervised = async (options: OpenOptions, machine: Windo
     const server = await RuntimeServer.listen({
       runtimes: locals,
       address: machine.pipeAddress({ runFolder }),
-      addressFile: addressFileOf(engine.root),
+      addressFile: supervisorAddressFile(engine.root),
       log: options.log,
+      onRetire: wake,
       ...(machine.securePipe === undefined ? {} : { secure: machine.securePipe }),
     });
     return {
+      worksForEngines: true,
       get isNeeded() { return server.isUsed || engine.ports.metadata.read((reader) => reader.containerCounts()).running > 0; },
       get isRetiring() { return server.isRetiring; },
       close: () => server.close(),

@@ -1,6 +1,6 @@
 import type { Logger, RuntimeRequirement } from '../core/index.ts';
 import type { Engine } from '../engine/index.ts';
-import type { SupervisedService } from '../supervisor/index.ts';
+import type { Serve } from '../supervisor/index.ts';
 
 /** What every command gets from the composition root. */
 export interface CommandContext {
@@ -10,8 +10,8 @@ export interface CommandContext {
   readonly log: Logger;
   readonly exitsFolder: string;
   readonly open: () => Promise<Engine>;
-  /** For the supervisor, with what it serves to engines where it does. */
-  readonly openSupervised: () => Promise<{ readonly engine: Engine; readonly serve?: (() => Promise<SupervisedService>) | undefined }>;
+  /** For the supervisor, with how engines reach it. */
+  readonly openSupervised: () => Promise<{ readonly engine: Engine; readonly serve?: Serve }>;
   /** Gives memory that is free back to the system. */
   readonly trimMemory: () => void;
   /** From here on less memory is used, at the price of collecting more often: for who stays long and does little. */

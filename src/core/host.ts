@@ -61,12 +61,15 @@ export interface Logger {
 export type EarlyLook = 'quiet' | 'growing' | 'gone';
 
 /** Starts the supervisor of this root where it isn't running (decision 11). */
-export interface SupervisorControl {
+export interface SupervisorStarter {
   ensure(): Promise<void>;
   /** The same in a moment, where it is still needed then. `meanwhile` does some times what the supervisor would do, until that is there. */
   ensureSoon(meanwhile?: () => Promise<EarlyLook>): void;
   /** Does at once what was put off. */
   close(): Promise<void>;
-  /** Ends the one at work, where it has nothing to watch, and lets go of it: for who takes the root away under it. Absent where it ends by itself. */
-  retire?(): Promise<void>;
+}
+
+export interface SupervisorControl extends SupervisorStarter {
+  /** Asks whichever is at work to end as soon as it has nothing to watch, until the signal, and lets go of it: for who takes the root away under it. */
+  retire(signal: AbortSignal): Promise<void>;
 }

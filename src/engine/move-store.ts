@@ -5,6 +5,7 @@ import type { Ports } from './ports.ts';
 import type { ImageProgress } from './publish-image.ts';
 import { repairStore } from './repair.ts';
 import { refuseRunning } from './running-containers.ts';
+import { takeRootAlone } from './take-root-alone.ts';
 
 export interface MoveRequest {
   readonly path: string;
@@ -35,8 +36,7 @@ export const moveStore = async (ports: Ports, root: string, request: MoveRequest
   let now = root;
   let alone: Lock | undefined;
   try {
-    await ports.supervisor.retire?.();
-    alone = await ports.stateRoot.takeAlone();
+    alone = await takeRootAlone(ports);
     refuseRunning(ports);
     // They bear the mark of the root where it was; the next container on one makes it again.
     for (const { id, hostId } of await ports.network.networks()) await ports.network.removeNetwork({ id, hostId });

@@ -7,6 +7,7 @@ import { removeContainer } from './remove-container.ts';
 import { removeNetwork } from './remove-network.ts';
 import { repairStore } from './repair.ts';
 import { refuseRunning } from './running-containers.ts';
+import { takeRootAlone } from './take-root-alone.ts';
 
 export interface UninstallRequest {
   readonly removeStore?: boolean | undefined;
@@ -39,8 +40,7 @@ export const uninstallHost = async (ports: Ports, root: string, { removeStore = 
   await removeEverythingOnHost(ports, force, signal);
   await ports.supervisor.close();
   const serviceState = await service.status(root);
-  await ports.supervisor.retire?.();
-  const alone = await ports.stateRoot.takeAlone();
+  const alone = await takeRootAlone(ports);
   try {
     // Another engine may have made one before this was alone.
     const left = ports.metadata.read((reader) => reader.containers())[0];

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { EarlyLook, Locks, Logger, SupervisorControl } from '../core/index.ts';
+import type { EarlyLook, Locks, Logger, SupervisorStarter } from '../core/index.ts';
 import { EarlyLooks } from './early-looks.ts';
 import { supervisorLockName } from './supervise.ts';
 
@@ -20,7 +20,7 @@ export interface DetachedSupervisorOptions {
 }
 
 /** Starts `silo supervise` in a session of its own where no supervisor holds the root's lock. */
-export class DetachedSupervisor implements SupervisorControl {
+export class DetachedSupervisor implements SupervisorStarter {
   readonly #options: DetachedSupervisorOptions;
   readonly #looks: EarlyLooks;
   #soon: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 import { SiloError } from '../base/index.ts';
-import type { Locks, SupervisorControl } from '../core/index.ts';
+import type { Locks, SupervisorStarter } from '../core/index.ts';
 import { supervisorLockName } from './supervise.ts';
 import { SupervisorTask, type SupervisorTaskOptions } from './supervisor-task.ts';
 
@@ -11,7 +11,7 @@ export interface ScheduledSupervisorOptions extends SupervisorTaskOptions {
  * Has the task scheduler run `silo supervise` as SYSTEM: a child of this process would end with a remote session,
  * and containers' output with it. The task is registered when it is first needed.
  */
-export class ScheduledSupervisor implements SupervisorControl {
+export class ScheduledSupervisor implements SupervisorStarter {
   readonly #locks: Locks;
   readonly #task: SupervisorTask;
 

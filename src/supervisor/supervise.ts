@@ -15,20 +15,25 @@ const looksBeforeRest = 3;
 const takeOverPollMs = 1000;
 /** Until the next look where a log has just been turned over: it is growing fast. */
 const busyPollMs = 100;
-/** Looks without any work before the supervisor ends. One that serves engines is needed again soon, and takes a second to start. */
+/** Looks without any work before the supervisor ends. One that works for engines is needed again soon, and takes a second to start. */
 const idleLooks = 5;
 const idleLooksOfService = 300;
 /** Where there are networks: the next container waits until names are answered. */
 const idleLooksOfNetworks = 60;
 
-/** What a supervisor does for engines while it is at work. */
-export interface SupervisedService {
+/** How engines reach a supervisor while it is at work. */
+interface SupervisedService {
+  /** Whether they work through it, and not only ask for its end: then it is needed again soon. */
+  readonly worksForEngines: boolean;
   /** Whether ending now would take something from somebody. */
   readonly isNeeded: boolean;
   /** Whether somebody has asked for its end: it comes when no container needs it. */
   readonly isRetiring: boolean;
   close(): Promise<void>;
 }
+
+/** `wake` has the supervisor look at once. Undefined where it does its work without being reached. */
+export type Serve = (wake: () => void) => Promise<SupervisedService | undefined>;
 
 export interface SuperviseOptions {
   /** Where runtimes leave exits: one watch sees every one. */
@@ -38,7 +43,7 @@ export interface SuperviseOptions {
   /** Called when there has been nothing to do for some looks; again only after something was done. */
   readonly onRest?: () => void;
   /** Called when this supervisor is at work; what it answers is closed before another one can be. */
-  readonly serve?: (() => Promise<SupervisedService>) | undefined;
+  readonly serve?: Serve | undefined;
 }
 
 /**
@@ -70,9 +75,9 @@ const work = async (ports: Ports, { exitsFolder, stayIdle, serve, onRest }: Supe
   // Windows' own network service answers there.
   const names = ports.network.assignsAddresses ? undefined : new NameServers(ports);
   try {
-    service = await serve?.();
+    service = await serve?.(() => { wake?.(); });
     await planAfterBoot(ports);
-    const most = (): number => (stayIdle === true ? Number.POSITIVE_INFINITY : service !== undefined ? idleLooksOfService : namedNetworks(ports).length > 0 ? idleLooksOfNetworks : idleLooks);
+    const most = (): number => (stayIdle === true ? Number.POSITIVE_INFINITY : service?.worksForEngines === true ? idleLooksOfService : namedNetworks(ports).length > 0 ? idleLooksOfNetworks : idleLooks);
     for (let idle = 0, quiet = 0; idle < most() && !signal.aborted;) {
       const { promise, resolve } = Promise.withResolvers<void>();
       // Before the look: what happens during it must not be slept over.

@@ -4,6 +4,7 @@ import type { ExecResult, ExecSpec, RunningProcess, ResourceLimits, Runtime, Run
 import { ConnectionLost, type SupervisorChannel } from './supervisor-channel.ts';
 import { callable, requests, type CallableMethod } from './wire.ts';
 import { pack, unpack } from './wire-values.ts';
+import { needOfExec, needOfLimits, needOfTask, type Need } from './wire-version.ts';
 
 const lookMs = 500;
 /** SIGKILL, on every system. */
@@ -29,7 +30,7 @@ export class PipedRuntime implements Runtime {
 
   async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
     try {
-      return await this.#call('create', [spec], signal);
+      return await this.#call('create', [spec], { signal, need: needOfTask(spec) });
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
       // Half of it may be there, and whoever asked hears only of the failure.
@@ -41,7 +42,7 @@ export class PipedRuntime implements Runtime {
   start(id: string): Promise<void> { return this.#ask('start', [id]); }
   pause(id: string): Promise<void> { return this.#ask('pause', [id]); }
   resume(id: string): Promise<void> { return this.#ask('resume', [id]); }
-  update(id: string, limits: ResourceLimits): Promise<void> { return this.#ask('update', [id, limits]); }
+  update(id: string, limits: ResourceLimits): Promise<void> { return this.#ask('update', [id, limits], needOfLimits(limits)); }
   rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean> { return this.#ask('rotateLog', [id, logPath, keptFiles]); }
   kill(id: string, signal: number, options: { readonly all?: boolean } = {}): Promise<void> { return this.#ask('kill', [id, signal, options]); }
   killExec(taskId: string, folder: string, signal: number): Promise<void> { return this.#ask('killExec', [taskId, folder, signal]); }
@@ -68,7 +69,7 @@ export class PipedRuntime implements Runtime {
   async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
     for (;;) {
       try {
-        return await this.#call('wait', [id], signal);
+        return await this.#call('wait', [id], { signal });
       } catch (error) {
         if (!(error instanceof ConnectionLost) && !isSiloError(error, 'SupervisorUnavailable')) throw error;
       }
@@ -80,7 +81,7 @@ export class PipedRuntime implements Runtime {
 
   async exec(spec: ExecSpec): Promise<RunningProcess> {
     const { signal, onJoinable, ...rest } = spec;
-    const { pid, token } = await this.#channel.request(requests.exec, { runtime: this.name, spec: pack(rest), joinable: onJoinable !== undefined }, this.name, signal).catch((error: unknown) => { throw cut(error); });
+    const { pid, token } = await this.#channel.request(requests.exec, { runtime: this.name, spec: pack(rest), joinable: onJoinable !== undefined }, this.name, { signal, need: needOfExec(spec) }).catch((error: unknown) => { throw cut(error); });
     const exited = this.#channel.request(requests.execExit, { token }, this.name).then((result) => unpack(result) as ExecResult, async (error: unknown) => {
       if (!(error instanceof ConnectionLost)) throw error;
       for (;;) {
@@ -105,19 +106,19 @@ export class PipedRuntime implements Runtime {
     return this.#observer.execExit(taskId, folder);
   }
 
-  async #call<T>(method: CallableMethod, args: readonly unknown[], signal?: AbortSignal): Promise<T> {
-    return unpack(await this.#channel.request(requests.call, { runtime: this.name, method, args: pack(args) as readonly unknown[] }, this.name, signal)) as T;
+  async #call<T>(method: CallableMethod, args: readonly unknown[], options: { readonly signal?: AbortSignal | undefined; readonly need?: Need | undefined } = {}): Promise<T> {
+    return unpack(await this.#channel.request(requests.call, { runtime: this.name, method, args: pack(args) as readonly unknown[] }, this.name, options)) as T;
   }
 
   /** A supervisor that ended in the middle has a successor, which can be asked again for what may be done twice. */
-  async #ask<T>(method: CallableMethod, args: readonly unknown[]): Promise<T> {
+  async #ask<T>(method: CallableMethod, args: readonly unknown[], need?: Need): Promise<T> {
     try {
-      return await this.#call(method, args);
+      return await this.#call(method, args, { need });
     } catch (error) {
       if (!(error instanceof ConnectionLost) || callable[method] === 'once') throw cut(error);
     }
     try {
-      return await this.#call(method, args);
+      return await this.#call(method, args, { need });
     } catch (error) {
       throw cut(error);
     }

@@ -6,8 +6,9 @@ import { ResponseError, type CancellationToken, type MessageConnection } from 'v
 import { SiloError } from '../../base/index.ts';
 import type { ExecResult, ExecSpec, Logger, Runtime } from '../../core/index.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
-import { callable, connectionOn, proofOf, proves, requests, signalOf, wireVersion, type Call, type Exec, type ExecStarted, type Hello, type HelloAnswer } from './wire.ts';
+import { callable, connectionOn, proofOf, proves, requests, signalOf, type Call, type Exec, type ExecStarted, type Hello, type HelloAnswer } from './wire.ts';
 import { pack, packError, unpack } from './wire-values.ts';
+import { agreedVersion, leastWireVersion, wireVersion } from './wire-version.ts';
 
 export interface RuntimeServerOptions {
   readonly runtimes: readonly Runtime[];
@@ -18,11 +19,13 @@ export interface RuntimeServerOptions {
   readonly log: Logger;
   /** Closes a Windows pipe to all but administrators; called before anybody is served. */
   readonly secure?: (address: string) => void;
+  /** Called when an engine asks for the supervisor's end. */
+  readonly onRetire?: () => void;
 }
 
 /**
- * Serves runtimes to the engines of a root. One a root: the caller holds the supervisor's lock. A client that goes
- * away cancels what it waits for, never what it began.
+ * Serves runtimes to the engines of a root, or none where they have their own, and hears who asks for its end. One a root: the caller holds the
+ * supervisor's lock. A client that goes away cancels what it waits for, never what it began.
  */
 export class RuntimeServer {
   readonly #options: RuntimeServerOptions;
@@ -74,9 +77,14 @@ export class RuntimeServer {
     await closed;
   }
 
+  #retire(): void {
+    this.#retiring = true;
+    this.#options.onRetire?.();
+  }
+
   #serve(socket: Socket): void {
     this.#clients.add(socket);
-    const client = new Client(connectionOn(socket), this.#options, this.#token, { end: () => { socket.destroy(); }, retire: () => { this.#retiring = true; } });
+    const client = new Client(connectionOn(socket), this.#options, this.#token, { end: () => { socket.destroy(); }, retire: () => { this.#retire(); } });
     socket.on('close', () => {
       this.#clients.delete(socket);
       client.gone();
@@ -128,9 +136,9 @@ class Client {
       this.#effects.end();
       throw new Error('not known');
     }
-    // An engine of another version is told which this is; what to do is its decision.
-    this.#known = version === wireVersion;
-    return { version: wireVersion, proof: proofOf(this.#token, 'server', nonce), pid: process.pid };
+    // An engine that is too old for this one is told so; one that is newer says hello again.
+    this.#known = version >= leastWireVersion;
+    return { version: this.#known ? agreedVersion(version) : wireVersion, proof: proofOf(this.#token, 'server', nonce), pid: process.pid };
   }
 
   async #answer<T>(work: () => Promise<T>): Promise<T> {

@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CancellationTokenSource, ResponseError, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
 import { SiloError } from '../../base/index.ts';
 import { readAddress } from './address-file.ts';
-import { connectionOn, proofOf, proves, requests, wireVersion } from './wire.ts';
+import { connectionOn, proofOf, proves, requests } from './wire.ts';
 import { unpackError } from './wire-values.ts';
+import { leastWireVersion, refuseUnknown, retireSince, wireVersion, type Need } from './wire-version.ts';
 
 export interface ChannelOptions {
   readonly addressFile: string;
@@ -18,15 +19,20 @@ export interface ChannelOptions {
 const usualPatienceMs = 20_000;
 const helloMs = 5000;
 const retryMs = 50;
-/** It looks every second. */
-const retireMs = 5000;
 
 /** The connection was cut while the request was under way: it may or may not have been done. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
-interface Link { readonly connection: MessageConnection; readonly socket: Socket; readonly lost: Promise<void> }
+/** `version`: what both sides speak. */
+interface Link { readonly connection: MessageConnection; readonly socket: Socket; readonly lost: Promise<void>; readonly version: number }
+
+interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What an older supervisor would not understand. */
+  readonly need?: Need | undefined;
+}
 
 /** An engine's connection to its root's supervisor: made when it is needed, and again when it was lost. */
 export class SupervisorChannel {
@@ -48,10 +54,11 @@ export class SupervisorChannel {
 
   /**
    * One request, on a supervisor that is started where there is none. Errors: what the supervisor says; SupervisorUnavailable;
-   * ConnectionLost, which the caller judges.
+   * OptionUnsupported where it is too old for it; ConnectionLost, which the caller judges.
    */
-  async request<P, R>(type: RequestType<P, R, unknown>, parameters: P, runtime: string, signal?: AbortSignal): Promise<R> {
-    const { connection, socket, lost } = await this.#linkOrStart(signal);
+  async request<P, R>(type: RequestType<P, R, unknown>, parameters: P, runtime: string, { signal, need }: RequestOptions = {}): Promise<R> {
+    const { connection, socket, lost, version } = await this.#linkOrStart(signal);
+    refuseUnknown(need, version);
     const cancel = new CancellationTokenSource();
     const onAbort = (): void => { cancel.cancel(); };
     if (signal?.aborted) onAbort();
@@ -71,18 +78,23 @@ export class SupervisorChannel {
     }
   }
 
-  /** Asks the supervisor, where one is at work, to end, and waits until it has. Where it goes on, for its own reasons, that is no error. */
-  async retire(): Promise<void> {
-    const link = await this.#connected().catch(() => undefined);
-    if (link === undefined) return;
-    try {
-      await link.connection.sendRequest(requests.retire, {});
-    } catch {
-      // It was ending already, or is an older one that stays for its time.
+  /**
+   * Asks the supervisor to end, until the signal: also one that only now begins its work. One that goes on, for its own reasons or because it
+   * is too old to hear, is no error.
+   */
+  async retire(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const link = await this.#connected().catch(() => undefined);
+      if (link === undefined) {
+        await pause(retryMs, signal);
+        continue;
+      }
+      // What is cut off was ending already.
+      if (link.version >= retireSince) await link.connection.sendRequest(requests.retire, {}).catch(() => undefined);
+      const waiting = new AbortController();
+      await Promise.race([link.lost, aborted(AbortSignal.any([signal, waiting.signal]))]);
+      waiting.abort();
     }
-    const patience = new AbortController();
-    await Promise.race([link.lost, delay(retireMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
-    patience.abort();
     await this.close();
   }
 
@@ -128,23 +140,36 @@ export class SupervisorChannel {
     const connection = connectionOn(socket);
     connection.listen();
     void lost.then(() => { connection.dispose(); });
-    const nonce = randomBytes(16).toString('hex');
     const timer = setTimeout(() => { socket.destroy(new Error('the supervisor did not answer')); }, helloMs);
     try {
-      const hello = connection.sendRequest(requests.hello, { version: wireVersion, nonce, proof: proofOf(known.token, 'client', nonce) });
-      const { version, proof } = await Promise.race([hello, failed, lost.then(() => { throw new ConnectionLost(); })]);
-      if (!proves(proof, known.token, 'server', nonce)) throw new Error('who answered is not the supervisor');
-      if (version !== wireVersion) throw new SiloError('ProtocolMismatch', { args: { client: wireVersion, engine: version } });
+      let version = wireVersion;
+      for (;;) {
+        const nonce = randomBytes(16).toString('hex');
+        const hello = connection.sendRequest(requests.hello, { version, nonce, proof: proofOf(known.token, 'client', nonce) });
+        const answer = await Promise.race([hello, failed, lost.then(() => { throw new ConnectionLost(); })]);
+        if (!proves(answer.proof, known.token, 'server', nonce)) throw new Error('who answered is not the supervisor');
+        if (answer.version > version || answer.version < leastWireVersion) throw new SiloError('ProtocolMismatch', { args: { client: wireVersion, engine: answer.version } });
+        if (answer.version === version) break;
+        // It answers nothing before it has heard its own.
+        version = answer.version;
+      }
+      socket.unref();
+      return { connection, socket, lost, version };
     } catch (error) {
       socket.destroy();
       throw error;
     } finally {
       clearTimeout(timer);
     }
-    socket.unref();
-    return { connection, socket, lost };
   }
 }
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => undefined);
+
+const aborted = (signal: AbortSignal): Promise<void> => new Promise((resolve) => {
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => { resolve(); }, { once: true });
+});
 
 const unavailable = (cause: unknown): SiloError =>
   new SiloError('SupervisorUnavailable', { args: { reason: cause instanceof Error && cause.message !== '' ? cause.message : 'the connection was cut' }, target: { kind: 'host', id: 'supervisor' }, cause, retryable: true });

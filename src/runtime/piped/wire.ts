@@ -3,9 +3,6 @@ import type { Socket } from 'node:net';
 import { CancellationToken, ParameterStructures, RequestType, StreamMessageReader, StreamMessageWriter, createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { Runtime } from '../../core/index.ts';
 
-/** Raised when an older side could misunderstand a newer one. */
-export const wireVersion = 1;
-
 /** What of Runtime is called by its name; the others have a shape of their own, and runtimes behind a pipe have no settings of Linux. */
 export type CallableMethod = Exclude<keyof Runtime, 'name' | 'exec' | 'checkSettings' | 'joinsTerminals' | 'ownKernel' | 'rotateProcessLog'>;
 
@@ -16,11 +13,12 @@ export const callable = {
   kill: 'repeatedly', killExec: 'repeatedly', delete: 'repeatedly', rotateLog: 'repeatedly',
 } as const satisfies Record<CallableMethod, 'once' | 'repeatedly'>;
 
+/** May be said again with a lower version, where the answer shows that the other side speaks no higher one. */
 export interface Hello { readonly version: number; readonly nonce: string; readonly proof: string }
 export interface HelloAnswer { readonly version: number; readonly proof: string; readonly pid: number }
 /** `args` without the AbortSignal, which becomes the cancellation of the request. */
 export interface Call { readonly runtime: string; readonly method: CallableMethod; readonly args: readonly unknown[] }
-/** `joinable`: a terminal is about to join it. */
+/** `joinable`, since version 2: a terminal is about to join it. */
 export interface Exec { readonly runtime: string; readonly spec: unknown; readonly joinable?: boolean }
 export interface ExecStarted { readonly pid: number; readonly token: number }
 
@@ -29,7 +27,7 @@ export const requests = {
   hello: new RequestType<Hello, HelloAnswer, unknown>('hello', ParameterStructures.byName),
   call: new RequestType<Call, unknown, unknown>('call', ParameterStructures.byName),
   exec: new RequestType<Exec, ExecStarted, unknown>('exec', ParameterStructures.byName),
-  /** Asks it to end at its next look, where no container runs then. */
+  /** Since version 2: asks it to end, now or when no container needs it any more. */
   retire: new RequestType<Record<string, never>, null, unknown>('retire', ParameterStructures.byName),
   /** Answers when the process has ended. */
   execExit: new RequestType<{ readonly token: number }, unknown, unknown>('exec/exited', ParameterStructures.byName),

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync, readFileSync, existsSync } from 'node:fs';
 import { once } from 'node:events';
-import { createConnection, createServer } from 'node:net';
+import { createConnection, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -9,6 +9,8 @@ import { setAccess } from '../../../native/advapi32.ts';
 import { SiloError } from '../../../src/base/index.ts';
 import type { ExecSpec, Logger, Runtime, TaskExit, TaskSpec } from '../../../src/core/index.ts';
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from '../../../src/runtime/piped/index.ts';
+import { connectionOn, proofOf, requests } from '../../../src/runtime/piped/wire.ts';
+import { wireVersion } from '../../../src/runtime/piped/wire-version.ts';
 import { expectError } from '../../fixtures/expect-error.ts';
 
 const quiet = (): void => undefined;
@@ -70,13 +72,14 @@ let served: ScriptedRuntime;
 let observer: ScriptedRuntime;
 let server: RuntimeServer | undefined;
 let started: number;
+let retired: number;
 let channel: SupervisorChannel;
 let runtime: PipedRuntime;
 
 const listen = async (): Promise<void> => {
   const address = windows ? String.raw`\\.\pipe\silo-test-${randomBytes(6).toString('hex')}` : join(folder, 'socket');
   server = await RuntimeServer.listen({
-    runtimes: [served], address, addressFile, log,
+    runtimes: [served], address, addressFile, log, onRetire: () => { retired += 1; },
     ...(windows ? { secure: (pipe: string) => { setAccess(pipe, 'D:P(A;;GA;;;SY)(A;;GA;;;BA)'); } } : {}),
   });
 };
@@ -84,7 +87,7 @@ const listen = async (): Promise<void> => {
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'silo-piped-'));
   addressFile = join(folder, 'supervisor.json');
-  [served, observer, started, server] = [new ScriptedRuntime(), new ScriptedRuntime(), 0, undefined];
+  [served, observer, started, retired, server] = [new ScriptedRuntime(), new ScriptedRuntime(), 0, 0, undefined];
   channel = new SupervisorChannel({ addressFile, patienceMs: 300, ensure: () => { started += 1; return Promise.resolve(); } });
   runtime = new PipedRuntime(channel, observer);
   await listen();
@@ -99,13 +102,13 @@ const exit: TaskExit = { exitCode: 3, exitedAt: new Date(1_700_000_000_123), oom
 
 describe('a runtime behind a pipe', () => {
   it('takes arguments and gives answers as they are: dates, bytes, what is undefined, and odd texts', async () => {
-    const spec = { id: 'x', process: { args: ['', 'ä\u{1d11e}\n', '"'] }, storage: undefined } as unknown as TaskSpec;
+    const spec = { id: 'x', process: { args: ['', 'ä\u{1d11e}\n', '"'] }, resources: {}, mounts: [], storage: undefined } as unknown as TaskSpec;
     expect(await runtime.create(spec)).toEqual({ pid: 7, monitorPid: 8 });
-    expect(served.asked[0]?.args[0]).toEqual({ id: 'x', process: { args: ['', 'ä\u{1d11e}\n', '"'] } });
+    expect(served.asked[0]?.args[0]).toEqual({ id: 'x', process: { args: ['', 'ä\u{1d11e}\n', '"'] }, resources: {}, mounts: [] });
     served.exitOf('x').resolve(exit);
     expect(await runtime.wait('x')).toEqual(exit);
     expect(await runtime.exit('x')).toBeUndefined();
-    const { pid, exited } = await runtime.exec({ taskId: 'x', processId: 'p', stdin: Buffer.from([0, 255, 10]) } as unknown as ExecSpec);
+    const { pid, exited } = await runtime.exec({ taskId: 'x', processId: 'p', process: {}, stdin: Buffer.from([0, 255, 10]) } as unknown as ExecSpec);
     expect(pid).toBe(9);
     expect(served.asked.find(({ method }) => method === 'exec')?.args).toMatchObject([{ stdin: Buffer.from([0, 255, 10]) }]);
     served.exitOf('p').resolve({ ...exit, exitCode: null });
@@ -167,7 +170,7 @@ describe('a supervisor that is gone', () => {
     const held = Promise.withResolvers<never>();
     held.promise.catch(() => undefined);
     served.create = () => held.promise;
-    const creating = runtime.create({ id: 'x' } as unknown as TaskSpec);
+    const creating = runtime.create({ id: 'x', process: {}, resources: {}, mounts: [] } as unknown as TaskSpec);
     const refused = expectError('SupervisorUnavailable', creating);
     await expect.poll(() => server?.isUsed).toBe(true);
     await server?.close();
@@ -178,7 +181,7 @@ describe('a supervisor that is gone', () => {
   });
 
   it('leaves an exit code that nobody knows: null, never invented', async () => {
-    const { exited } = await runtime.exec({ taskId: 'x', processId: 'p', folder: 'f' } as unknown as ExecSpec);
+    const { exited } = await runtime.exec({ taskId: 'x', processId: 'p', process: {}, folder: 'f' } as unknown as ExecSpec);
     await server?.close();
     server = undefined;
     expect(await exited).toEqual({ exitCode: null, exitedAt: new Date(5) });
@@ -219,28 +222,114 @@ describe('the pipe of a supervisor', () => {
     }).listen(address);
     await once(impostor, 'listening');
     writeFileSync(addressFile, JSON.stringify({ address, token: 'secret', pid: 1 }));
-    await expectError('SupervisorUnavailable', runtime.create({ id: 'hidden' } as unknown as TaskSpec));
+    await expectError('SupervisorUnavailable', runtime.create({ id: 'hidden', process: {}, resources: {}, mounts: [] } as unknown as TaskSpec));
     expect(heard.length).toBeGreaterThan(0);
     expect(heard.join('')).not.toMatch(/hidden|secret/);
     impostor.close();
   });
 
-  it('says which version it speaks to an engine of another', async () => {
-    const { address, token } = JSON.parse(readFileSync(addressFile, 'utf8')) as { address: string; token: string };
+  it('is not spoken to by an engine that understands no version of it', async () => {
     await server?.close();
     server = undefined;
-    const { proofOf } = await import('../../../src/runtime/piped/wire.ts');
-    const other = createServer((socket) => {
-      socket.on('error', quiet).on('data', (chunk: Buffer) => {
-        const { nonce } = (JSON.parse(chunk.toString().split('\r\n\r\n')[1] ?? '') as { params: { nonce: string } }).params;
-        const body = JSON.stringify({ jsonrpc: '2.0', id: 0, result: { version: 99, proof: proofOf(token, 'server', nonce), pid: 1 } });
-        socket.write(`Content-Length: ${body.length}\r\n\r\n${body}`);
-      });
-    }).listen(address);
-    await once(other, 'listening');
-    writeFileSync(addressFile, JSON.stringify({ address, token, pid: 1 }));
-    expect((await expectError('ProtocolMismatch', runtime.start('x'))).args).toEqual({ client: 1, engine: 99 });
+    const other = await olderSupervisor(() => 99);
+    expect((await expectError('ProtocolMismatch', runtime.start('x'))).args).toEqual({ client: wireVersion, engine: 99 });
+    expect(served.asked).toEqual([]);
     await channel.close();
     other.close();
+  });
+});
+
+/** A supervisor as the first version had it: it answers only who says hello with its own version, and knows neither `retire` nor what came later. */
+const olderSupervisor = async (version = (): number => 1): Promise<Server> => {
+  const address = windows ? String.raw`\\.\pipe\silo-older-${randomBytes(6).toString('hex')}` : join(folder, 'older');
+  const token = 'the secret of an older one';
+  const older = createServer((socket) => {
+    socket.on('error', quiet);
+    const connection = connectionOn(socket);
+    let known = false;
+    connection.onRequest(requests.hello, (hello) => {
+      known = hello.version === version();
+      return { version: version(), proof: proofOf(token, 'server', hello.nonce), pid: process.pid };
+    });
+    connection.onRequest(requests.call, async ({ method, args }) => {
+      if (!known) throw new Error('the first request is hello');
+      return (await (served[method] as (...given: readonly unknown[]) => Promise<unknown>).apply(served, [...args])) ?? null;
+    });
+    connection.listen();
+  }).listen(address);
+  await once(older, 'listening');
+  writeFileSync(addressFile, JSON.stringify({ address, token, pid: 1 }));
+  return older;
+};
+
+describe('a supervisor of another release, while containers run', () => {
+  it('that is older works on for a newer engine, which says nothing to it that it would not understand', async () => {
+    await server?.close();
+    server = undefined;
+    const older = await olderSupervisor();
+    expect(await runtime.list()).toEqual(['a', 'b']);
+    expect(await runtime.create({ id: 'x', process: {}, resources: {}, mounts: [], credentialSpec: undefined } as unknown as TaskSpec)).toMatchObject({ pid: 7 });
+    served.exitOf('x').resolve(exit);
+    await runtime.kill('x', 9);
+    expect(started).toBe(0);
+    const before = served.asked.length;
+    const refused = await expectError('OptionUnsupported', runtime.create({ id: 'y', process: {}, resources: {}, mounts: [], credentialSpec: '{}' } as unknown as TaskSpec));
+    expect(refused.args['option']).toBe('credentialSpec');
+    expect((await expectError('OptionUnsupported', runtime.exec({ taskId: 'x', processId: 'p', process: {}, onJoinable: () => Promise.resolve() } as unknown as ExecSpec))).args['option']).toBe('onJoinable');
+    expect(served.asked.slice(before)).toEqual([]);
+    // It cannot be asked to end; whoever wishes that waits as long as it likes.
+    await channel.retire(AbortSignal.timeout(200));
+    older.close();
+  });
+
+  it("that is newer works for an older engine, in that one's version", async () => {
+    const { address, token } = JSON.parse(readFileSync(addressFile, 'utf8')) as { address: string; token: string };
+    const connection = connectionOn(createConnection(address));
+    connection.listen();
+    const hello = (version: number): Promise<{ version: number }> => connection.sendRequest(requests.hello, { version, nonce: 'n', proof: proofOf(token, 'client', 'n') });
+    expect((await hello(1)).version).toBe(1);
+    expect(await connection.sendRequest(requests.call, { runtime: 'scripted', method: 'list', args: [] })).toEqual(['a', 'b']);
+    // One that is newer still hears what this one speaks, and decides.
+    expect((await hello(wireVersion + 5)).version).toBe(wireVersion);
+    // One from before the oldest that is spoken is served nothing.
+    expect((await hello(0)).version).toBe(wireVersion);
+    await expect(connection.sendRequest(requests.call, { runtime: 'scripted', method: 'list', args: [] })).rejects.toThrow('hello');
+    connection.dispose();
+  });
+});
+
+describe('a supervisor that is asked to end', () => {
+  it('hears it at once, and so does one that only comes while somebody asks', async () => {
+    const stop = new AbortController();
+    const asking = channel.retire(stop.signal);
+    await expect.poll(() => server?.isRetiring).toBe(true);
+    expect(retired).toBe(1);
+    await server?.close();
+    server = undefined;
+    await listen();
+    await expect.poll(() => server?.isRetiring).toBe(true);
+    expect(retired).toBe(2);
+    stop.abort();
+    await asking;
+    expect(started).toBe(0);
+    await expect.poll(() => server?.isUsed).toBe(false);
+  });
+
+  it('and that breaks off in the middle is no error, nor is one that never answers', async () => {
+    await server?.close();
+    server = undefined;
+    const address = windows ? String.raw`\\.\pipe\silo-dying-${randomBytes(6).toString('hex')}` : join(folder, 'dying');
+    let times = 0;
+    const dying = createServer((socket) => {
+      socket.on('error', quiet).on('data', () => {
+        times += 1;
+        socket.destroy();
+      });
+    }).listen(address);
+    await once(dying, 'listening');
+    writeFileSync(addressFile, JSON.stringify({ address, token: 'secret', pid: 1 }));
+    await channel.retire(AbortSignal.timeout(300));
+    expect(times).toBeGreaterThan(0);
+    dying.close();
   });
 });
