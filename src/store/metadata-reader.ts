@@ -34,7 +34,7 @@ export class SqliteReader implements MetadataReader {
   }
 
   supervisedContainers(): readonly ContainerRecord[] {
-    // There may be thousands that have ended: the database reads what it needs of them, and no more. A text that is no JSON is no reason to look after nobody.
+    // There may be thousands that have ended: the index containers_supervised has those of them that count, and says so in these very words. A text that is no JSON is no reason to look after nobody.
     return this.database.all(`SELECT * FROM containers WHERE state IN ('starting', 'running', 'paused')
       UNION ALL SELECT * FROM containers WHERE state = 'exited' AND (CASE WHEN json_valid(spec) THEN spec ->> '$.autoRemove' END OR CASE WHEN json_valid(life) THEN life ->> '$.restartAt' END IS NOT NULL)
       ORDER BY position`).map(toContainer);

@@ -3,6 +3,7 @@ import { buildCache } from './0002-build-cache.ts';
 import { life } from './0003-life.ts';
 import { networks } from './0004-networks.ts';
 import { volumes } from './0005-volumes.ts';
+import { supervisedContainers } from './0006-supervised-containers.ts';
 
 export interface Migration {
   readonly version: number;
@@ -13,4 +14,4 @@ export interface Migration {
 }
 
 /** In order. A migration that was released is never edited: the next one mends it. */
-export const migrations: readonly Migration[] = [initial, buildCache, life, networks, volumes];
+export const migrations: readonly Migration[] = [initial, buildCache, life, networks, volumes, supervisedContainers];

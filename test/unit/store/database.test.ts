@@ -62,6 +62,25 @@ describe('opening a store', () => {
     database.close();
   });
 
+  it('brings one of each earlier release up to date, also where a text in it is damaged', async () => {
+    for (const last of migrations.slice(0, -1).map(({ version: number }) => number)) {
+      path = join(folder, `${last}.db`);
+      const old = await Database.open(path, migrations.slice(0, last));
+      const columns = old.all('PRAGMA table_info(containers)').filter((column) => column['notnull'] === 1);
+      await old.write(() => {
+        for (const [id, spec] of [['a', '{"autoRemove":true}'], ['b', '{'], ['c', '{}']] as const)
+          old.run(`INSERT INTO containers (${columns.map(({ name }) => name).join()}) VALUES (${columns.map(({ name, type }) => (name === 'spec' ? `'${spec}'` : name === 'state' ? "'exited'" : type === 'INTEGER' ? '0' : `'${id}'`)).join()})`);
+      });
+      old.close();
+      const store = await SqliteMetadata.open(path);
+      expect(version()).toBe(migrations.at(-1)?.version);
+      store.close();
+      const raw = new DatabaseSync(path);
+      expect(raw.prepare('SELECT id FROM containers ORDER BY position').all().map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+      raw.close();
+    }
+  });
+
   it('leaves a store as it was where a migration fails', async () => {
     (await Database.open(path, [first])).close();
     await expect(Database.open(path, [first, migration(2, 'CREATE TABLE b (text TEXT) STRICT; CREATE TABLE a (text TEXT)')])).rejects.toThrow('already exists');

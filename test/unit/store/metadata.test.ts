@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Digest } from '../../../src/base/index.ts';
 import type { ContainerChange, LayerRecord, MetadataWriter, SnapshotKey } from '../../../src/core/index.ts';
+import { Database } from '../../../src/store/database.ts';
 import { SqliteMetadata } from '../../../src/store/index.ts';
 import { containerRecord, digestOf, idOf, imageRecord } from './records.ts';
 
@@ -70,6 +71,19 @@ describe('containers in the store', () => {
     expect(store.read((reader) => reader.supervisedContainers()).map(({ name }) => name)).toEqual([
       ...['starting', 'running', 'paused'].flatMap((state) => kinds.map((kind) => `${state}${kind}`)), 'exited waiting', 'exited automatic',
     ]);
+  });
+
+  it('that need somebody are found without reading one that does not, however many there are', async () => {
+    await store.write((writer) => {
+      for (let number = 0; number < 2000; number += 1) writer.insertContainer(containerRecord(`ended ${number}`, { state: 'exited' }));
+      writer.insertContainer(containerRecord('automatic', { state: 'exited', spec: { ...containerRecord('').spec, autoRemove: true } }));
+    });
+    const asked = vi.spyOn(Database.prototype, 'all');
+    expect(store.read((reader) => reader.supervisedContainers()).map(({ name }) => name)).toEqual(['automatic']);
+    const raw = new DatabaseSync(join(folder, 'meta.db'));
+    const plan = raw.prepare(`EXPLAIN QUERY PLAN ${asked.mock.calls[0]?.[0] ?? ''}`).all().map(({ detail }) => String(detail)).filter((step) => /SCAN|SEARCH/.test(step));
+    raw.close();
+    expect(plan).toEqual(['SEARCH containers USING INDEX containers_state (state=?)', 'SEARCH containers USING INDEX containers_supervised (state=?)']);
   });
 
   it('change in the fields that are named, also to nothing, and in no others', async () => {
