@@ -272,6 +272,11 @@
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
             Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'stopReason', 'durationMilliseconds')
         }
+        'container/specification' = @{
+            ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
+            Times = @(); ItemTimes = @()
+            Fields = @('specification', 'image', 'name', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'network', 'networks', 'addresses', 'macAddress', 'aliases', 'ports', 'dnsServers', 'dnsSearch', 'hostEntries', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'blockIoLimits', 'device', 'readBytesPerSecond', 'writeBytesPerSecond', 'storageBytes', 'oomScoreAdjust', 'oomKillDisabled', 'additionalGroups', 'addedCapabilities', 'droppedCapabilities', 'devices', 'userLimits', 'soft', 'hard', 'kernelParameters', 'seccompProfile', 'sharedMemoryBytes', 'init', 'pidMode', 'ipcMode', 'userNamespace', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'readOnlyRoot', 'privileged', 'terminal', 'openStdin', 'stopSignal', 'stopTimeoutSeconds', 'autoRemove', 'restartPolicy', 'maximumRetries', 'healthCheck', 'intervalSeconds', 'timeoutSeconds', 'startPeriodSeconds', 'startIntervalSeconds', 'retries', 'logLimits', 'maximumSizeBytes', 'keptFiles', 'omitted')
+        }
         'container/rename' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()

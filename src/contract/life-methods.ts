@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import type { ErrorCode } from '../base/index.ts';
-import { container, containerRef } from './container.ts';
+import { container, containerRef, createParams } from './container.ts';
 import type { MethodDefinition } from './method.ts';
-import { count, flag, nullable, oneOf, optional, record, text } from './schema.ts';
+import { count, flag, list, nullable, oneOf, optional, record, text } from './schema.ts';
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;
 
@@ -12,6 +12,8 @@ export const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerSta
   'ContainerNotRunning', 'NetworkNotFound', 'AddressInUse', 'AddressExhausted', 'PortInUse', 'SubnetConflict', 'NetworkDriverUnsupported', 'InterfaceNotFound', 'NetworkToolMissing', 'NetworkFailed'] as const satisfies readonly ErrorCode[];
 
 export const stopReason = nullable(oneOf(['Graceful', 'TimedOut', 'Terminated'], 'How it ended; null where it did not run.'));
+
+const { credentialSpec: _secret, ...specification } = createParams;
 
 /** Methods for what happens to a container between its start and its end. */
 export const lifeMethods = define({
@@ -23,6 +25,16 @@ export const lifeMethods = define({
     result: record({ container, stopReason, durationMilliseconds: count('How long the stop took.') }),
     readOnly: false,
     errors: startErrors,
+  },
+  'container/specification': {
+    summary: 'What container/create would be told to make a container again as it is, without what its image gives it, and without secrets.',
+    params: record({ container: containerRef }),
+    result: record({
+      specification: record(specification),
+      omitted: list(record({ kind: oneOf(['CredentialSpec', 'Variable', 'File'], 'What it is: a credential specification, a variable whose name says that it holds a secret, or a secret or config of an application.'), name: text('Name of the variable, or path of the file in the container; else empty.') }), { description: 'What of the container is left out.' }),
+    }),
+    readOnly: true,
+    errors: ['ContainerNotFound', 'ContainerUnmanaged', 'IdAmbiguous'],
   },
   'container/rename': { summary: 'Gives a container another name.', params: record({ container: containerRef, name: text('New name.') }), result: record({ container }), readOnly: false, errors: [...containerErrors, 'ContainerNameInUse', 'ContainerNameInvalid'] },
 });

@@ -1,25 +1,15 @@
 import { SiloError } from '../base/index.ts';
-import type { ContainerRecord, HealthCheck, Isolation } from '../core/index.ts';
+import type { ContainerRecord, Isolation } from '../core/index.ts';
 import { findContainer, type CreateRequest } from '../engine/index.ts';
+import { askedHealth, askedSettings } from './asked-settings.ts';
 import { networksOf } from './container-differences.ts';
 import type { Work } from './desired.ts';
 import { ownSettings } from './own-settings.ts';
 
-type NewContainer = CreateRequest & { readonly isolation?: Isolation | undefined };
+export type NewContainer = CreateRequest & { readonly isolation?: Isolation | undefined };
 
 /** A request that may leave the image to the container that it starts from. */
 export type CopyRequest = Omit<NewContainer, 'image'> & { readonly image?: string | undefined };
-
-const healthOf = ({ command, ...check }: HealthCheck): NonNullable<CreateRequest['healthCheck']> => ({
-  command, intervalSeconds: check.intervalMs / 1000, timeoutSeconds: check.timeoutMs / 1000, startPeriodSeconds: check.startPeriodMs / 1000, startIntervalSeconds: check.startIntervalMs / 1000, retries: check.retries,
-});
-
-const namespaceOf = (mode: string | undefined): string | undefined => (mode === undefined || mode === 'host' ? mode : `Container:${mode}`);
-
-/** What the kernel is told of a container, as a request says it. */
-const settingsOf = ({ spec: { settings = {} } }: ContainerRecord): Partial<CreateRequest> => ({
-  ...settings, devices: settings.devices?.map(({ hostPath, containerPath, access }) => `${hostPath}:${containerPath}:${access}`), pidMode: namespaceOf(settings.pidMode), ipcMode: namespaceOf(settings.ipcMode),
-});
 
 /** Networks by their names, without addresses and aliases; name servers go with them. */
 const networkingOf = (work: Work, record: ContainerRecord): Partial<CreateRequest> => {
@@ -54,8 +44,8 @@ export const copiedRequest = async (work: Work, from: string | undefined, reques
   return {
     isolation, user: own.user, workingDirectory: own.workingDirectory, hostName: own.hostName, mounts: own.mounts,
     terminal: spec.terminal, openStdin: spec.openStdin, stopSignal: spec.stopSignal, stopTimeoutSeconds: spec.stopTimeoutSeconds, readOnlyRoot: spec.readOnlyRoot, privileged: spec.privileged,
-    credentialSpec: spec.credentialSpec, storageBytes: spec.storageBytes, logLimits: spec.logLimits, healthCheck: spec.healthCheck === undefined ? { command: [] } : healthOf(spec.healthCheck),
-    ...settingsOf(record), ...lifeOf(record, request),
+    credentialSpec: spec.credentialSpec, storageBytes: spec.storageBytes, logLimits: spec.logLimits, healthCheck: spec.healthCheck === undefined ? { command: [] } : askedHealth(spec.healthCheck),
+    ...askedSettings(spec, (id) => id), ...lifeOf(record, request),
     ...(request.command === undefined && request.entrypoint === undefined ? { command: own.command, entrypoint: own.entrypoint } : {}),
     ...(request.network === undefined && request.networks === undefined ? networkingOf(work, record) : {}),
     ...named,

@@ -7,9 +7,10 @@
 export { setDesired, testDesired, type DesiredKind, type Difference, type Found, type Work } from './desired.ts';
 export { desiredApplication, type ApplicationWish } from './desired-application.ts';
 export { desiredContainer, type ContainerWish, type FoundContainer } from './desired-container.ts';
-export { copiedRequest, type CopyRequest } from './copied-request.ts';
+export { copiedRequest, type CopyRequest, type NewContainer } from './copied-request.ts';
 export { desiredContainerList, type ContainerListWish, type FoundContainerList } from './desired-container-list.ts';
 export { desiredHost, type FoundHost, type HostWish } from './desired-host.ts';
 export { desiredImage, type ImageWish } from './desired-image.ts';
 export { desiredNetwork, type NetworkWish } from './desired-network.ts';
+export { specifiedContainer } from './specified-container.ts';
 export { desiredVolume, type VolumeWish } from './desired-volume.ts';

@@ -1,6 +1,8 @@
-import type { Params } from '../../contract/index.ts';
+import type { Params, Result } from '../../contract/index.ts';
 import type { BlockIoLimit, ContainerMount, ResourceLimits, RestartPolicy } from '../../core/index.ts';
+import type { NewContainer } from '../../desired/index.ts';
 import type { CreateRequest } from '../../engine/index.ts';
+import { capital, policyNames as wirePolicyNames } from './views.ts';
 
 export const lower = <T extends string>(word: T): Uncapitalize<T> => `${word.charAt(0).toLowerCase()}${word.slice(1)}` as Uncapitalize<T>;
 
@@ -42,3 +44,20 @@ export const resourcesOf = ({ memoryBytes, cpuCount, cpuWeight, processCount, me
   ...(cpuSet === undefined ? {} : { cpuSet }),
   ...(blockIoWeight === undefined ? {} : { blockIoWeight }),
 });
+
+/** Without what is undefined or an empty list; an empty command is something else, and is said by `healthCheck` alone. */
+const said = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([name, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0 && name !== 'command'))) as { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** The inverse of `createRequest`: what container/create would be told. A credential specification is never said. */
+export const createParamsOf = ({ credentialSpec: _, resources, mounts, restartPolicy, networks, healthCheck, ...request }: NewContainer): Result<'container/specification'>['specification'] => {
+  const fields = said({
+    ...request, ...resources,
+    networks: networks?.map(({ network, ...asked }) => said({ network: network ?? 'default', ...asked })),
+    mounts: mounts?.map((mount) => ({ ...mount, kind: capital(mount.kind) })),
+    restartPolicy: restartPolicy === undefined ? undefined : said({ ...restartPolicy, name: wirePolicyNames[restartPolicy.name] }),
+    healthCheck: healthCheck === undefined ? undefined : said(healthCheck),
+  });
+  // Lists of the engine are read-only, and those of the contract are not.
+  return fields as Result<'container/specification'>['specification'];
+};

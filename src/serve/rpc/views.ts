@@ -9,7 +9,7 @@ const iso = (date: Date | undefined): string | null => date?.toISOString() ?? nu
 /** Runtimes that share the kernel of the host. */
 const processRuntimes: ReadonlySet<string> = new Set(['runc', 'hcs-process']);
 
-const policyNames = { no: 'No', 'on-failure': 'OnFailure', always: 'Always', 'unless-stopped': 'UnlessStopped' } as const;
+export const policyNames = { no: 'No', 'on-failure': 'OnFailure', always: 'Always', 'unless-stopped': 'UnlessStopped' } as const;
 
 export const viewContainer = ({ record, monitored }: LiveContainer): WireContainer => ({
   id: record.id,
