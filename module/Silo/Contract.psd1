@@ -421,6 +421,7 @@
         'IdAmbiguous' = 'invalidArgument'
         'RegistrySettingsInvalid' = 'invalidArgument'
         'CredentialFileInvalid' = 'invalidArgument'
+        'SpecificationInvalid' = 'invalidArgument'
         'BundleInvalid' = 'invalidArgument'
         'ContainerNotFound' = 'notFound'
         'ApplicationNotFound' = 'notFound'

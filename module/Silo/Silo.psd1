@@ -42,6 +42,7 @@
         'Get-ContainerStore'
         'Get-ContainerVolume'
         'Get-Isolation'
+        'Import-Container'
         'Import-ContainerImage'
         'Install-ContainerHost'
         'Invoke-ContainerCommand'

@@ -31,6 +31,7 @@ export const errorTable = {
   IdAmbiguous: row('invalidArgument', "'{id}' is the beginning of more than one id.", 'Give more digits of the id.'),
   RegistrySettingsInvalid: row('invalidArgument', 'The registry settings are not valid: {reason}.', 'Correct the settings file and run the command again.'),
   CredentialFileInvalid: row('invalidArgument', 'The credentials file {path} cannot be read: {reason}.', 'Correct the file, or give the credentials with -Credential.'),
+  SpecificationInvalid: row('invalidArgument', 'The specification {path} cannot be used: {reason}.', 'Correct the file; its keys are parameters of New-Container, as Export-Container -SpecificationPath writes them.'),
   BundleInvalid: row('invalidArgument', 'The OCI document {path} is not valid: {reason}.', 'Correct the document, or have it made again by the program that made the bundle.'),
   // Things that are not there
   ContainerNotFound: row('notFound', "There is no container '{id}'.", 'Get-Container lists the containers of this host.'),

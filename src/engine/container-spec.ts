@@ -139,10 +139,21 @@ export const resolveSpec = (request: CreateRequest, image: ImageDefaults, refere
   };
 };
 
-/** Names of the properties in which two specifications differ; anonymous volumes and host names made from the id are no difference. */
+const inOrder = <T extends { readonly name: string }>(entries: readonly T[]): readonly T[] => entries.toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+
+/** The same settings in one order: dictionaries of callers have none. */
+const orderedSettings = (settings: ContainerSettings): ContainerSettings => ({
+  ...settings, ...(settings.userLimits === undefined ? {} : { userLimits: inOrder(settings.userLimits) }), ...(settings.kernelParameters === undefined ? {} : { kernelParameters: inOrder(settings.kernelParameters) }),
+});
+
+/** Names of the properties in which two specifications differ; anonymous volumes, host names made from the id and the order of what has names are no difference. */
 export const differences = (one: ContainerSpec, other: ContainerSpec, ids: readonly [string, string]): readonly string[] => {
   const comparable = (spec: ContainerSpec, id: string): Readonly<Record<string, unknown>> => ({
     ...spec,
+    environment: inOrder(spec.environment),
+    labels: inOrder(spec.labels),
+    ...(spec.settings === undefined ? {} : { settings: orderedSettings(spec.settings) }),
+    ...(spec.networking === undefined ? {} : { networking: { ...spec.networking, hostEntries: inOrder(spec.networking.hostEntries) } }),
     hostName: spec.hostName === id.slice(0, 12) ? '' : spec.hostName,
     mounts: spec.mounts.map((mount) => (mount.kind === 'volume' && anonymousVolume.test(mount.source) ? { ...mount, source: '' } : mount)),
   });

@@ -37,6 +37,7 @@ function New-ExampleFolder {
     Set-Content -LiteralPath "$Path/site/index.html" -Value 'a page'
     Set-Content -LiteralPath "$Path/www/index.html" -Value 'a page'
     Set-Content -LiteralPath "$Path/web.json" -Value '{"CmsPlugins":["ActiveDirectory"]}'
+    Set-Content -LiteralPath "$Path/web.psd1" -Value "@{ SpecificationVersion = 1; Container = @{ Image = 'nginx:1.27'; Name = 'web'; Network = 'None'; StopTimeoutSeconds = 0 } }"
     Set-Content -LiteralPath "$Path/home/.npmrc" -Value 'token'
     $dockerfile = "FROM busybox AS build`nARG VERSION=1`nRUN echo `$VERSION > /version`nFROM build AS test`nRUN cat /version`nFROM build`nCMD [`"cat`", `"/version`"]"
     Set-Content -LiteralPath "$Path/Dockerfile" -Value $dockerfile
@@ -113,7 +114,7 @@ $script:Need = @(
     @{ Match = 'front'; NotMatch = 'New-ContainerNetwork'; Do = { [void] (New-ContainerNetwork -Name 'front') } }
     @{ Match = 'back'; NotMatch = 'New-ContainerNetwork'; Do = { [void] (New-ContainerNetwork -Name 'back' -Type Internal -Subnet '10.20.0.0/24') } }
     @{ Match = '-Network old'; Do = { [void] (New-ContainerNetwork -Name 'old' -Type Internal) } }
-    @{ Match = '\bweb\b|Get-Container\b|Measure-Container|Adapter|Start-Container'; NotMatch = '(New-Container|Invoke-ContainerImage)\b.*\bweb\b|Application'; Do = {
+    @{ Match = '\bweb\b|Get-Container\b|Measure-Container|Adapter|Start-Container'; NotMatch = '(New-Container|Invoke-ContainerImage)\b.*\bweb\b|Application|^Import-Container\b'; Do = {
             param($Code)
             $network = if ($Code -match 'Network|Port|-Follow|front') { @('front', 'back', 'old', 'nat').Where({ $Code -match "\b$_\b" -and $Code -notmatch '^(Get-Container -Name web \| )?Connect-' }) } else { @('None') }
             if (-not $network) { $network = 'nat' }
@@ -122,7 +123,7 @@ $script:Need = @(
             if ($state -eq 'Running') { Start-Container -InputObject $container }
         }
     }
-    @{ Match = '-From web\b'; Do = { [void] (New-Container -Image 'nginx:1.27' -Name 'web' -StopTimeoutSeconds 0 -Network 'nat') } }
+    @{ Match = '-From web\b|New-Container @web'; Do = { [void] (New-Container -Image 'nginx:1.27' -Name 'web' -StopTimeoutSeconds 0 -Network 'nat') } }
     @{ Match = '\bdb\b'; NotMatch = 'Application'; Do = { New-Container -Image 'postgres' -Name 'db' -StopTimeoutSeconds 0 -Network None | Start-Container } }
     @{ Match = '-Name build|State Exited'; Do = { [void] (Invoke-ContainerImage -Image 'busybox' -Name 'build' -Label @{ tier = 'test' } -Network None -Command 'echo', 'built') } }
     @{ Match = 'backup'; Do = { $backup = New-Container -Image 'busybox' -Name 'backup' -Network None -Command 'sleep', '1'; Start-Container -InputObject $backup } }

@@ -81,6 +81,7 @@ function Get-CallTable {
         'Get-ContainerStore'           = @{}
         'Get-ContainerVolume'          = @{ Name = 'data' }
         'Get-Isolation'                = @{}
+        'Import-Container'             = @{ LiteralPath = Join-Path -Path $script:Root -ChildPath 'module/Silo/Examples/Specification.psd1' }
         'Import-ContainerImage'        = @{ LiteralPath = '/tmp/image.tar' }
         'Install-ContainerHost'        = @{}
         'Invoke-ContainerCommand'      = @{ Name = 'web-1'; FilePath = 'ls' }

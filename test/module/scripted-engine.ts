@@ -369,6 +369,13 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
   'container/pause': ({ container }) => ({ container: { ...find(textOf(container)), state: 'Paused' }, changed: true }),
   'container/resume': ({ container }) => ({ container: find(textOf(container)), changed: find(textOf(container))['name'] !== 'web-1' }),
   'container/restart': ({ container }) => ({ container: find(textOf(container)), stopReason: 'Graceful', durationMilliseconds: 5 }),
+  'container/specification': ({ container }) => ({
+    specification: {
+      image: 'docker.io/library/busybox:latest', name: find(textOf(container))['name'], isolation: 'Auto', environment: [{ name: 'A', value: '1' }],
+      networks: [{ network: 'front', addresses: ['10.9.0.4'] }, { network: 'back', aliases: ['db'] }],
+    },
+    omitted: [{ kind: 'Variable', name: 'DB_PASSWORD' }, { kind: 'CredentialSpec', name: '' }, { kind: 'File', name: '/run/secrets/key' }],
+  }),
   'container/rename': ({ container, name }) => {
     if (name === 'db') fail('ContainerNameInUse', 'container', textOf(name), 'container/rename');
     return { container: { ...find(textOf(container)), name } };

@@ -56,6 +56,10 @@
         Message = 'The credentials file {path} cannot be read: {reason}.'
         Action = 'Correct the file, or give the credentials with -Credential.'
     }
+    'SpecificationInvalid' = @{
+        Message = 'The specification {path} cannot be used: {reason}.'
+        Action = 'Correct the file; its keys are parameters of New-Container, as Export-Container -SpecificationPath writes them.'
+    }
     'BundleInvalid' = @{
         Message = 'The OCI document {path} is not valid: {reason}.'
         Action = 'Correct the document, or have it made again by the program that made the bundle.'

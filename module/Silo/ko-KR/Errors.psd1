@@ -287,6 +287,10 @@
         Message = '자격 증명 파일 {path}을(를) 읽을 수 없습니다: {reason}.'
         Action = '파일을 고치거나 -Credential로 자격 증명을 지정하세요.'
     }
+    'SpecificationInvalid' = @{
+        Message = '사양 {path}을(를) 쓸 수 없습니다: {reason}.'
+        Action = '파일을 고치세요. 키는 Export-Container -SpecificationPath가 쓰는 것처럼 New-Container의 매개 변수입니다.'
+    }
     'BundleInvalid' = @{
         Message = 'OCI 문서 {path}이(가) 올바르지 않습니다: {reason}.'
         Action = '문서를 고치거나, 번들을 만든 프로그램으로 다시 만드세요.'

@@ -138,6 +138,19 @@ describe('differences between two specifications', () => {
     [{ resources: { memoryBytes: 1 } }, ['resources']], [{ labels: [{ name: '', value: '' }] }, ['labels']], [{ mounts: [{ kind: 'bind', source: '/a', target: '/b', readOnly: false }] }, ['mounts']], [{ stopTimeoutSeconds: 0 }, ['stopTimeoutSeconds']], [{ network: 'host' }, ['network']],
   ])('of %j are %j', (request, expected) => { expect(compare(request)).toEqual(expected); });
 
+  it('are none where variables, labels, limits and kernel parameters have another order', () => {
+    const [one, two] = [idOf('one'), idOf('two')];
+    const entries = [{ name: 'b', value: '1' }, { name: 'a', value: '2' }];
+    const limits = [{ name: 'nofile', soft: 1, hard: 1 }, { name: 'core', soft: 2, hard: 2 }];
+    const make = (by: string, turned: boolean): ContainerSpec => {
+      const list = <T>(items: readonly T[]): readonly T[] => (turned ? items.toReversed() : items);
+      return resolveSpec({ image: 'a', resources: {}, environment: list(entries), labels: list(entries) }, bare, 'a', by, () => '', undefined, {
+        mode: 'networks', networking: { links: [], ports: [], dnsServers: [], dnsSearch: [], hostEntries: list(entries), containerId: undefined }, settings: { userLimits: list(limits), kernelParameters: list(entries) },
+      });
+    };
+    expect(differences(make(one, false), make(two, true), [one, two])).toEqual([]);
+  });
+
   it('tell a host name that only looks made up', () => {
     expect(compare({ hostName: idOf('one').slice(0, 12) })).toEqual(['hostName']);
   });

@@ -2,21 +2,12 @@ function ConvertTo-CreateParameter {
     # The parameters of New-Container and Invoke-ContainerImage in the words of container/create.
     param($Cmdlet, [System.Collections.IDictionary] $Bound)
     $wire = @{}
-    $same = @{
-        Image = 'image'; Name = 'name'; User = 'user'; WorkingDirectory = 'workingDirectory'; HostName = 'hostName';
-        Isolation = 'isolation'; MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount'
-        StopSignal = 'stopSignal'; StopTimeoutSeconds = 'stopTimeoutSeconds'
-        MemorySwapBytes = 'memorySwapBytes'; CpuSet = 'cpuSet'; BlockIoWeight = 'blockIoWeight'; OomScoreAdjust = 'oomScoreAdjust'; ShmSizeBytes = 'sharedMemoryBytes'
-        StorageSizeBytes = 'storageBytes'; PidMode = 'pidMode'; IpcMode = 'ipcMode'; UserNamespace = 'userNamespace'
-    }
-    foreach ($key in $same.Keys) { if ($Bound.ContainsKey($key)) { $wire[$same[$key]] = $Bound[$key] } }
-    $switches = @{ ReadOnly = 'readOnlyRoot'; Privileged = 'privileged'; Terminal = 'terminal'; OpenStandardInput = 'openStdin'; AutoRemove = 'autoRemove'; DisableOomKill = 'oomKillDisabled'; Init = 'init' }
-    foreach ($key in $switches.Keys) { if ($Bound.ContainsKey($key)) { $wire[$switches[$key]] = [bool] $Bound[$key] } }
-    foreach ($key in 'Command', 'Entrypoint') { if ($Bound.ContainsKey($key)) { $wire[$key.ToLowerInvariant()] = [string[]] @($Bound[$key]) } }
-    $lists = @{ AdditionalGroup = 'additionalGroups'; AddCapability = 'addedCapabilities'; DropCapability = 'droppedCapabilities'; Device = 'devices' }
-    foreach ($key in $lists.Keys) { if ($Bound.ContainsKey($key)) { $wire[$lists[$key]] = [string[]] @($Bound[$key]) } }
+    $field = Get-CreateField
+    foreach ($key in $field.Value.Keys) { if ($Bound.ContainsKey($key)) { $wire[$field.Value[$key]] = $Bound[$key] } }
+    foreach ($key in $field.Switch.Keys) { if ($Bound.ContainsKey($key)) { $wire[$field.Switch[$key]] = [bool] $Bound[$key] } }
+    foreach ($key in $field.List.Keys) { if ($Bound.ContainsKey($key)) { $wire[$field.List[$key]] = [string[]] @($Bound[$key]) } }
+    foreach ($key in $field.Map.Keys) { if ($Bound.ContainsKey($key)) { $wire[$field.Map[$key]] = @(ConvertTo-NameValue -Dictionary $Bound[$key]) } }
     if ($Bound.ContainsKey('Ulimit')) { $wire.userLimits = @(ConvertTo-UserLimit -Cmdlet $Cmdlet -Dictionary $Bound['Ulimit']) }
-    if ($Bound.ContainsKey('Sysctl')) { $wire.kernelParameters = @(ConvertTo-NameValue -Dictionary $Bound['Sysctl']) }
     if ($Bound.ContainsKey('CredentialSpec')) { $wire.credentialSpec = ConvertTo-CredentialSpec -Cmdlet $Cmdlet -Value $Bound['CredentialSpec'] }
     if ($Bound.ContainsKey('BlockIoLimit')) { $wire.blockIoLimits = @(foreach ($limit in $Bound['BlockIoLimit']) { ConvertTo-BlockIoLimit -Cmdlet $Cmdlet -Dictionary $limit }) }
     if ($Bound.ContainsKey('SeccompProfile')) {
@@ -28,7 +19,6 @@ function ConvertTo-CreateParameter {
     if ($Bound.ContainsKey('EnvironmentFile')) { $environment += @(Read-EnvironmentFile -Cmdlet $Cmdlet -Path $Bound['EnvironmentFile']) }
     if ($Bound.ContainsKey('Environment')) { $environment += @(ConvertTo-NameValue -Dictionary $Bound['Environment']) }
     if ($environment.Count -gt 0) { $wire.environment = $environment }
-    if ($Bound.ContainsKey('Label')) { $wire.labels = @(ConvertTo-NameValue -Dictionary $Bound['Label']) }
     if ($Bound.ContainsKey('Mount')) { $wire.mounts = @(foreach ($item in $Bound['Mount']) { ConvertTo-WireMount -Cmdlet $Cmdlet -Mount $item }) }
     $link = ConvertTo-LinkParameter -Bound $Bound
     $network = @($Bound['Network'] | Where-Object { $_ })
@@ -39,9 +29,6 @@ function ConvertTo-CreateParameter {
         $wire.networks = @(@{ network = $first } + $link) + @(foreach ($name in $network | Microsoft.PowerShell.Utility\Select-Object -Skip 1) { @{ network = $name } })
     }
     if ($Bound.ContainsKey('Publish')) { $wire.ports = [string[]] @(foreach ($item in $Bound['Publish']) { ConvertTo-WirePort -Cmdlet $Cmdlet -Port $item }) }
-    $lists = @{ DnsServer = 'dnsServers'; DnsSearch = 'dnsSearch' }
-    foreach ($key in $lists.Keys) { if ($Bound.ContainsKey($key)) { $wire[$lists[$key]] = [string[]] @($Bound[$key]) } }
-    if ($Bound.ContainsKey('HostEntry')) { $wire.hostEntries = @(ConvertTo-NameValue -Dictionary $Bound['HostEntry']) }
     if ($Bound.ContainsKey('RestartPolicy')) {
         $wire.restartPolicy = @{ name = $Bound['RestartPolicy'] }
         if ($Bound.ContainsKey('MaximumRetryCount') -and $Bound['MaximumRetryCount'] -gt 0) { $wire.restartPolicy.maximumRetries = $Bound['MaximumRetryCount'] }

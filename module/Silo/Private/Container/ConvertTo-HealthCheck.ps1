@@ -4,7 +4,7 @@ function ConvertTo-HealthCheck {
     if ($Bound.ContainsKey('NoHealthCheck') -and $Bound['NoHealthCheck']) { return @{ command = [string[]] @() } }
     $wire = @{}
     if ($Bound.ContainsKey('HealthCommand')) { $wire.command = [string[]] @($Bound['HealthCommand']) }
-    $same = @{ HealthIntervalSeconds = 'intervalSeconds'; HealthTimeoutSeconds = 'timeoutSeconds'; HealthStartPeriodSeconds = 'startPeriodSeconds'; HealthRetryCount = 'retries' }
+    $same = (Get-CreateField).Health
     foreach ($key in $same.Keys) { if ($Bound.ContainsKey($key)) { $wire[$same[$key]] = $Bound[$key] } }
     if ($wire.Count -gt 0) { $wire }
 }

@@ -1,7 +1,8 @@
 function ConvertTo-WireMount {
-    # An object of New-ContainerMount, or type=bind,source=...,target=...[,readonly] as docker's --mount. A form
+    # An object of New-ContainerMount, a hashtable with its properties, or type=bind,source=...,target=...[,readonly] as docker's --mount. A form
     # with colons would be ambiguous with C:\.
     param($Cmdlet, $Mount)
+    if ($Mount -is [System.Collections.IDictionary]) { $Mount = [pscustomobject] $Mount }
     if ($Mount -isnot [string]) {
         $wire = @{}
         foreach ($property in $Mount.PSObject.Properties) {

@@ -135,6 +135,8 @@ function New-Container {
     Seconds after which a health check has failed; 30 by default.
     .PARAMETER HealthStartPeriodSeconds
     Seconds after the start in which a failed check does not count; 0 by default.
+    .PARAMETER HealthStartIntervalSeconds
+    Seconds between health checks in that time; 5 by default.
     .PARAMETER HealthRetryCount
     Failed checks in a row that make the container unhealthy; 3 by default.
     .PARAMETER NoHealthCheck
@@ -360,6 +362,9 @@ function New-Container {
         [ValidateRange(0, 86400)]
         [double] $HealthStartPeriodSeconds,
 
+        [ValidateRange(0.1, 86400)]
+        [double] $HealthStartIntervalSeconds,
+
         [ValidateRange(1, 1000)]
         [int] $HealthRetryCount,
 
@@ -388,15 +393,8 @@ function New-Container {
         $source = if ($null -ne $From) { if ($From -is [string]) { Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $From } else { Resolve-ContainerTarget -Cmdlet $PSCmdlet -InputObject $From } }
         if ($null -ne $From -and @($source).Count -ne 1) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ContainerNotFound' -Argument @{ id = "$From" } -Target $From }
         if (-not $PSCmdlet.ShouldProcess($(if ($Name) { $Name } elseif ($Image) { $Image } else { $source.Label }), $script:Strings.NewContainer)) { return }
-        if ($Image -and $Pull -eq 'Always' -and $null -eq (Receive-Image -Cmdlet $PSCmdlet -Parameter @{ reference = $Image; policy = 'Always' })) { return }
-        $missingImage = if ($Image -and $Pull -eq 'Missing') { $Image }
         $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
         if ($null -ne $source) { $parameter.from = $source.Reference }
-        if ($IfNotExists) { $parameter.ifNotExists = $true }
-        $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'container/create' -Parameter $parameter -MissingImage $missingImage
-        if ($null -eq $result) { return }
-        if ($result.Warning) { Write-Warning -Message $result.Warning }
-        if ($result.Existed) { Write-Verbose -Message ($script:Strings.ContainerExists -f $result.Container.Name) }
-        ConvertTo-SiloContainer -Record $result.Container -Method 'container/create'
+        Invoke-ContainerCreation -Cmdlet $PSCmdlet -Parameter $parameter -Pull $Pull -IfNotExists:$IfNotExists
     }
 }

@@ -131,6 +131,8 @@ function Invoke-ContainerImage {
     Seconds after which a health check has failed; 30 by default.
     .PARAMETER HealthStartPeriodSeconds
     Seconds after the start in which a failed check does not count; 0 by default.
+    .PARAMETER HealthStartIntervalSeconds
+    Seconds between health checks in that time; 5 by default.
     .PARAMETER HealthRetryCount
     Failed checks in a row that make the container unhealthy; 3 by default.
     .PARAMETER NoHealthCheck
@@ -352,6 +354,9 @@ function Invoke-ContainerImage {
 
         [ValidateRange(0, 86400)]
         [double] $HealthStartPeriodSeconds,
+
+        [ValidateRange(0.1, 86400)]
+        [double] $HealthStartIntervalSeconds,
 
         [ValidateRange(1, 1000)]
         [int] $HealthRetryCount,
