@@ -197,8 +197,8 @@ export interface Runtime {
    * in between. False where nobody writes any more.
    */
   rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean>;
-  /** The same for the log of a process that `exec` started; `folder` is that of its ExecSpec. Absent where the runtime bounds these logs by itself. */
-  rotateProcessLog?(id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean>;
+  /** The same for the log of a process that `exec` started; `folder` is that of its ExecSpec. */
+  rotateProcessLog(id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean>;
   /** Undefined for a task that does not run. */
   statistics(id: string): Promise<TaskStatistics | undefined>;
   /** Sets the limits that are given, of a created or running task; the others stay. Errors: OptionUnsupported, RuntimeFailed. */

@@ -8,17 +8,20 @@ export interface OutputOptions {
   readonly stdoutBytes?: boolean | undefined;
 }
 
-/** Held while somebody reads a log byte for byte: what is turned over goes at last, and a reader may be slow. */
-export const outputLockName = (id: string): string => `output-${id}`;
+/**
+ * Held while somebody reads a log byte for byte: what is turned over goes at last, and a reader may be slow. Runtimes have locks of
+ * the same root, and names of their own for them.
+ */
+export const readingLockName = (id: string): string => `reading-${id}`;
 
 /** Keeps the log of a container or process from being turned over while `body` reads it, where it is read byte for byte. */
 export const holdingLog = async <T>(ports: Ports, id: string, { sink, stdoutBytes }: OutputOptions, body: () => Promise<T>): Promise<T> => {
   if (sink === undefined || stdoutBytes !== true) return body();
-  const lock = await ports.locks.acquire(outputLockName(id));
+  const lock = await ports.locks.acquire(readingLockName(id));
   try {
     return await body();
   } finally {
-    await ports.locks.forget(outputLockName(id));
+    await ports.locks.forget(readingLockName(id));
     await lock.release();
   }
 };

@@ -1,6 +1,6 @@
 import type { ContainerRecord, ContainerSpec, EarlyLook, LogLimits } from '../core/index.ts';
 import { lockName, withContainer } from './container-lock.ts';
-import { outputLockName } from './follow-log.ts';
+import { readingLockName } from './follow-log.ts';
 import type { Ports } from './ports.ts';
 import { isStartedByBoot } from './restart-policy.ts';
 import { technologyOf } from './technology.ts';
@@ -41,9 +41,9 @@ const hasFullLog = async (ports: Ports, record: ContainerRecord): Promise<boolea
 
 /** Whether somebody reads the log of a container or process byte for byte. */
 const isHeld = async ({ locks }: Ports, id: string): Promise<boolean> => {
-  const lock = await locks.tryAcquire(outputLockName(id));
+  const lock = await locks.tryAcquire(readingLockName(id));
   if (lock === undefined) return true;
-  await locks.forget(outputLockName(id));
+  await locks.forget(readingLockName(id));
   await lock.release();
   return false;
 };
@@ -62,7 +62,7 @@ export const turnProcessLogsOver = async (ports: Ports): Promise<boolean> => {
     if (record === undefined || (record.state !== 'running' && record.state !== 'paused')) continue;
     const { runtime } = technologyOf(ports.isolations, record);
     const { maximumSizeBytes, keptFiles } = logLimitsOf(record);
-    if (runtime.rotateProcessLog === undefined || ((await ports.files.logBytes(containerId, id)) ?? Number.POSITIVE_INFINITY) < maximumSizeBytes || (await isHeld(ports, id))) continue;
+    if (((await ports.files.logBytes(containerId, id)) ?? Number.POSITIVE_INFINITY) < maximumSizeBytes || (await isHeld(ports, id))) continue;
     const lock = await ports.locks.tryAcquire(lockName(containerId));
     if (lock === undefined) continue;
     try {

@@ -295,6 +295,30 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       await host.runtime.delete(spec.id);
     });
 
+    it('loses no line of a further process while its log is turned over, and turns nothing over when that has ended', async () => {
+      const count = 10_000;
+      const spec = await started(steps(['sleep', 100]));
+      const process = await host.exec(spec, steps(['printNumbers', count], ['print', 'done'], ['sleep', 100]));
+      const { exited } = await host.runtime.exec(process);
+      const turn = (keptFiles: number): Promise<boolean> => host.another.rotateProcessLog(spec.id, process.folder, process.logPath, keptFiles);
+      for (let time = 0; time < 3; time += 1) {
+        await expect.poll(() => readFile(process.logPath, 'utf8').then((text) => text.length, () => 0), within(10_000)).toBeGreaterThan(0);
+        expect(await turn(100)).toBe(true);
+      }
+      const whole = async (): Promise<string> => (await Promise.all(['.3', '.2', '.1', ''].map((number) => readFile(process.logPath + number, 'utf8').catch(() => '')))).join('');
+      await expect.poll(whole, within(20_000)).toContain(' F done\n');
+      const text: string[] = [];
+      for await (const batch of new CriLogReader().read(process.logPath, {})) text.push(...batch.map((line) => line.text));
+      expect(text.filter((line) => line.startsWith('line ')).map((line) => Number(line.slice(5)))).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+      // The container's own log is another.
+      expect((await readdir(dirname(spec.logPath))).filter((file) => file.startsWith(`${basename(spec.logPath)}.`))).toEqual([]);
+      expect(await turn(1)).toBe(true);
+      await host.runtime.killExec(spec.id, process.folder, sigkill);
+      await exited;
+      expect(await turn(1)).toBe(false);
+      await host.runtime.delete(spec.id);
+    });
+
     it('keeps as many turned files as it is told, and turns nothing over of a task that has ended', async () => {
       const spec = await started(steps(['printForever', 'tick']));
       for (let turn = 0; turn < 4; turn += 1) {

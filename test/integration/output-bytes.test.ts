@@ -46,7 +46,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('standard output as
       check: () => {
         expect(size).toBe(8 * 1024 * 1024 + 3);
         expect(wanted.split(' ')[0]).toBe(hash.digest('hex'));
-        expect(readdirSync(join(host.root, 'locks')).filter((name) => name.startsWith('output-'))).toEqual([]);
+        expect(readdirSync(join(host.root, 'locks')).filter((name) => name.startsWith('reading-'))).toEqual([]);
       },
     };
   };

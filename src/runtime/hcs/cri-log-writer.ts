@@ -11,7 +11,9 @@ const newline = 0x0a;
  */
 export class CriLogWriter {
   readonly #path: string;
-  #file: FileHandle;
+  /** Undefined where the last turn broke off before there was a new one. */
+  #file: FileHandle | undefined;
+  #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, file: FileHandle) {
@@ -37,22 +39,33 @@ export class CriLogWriter {
       pieces.push(Buffer.from(`${time} ${stream} ${end < 0 ? 'P' : 'F'} `), bytes.subarray(begin, stop), Buffer.from('\n'));
       begin = stop + 1;
     }
-    return this.#next(async () => { await this.#file.appendFile(Buffer.concat(pieces)); });
-  }
-
-  /** Turns the files over; what is written afterwards goes to a new one. */
-  rotate(keptFiles: number): Promise<void> {
     return this.#next(async () => {
-      // Closed before it is renamed: Windows would let nobody else open the new name meanwhile.
-      await this.#file.close();
-      await rotateFiles(this.#path, keptFiles);
-      this.#file = await open(this.#path, 'a', 0o600);
+      this.#file ??= await open(this.#path, 'a', 0o600);
+      await this.#file.appendFile(Buffer.concat(pieces));
     });
   }
 
-  close(): Promise<void> { return this.#next(() => this.#file.close()); }
+  /** Turns the files over; what is written afterwards goes to a new one. False where it is closed. */
+  rotate(keptFiles: number): Promise<boolean> {
+    return this.#next(async () => {
+      if (this.#closed) return false;
+      // Closed before it is renamed: Windows would let nobody else open the new name meanwhile.
+      await this.#file?.close();
+      this.#file = undefined;
+      await rotateFiles(this.#path, keptFiles);
+      this.#file = await open(this.#path, 'a', 0o600);
+      return true;
+    });
+  }
 
-  #next(work: () => Promise<void>): Promise<void> {
+  close(): Promise<void> {
+    return this.#next(async () => {
+      this.#closed = true;
+      await this.#file?.close();
+    });
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);
     return done;

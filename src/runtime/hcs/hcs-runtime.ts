@@ -64,7 +64,8 @@ export class HcsRuntime implements Runtime {
   readonly #doors: DoorPlaces | undefined;
   readonly joinsTerminals: boolean;
   readonly #held = new Map<string, HeldProcess>();
-  readonly #execs = new Set<HeldProcess>();
+  /** By their folders. */
+  readonly #execs = new Map<string, HeldProcess>();
   #service: HostComputeService | undefined;
 
   constructor({ plan, runFolder, exitsFolder, locks, libraries = {}, doors }: HcsRuntimeOptions) {
@@ -224,6 +225,11 @@ export class HcsRuntime implements Runtime {
     return held === undefined ? false : held.rotateLog(keptFiles);
   }
 
+  async rotateProcessLog(_id: string, folder: string, _logPath: string, keptFiles: number): Promise<boolean> {
+    const held = this.#execs.get(folder);
+    return held === undefined ? false : held.rotateLog(keptFiles);
+  }
+
   async statistics(id: string): Promise<TaskStatistics | undefined> {
     const note = await this.#files(id).readNote();
     if (note?.processId === undefined) return undefined;
@@ -252,7 +258,7 @@ export class HcsRuntime implements Runtime {
     const held = await HeldProcess.start(system, parameters, spec.logPath, namesOf(spec.process), undefined, async (exitCode) => {
       if (exitCode !== null) await writeWhole(join(spec.folder, spec.taskId), String(exitCode));
     }, { signal: spec.signal, doorway });
-    this.#execs.add(held);
+    this.#execs.set(spec.folder, held);
     const { processId } = held.process;
     const lock = await this.#locks.acquire(execLockOf(spec, processId));
     await writeWhole(join(spec.folder, 'pid'), String(processId));
@@ -262,7 +268,7 @@ export class HcsRuntime implements Runtime {
       throw error;
     });
     const exited = held.finished.then(async ({ exitCode, exitedAt }) => {
-      this.#execs.delete(held);
+      this.#execs.delete(spec.folder);
       await lock.release();
       await this.#locks.forget(execLockOf(spec, processId));
       return { exitCode, exitedAt };
@@ -320,7 +326,7 @@ export class HcsRuntime implements Runtime {
 
   /** Lets go of every task and of the service: tasks run on, without anybody who keeps their output. The runtime can go on to look at them. */
   async close(): Promise<void> {
-    for (const held of [...this.#execs, ...this.#held.values()].reverse()) await held.letGo();
+    for (const held of [...this.#execs.values(), ...this.#held.values()].reverse()) await held.letGo();
     this.#held.clear();
     this.#execs.clear();
     const service = this.#service;

@@ -85,11 +85,9 @@ export class HeldProcess {
     }
   }
 
-  /** False where no log is written. */
+  /** False where no log is written, or none any more. */
   async rotateLog(keptFiles: number): Promise<boolean> {
-    if (this.#log === undefined || this.#letGo) return false;
-    await this.#log.rotate(keptFiles);
-    return true;
+    return this.#log === undefined || this.#letGo ? false : this.#log.rotate(keptFiles);
   }
 
   /** All the input that the process gets. */

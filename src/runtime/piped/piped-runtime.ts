@@ -44,6 +44,7 @@ export class PipedRuntime implements Runtime {
   resume(id: string): Promise<void> { return this.#ask('resume', [id]); }
   update(id: string, limits: ResourceLimits): Promise<void> { return this.#ask('update', [id, limits], needOfLimits(limits)); }
   rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean> { return this.#ask('rotateLog', [id, logPath, keptFiles]); }
+  rotateProcessLog(id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean> { return this.#ask('rotateProcessLog', [id, folder, logPath, keptFiles]); }
   kill(id: string, signal: number, options: { readonly all?: boolean } = {}): Promise<void> { return this.#ask('kill', [id, signal, options]); }
   killExec(taskId: string, folder: string, signal: number): Promise<void> { return this.#ask('killExec', [taskId, folder, signal]); }
   delete(id: string): Promise<void> { return this.#ask('delete', [id]); }

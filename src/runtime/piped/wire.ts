@@ -4,13 +4,13 @@ import { CancellationToken, ParameterStructures, RequestType, StreamMessageReade
 import type { Runtime } from '../../core/index.ts';
 
 /** What of Runtime is called by its name; the others have a shape of their own, and runtimes behind a pipe have no settings of Linux. */
-export type CallableMethod = Exclude<keyof Runtime, 'name' | 'exec' | 'checkSettings' | 'joinsTerminals' | 'ownKernel' | 'rotateProcessLog'>;
+export type CallableMethod = Exclude<keyof Runtime, 'name' | 'exec' | 'checkSettings' | 'joinsTerminals' | 'ownKernel'>;
 
 /** What may be called, and whether it may be called again where nobody knows if it was done. */
 export const callable = {
   create: 'once', start: 'once', pause: 'once', resume: 'once', update: 'once',
   status: 'repeatedly', exit: 'repeatedly', execExit: 'repeatedly', statistics: 'repeatedly', list: 'repeatedly', requirements: 'repeatedly', wait: 'repeatedly',
-  kill: 'repeatedly', killExec: 'repeatedly', delete: 'repeatedly', rotateLog: 'repeatedly',
+  kill: 'repeatedly', killExec: 'repeatedly', delete: 'repeatedly', rotateLog: 'repeatedly', rotateProcessLog: 'repeatedly',
 } as const satisfies Record<CallableMethod, 'once' | 'repeatedly'>;
 
 /** May be said again with a lower version, where the answer shows that the other side speaks no higher one. */

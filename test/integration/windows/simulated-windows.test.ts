@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -76,6 +76,50 @@ describe.skipIf(reason !== undefined)(`an engine of Windows on the simulator${re
     await next.call('container/log', { container: 'survivor' }, { onItem: (item) => lines.push((item as { text: string }).text) });
     expect(lines).toEqual(['1', '2', '3', '4', '5', '6']);
     await next.call('container/remove', { container: 'survivor' });
+  });
+
+  it('keeps logs of a container and of its further processes small', async () => {
+    const engine = await start();
+    const talk = shell('i=0; while :; do i=$((i+1)); echo "line $i of many that fill this log"; [ $((i % 500)) = 0 ] && sleep 0.1; done');
+    const { container: { id } } = await engine.call('container/create', { image: 'windows:test', name: 'talker', command: talk, logLimits: { maximumSizeBytes: 65_536, keptFiles: 2 } });
+    await engine.call('container/start', { container: id });
+    const { process: { id: further } } = await engine.call('process/start', { container: id, command: talk });
+    const own = join(root, 'containers', id);
+    const logs = (at: string): readonly string[] => readdirSync(at).filter((name) => name.startsWith('log')).toSorted();
+    for (const at of [own, join(own, 'processes', further)]) {
+      await expect.poll(() => logs(at), { timeout: 30_000 }).toEqual(['log', 'log.1', 'log.2']);
+      await expect.poll(() => readFileSync(join(at, 'log.2'), 'utf8').includes(' line 1 of '), { timeout: 30_000 }).toBe(false);
+    }
+    await engine.call('process/stop', { container: id, process: further, force: true });
+    await engine.call('container/stop', { container: id, force: true });
+    for (const which of [{}, { process: further }]) {
+      const numbers: number[] = [];
+      await engine.call('container/log', { container: id, ...which }, { onItem: (item) => { numbers.push(Number((item as { text: string }).text.split(' ')[1])); } });
+      // The first line may have begun in a file that is gone.
+      numbers.shift();
+      expect(numbers[0]).toBeGreaterThan(1);
+      expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    }
+    await engine.call('container/remove', { container: id });
+  });
+
+  it('gives standard output byte for byte, of a container and of a further process, however small their logs', async () => {
+    const engine = await start();
+    const talk = shell('i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo 0123456$((i % 10))$((i % 7)); done; echo -n end');
+    const taker = () => {
+      const taken: Buffer[] = [];
+      return { onItem: (item: unknown) => { taken.push(Buffer.from((item as { text: string }).text, 'base64')); }, text: () => Buffer.concat(taken).toString() };
+    };
+    const expected = `${Array.from({ length: 20_000 }, (_, index) => `0123456${(index + 1) % 10}${(index + 1) % 7}\n`).join('')}end`;
+    const whole = { image: 'windows:test', logLimits: { maximumSizeBytes: 65_536, keptFiles: 1 } };
+    const [first, second] = [taker(), taker()];
+    await engine.call('container/run', { ...whole, outputBytes: true, autoRemove: true, command: talk }, { onItem: first.onItem });
+    expect(first.text() === expected).toBe(true);
+    const { container: { id } } = await engine.call('container/create', { ...whole, name: 'further', command: ['/bin/sleep', '1000'] });
+    await engine.call('container/start', { container: id });
+    await engine.call('process/run', { container: id, outputBytes: true, command: talk }, { onItem: second.onItem });
+    expect(second.text() === expected).toBe(true);
+    await engine.call('container/remove', { container: id, force: true });
   });
 
   it('never invents the exit code of a container whose supervisor was killed and which ended before the next one came', async () => {

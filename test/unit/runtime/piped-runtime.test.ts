@@ -53,6 +53,7 @@ class ScriptedRuntime implements Runtime {
     return Promise.race([this.exitOf(id).promise, cancelled]);
   }
   rotateLog(...args: Parameters<Runtime['rotateLog']>): Promise<boolean> { return this.#note('rotateLog', args, true); }
+  rotateProcessLog(...args: Parameters<Runtime['rotateProcessLog']>): Promise<boolean> { return this.#note('rotateProcessLog', args, true); }
   statistics(...args: Parameters<Runtime['statistics']>): ReturnType<Runtime['statistics']> { return this.#note('statistics', args, undefined); }
   update(...args: Parameters<Runtime['update']>): Promise<void> { return this.#note('update', args, undefined); }
   async exec(spec: ExecSpec): ReturnType<Runtime['exec']> {
