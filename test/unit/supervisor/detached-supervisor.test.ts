@@ -25,7 +25,8 @@ describe.skipIf(process.platform !== 'linux')('a supervisor that is asked for', 
   beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'silo-supervisor-')); });
   afterEach(async () => {
     await supervisor.close();
-    rmSync(folder, { recursive: true, force: true });
+    // A program that was just started still writes its line.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
 
   it('is started once, however often it is asked for while it loads', async () => {
