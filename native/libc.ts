@@ -4,6 +4,7 @@
  * only read during the call. Descriptors returned belong to the caller. Each call throws an Error with
  * `code` = errno name and `syscall`, as Node's own do.
  */
+import { readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import type { LibraryHandle } from 'koffi';
@@ -89,6 +90,53 @@ export const mountOverlay = (lower: readonly string[], upper: string | undefined
     if (work !== undefined) fsconfig(context, 1, 'workdir', work);
     for (const [key, value] of options) fsconfig(context, value === null ? 0 : 1, key, value);
     fsconfig(context, 6, null, null);
+    const mounted = call('int fsmount(int fd, unsigned int flags, unsigned int attributes)', 'fsmount', target, context, 1, attributes);
+    try {
+      call('int move_mount(int from, const char *fromPath, int to, const char *toPath, unsigned int flags)', 'move_mount', target, mounted, '', -100, target, 4);
+    } finally {
+      close(mounted);
+    }
+  } finally {
+    close(context);
+  }
+};
+
+/** A line that the kernel wrote for whoever configures the file system (fsopen(2): the context is read for it); undefined where there is none left. */
+const contextMessage = (context: number): string | undefined => {
+  const line = Buffer.alloc(1024);
+  try {
+    return line.toString('utf8', 0, readSync(context, line)).trim();
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Mounts a file system through the mount API, one option at a time: no separator is needed, and nothing is on a
+ * command line. A value of null is an option that is only named. The step that may speak with a server is done on
+ * a worker thread, and cannot be ended. Errors have what the kernel says of it, and never a value: it may be
+ * secret. ENODEV of the syscall fsopen: the kernel has no such file system.
+ */
+export const mountFileSystem = async (type: string, options: readonly (readonly [string, string | null])[], target: string, attributes: number): Promise<void> => {
+  const close = bind('int close(int fd)');
+  const context = call('int fsopen(const char *type, unsigned int flags)', 'fsopen', type, type, 1);
+  const configure = bind('int fsconfig(int fd, unsigned int cmd, const char *key, const char *value, int aux)');
+  const told = (syscall: string, errno: number, detail: string): Error => {
+    const messages: string[] = [];
+    for (let message = contextMessage(context); message !== undefined; message = contextMessage(context)) messages.push(message.replace(/^[ewi] /, ''));
+    return failure(syscall, errno, [detail, ...messages].join('; '));
+  };
+  try {
+    for (const [key, value] of options) {
+      if (Number(configure(context, value === null ? 0 : 1, key, value, 0)) < 0) throw told('fsconfig', koffi?.errno() ?? 0, key);
+    }
+    await new Promise<void>((resolve, reject) => {
+      configure.async(context, 6, null, null, 0, (error: unknown, result: number) => {
+        if (error !== null && error !== undefined) reject(new Error('fsconfig could not be called', { cause: error }));
+        else if (result < 0) reject(told('fsconfig', koffi?.errno() ?? 0, target));
+        else resolve();
+      });
+    });
     const mounted = call('int fsmount(int fd, unsigned int flags, unsigned int attributes)', 'fsmount', target, context, 1, attributes);
     try {
       call('int move_mount(int from, const char *fromPath, int to, const char *toPath, unsigned int flags)', 'move_mount', target, mounted, '', -100, target, 4);

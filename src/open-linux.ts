@@ -11,6 +11,7 @@ import { LateWebFiles } from './late-web-files.ts';
 import { MachineHost, MicroVmRuntime } from './runtime/microvm/index.ts';
 import { RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
 import { ForeignTasks, RuncRuntime } from './runtime/runc/index.ts';
+import { CifsShares, FolderCredentials } from './share/index.ts';
 import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
 import { freeBytesFor, freeSpace, openRoot, supervisorAddressFile, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, linuxLocking } from './store/index.ts';
@@ -82,6 +83,7 @@ export const openLinuxSupervised = async (options: OpenOptions): Promise<{ reado
 };
 
 const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot, role: 'engine' | 'supervisor'): Engine => {
+const assemble = ({ host, log, selfCommand, shares = (folder) => new CifsShares({ folder }), defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
   const snapshotter = new OverlaySnapshotter(root);
   const control = new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => role === 'engine' && supervisedContainers(engine.ports).length > 0 });
   const channel = new SupervisorChannel({ addressFile: supervisorAddressFile(root), ensure: () => control.ensure() });
@@ -94,6 +96,11 @@ const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new Syst
     content: new FileContentStore(root),
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes')),
+    // What lies in the run folder is in memory, and ends with the boot.
+    shares: {
+      mounts: shares(join(runFolder, 'shares')),
+      credentials: new FolderCredentials({ folder: join(runFolder, 'share-credentials'), whyGone: 'it is kept in memory alone, and is gone when the host has started again', outliveHost: false }),
+    },
     network: new LinuxNetwork({ root, runFolder, log, configurations: process.env['SILO_CNI_FOLDER'] || undefined }),
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),

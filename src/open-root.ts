@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SiloError, hasErrno } from './base/index.ts';
-import type { HostFacts, HostService, Logger, RuntimeRequirement } from './core/index.ts';
+import type { HostFacts, HostService, Logger, RuntimeRequirement, Shares } from './core/index.ts';
 import { dropDoubtfulLayers, repairStore, type Engine } from './engine/index.ts';
 import { clearMovedRoot, FileLocks, FolderRoot, followMoves, SqliteMetadata, type FileLocking } from './store/index.ts';
 
@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly defaultRoot?: string | undefined;
   /** In place of the system's own service manager. */
   readonly service?: HostService | undefined;
+  /** In place of the system's own client of SMB; `folder`: that of its mount points. */
+  readonly shares?: ((folder: string) => Shares) | undefined;
 }
 
 /** A state root that this process is a user of. */

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { readAccess, setAccess } from '../native/advapi32.ts';
+import { protectForMachine, unprotectForMachine } from '../native/crypt32.ts';
 import { SiloError } from './base/index.ts';
 import type { BundleRuntime, HostFacts, RuntimeRequirement, Snapshotter, SupervisorControl, SupervisorStarter } from './core/index.ts';
 import { Engine, windowsIsolations, windowsRequirements, type IsolationOffer, type IsolationTechnology } from './engine/index.ts';
@@ -13,11 +14,22 @@ import { HcnNetwork, hostPrograms } from './network/hcn/index.ts';
 import { freeBytesFor, freeSpace, openRoot, supervisorAddressFile, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { findLinuxBoot, ForeignComputeSystems, HcsBundles, HcsRuntime, HostComputeService, hyperVIsolation, linuxIsolation, processIsolation, type HcsLibraries, type IsolationPlan } from './runtime/hcs/index.ts';
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
+import { FolderCredentials, MappedShares, PowerShellMappings, type GlobalMappings } from './share/index.ts';
 import { LcowSnapshotter } from './snapshot/lcow/index.ts';
 import { WclayerSnapshotter, type ScratchHolder } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, windowsLocking } from './store/index.ts';
 import { ScheduledService, ScheduledSupervisor, type Serve } from './supervisor/index.ts';
 import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts';
+
+/** SMB on a Windows machine. */
+interface WindowsShares {
+  readonly mappings: GlobalMappings;
+  /** What makes bytes unreadable on every other machine, and back. */
+  readonly seal: (password: Uint8Array) => Uint8Array;
+  readonly unseal: (sealed: Uint8Array) => Uint8Array;
+  /** Whether a folder of a share can be read; the file system's own answer where left out. */
+  readonly readable?: (path: string) => Promise<void>;
+}
 
 /** What a Windows machine gives; a simulated one gives the same in another way. */
 export interface WindowsMachine {
@@ -28,6 +40,7 @@ export interface WindowsMachine {
   /** Of Linux images. */
   linuxSnapshotter(root: string): Snapshotter;
   readonly copyFolder: FolderCopy;
+  readonly shares: WindowsShares;
   network(root: string): HcnNetwork;
   /** A name that nobody has taken yet, for the supervisor's pipe. */
   pipeAddress(opened: Pick<OpenedRoot, 'runFolder'>): string;
@@ -71,6 +84,7 @@ export const windowsMachine: WindowsMachine = {
   snapshotter: (root, holder) => new WclayerSnapshotter(root, { holder, libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' } }),
   linuxSnapshotter: (root) => new LcowSnapshotter(root),
   copyFolder: copyOnWindows,
+  shares: { mappings: new PowerShellMappings(), seal: protectForMachine, unseal: unprotectForMachine },
   network: (root) => new HcnNetwork({ root, programs: hostPrograms }),
   pipeAddress: () => String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
   joinAddress: () => String.raw`\\.\pipe\silo-${randomBytes(16).toString('hex')}`,
@@ -127,6 +141,10 @@ const assemble = (options: OpenOptions, opened: OpenedRoot, machine: WindowsMach
     content: new FileContentStore(root, machine.system.locking),
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes'), machine.copyFolder),
+    shares: {
+      mounts: new MappedShares({ folder: join(runFolder, 'shares'), mappings: machine.shares.mappings, ...(machine.shares.readable === undefined ? {} : { readable: machine.shares.readable }) }),
+      credentials: new FolderCredentials({ folder: join(root, 'share-credentials'), seal: machine.shares.seal, unseal: machine.shares.unseal, whyGone: 'it was not given to this host, or taken away', outliveHost: true }),
+    },
     network,
     defaultNetwork: process.env['SILO_DEFAULT_NETWORK'] || undefined,
     logs: new CriLogReader(),

@@ -32,6 +32,8 @@ export const errorTable = {
   RegistrySettingsInvalid: row('invalidArgument', 'The registry settings are not valid: {reason}.', 'Correct the settings file and run the command again.'),
   CredentialFileInvalid: row('invalidArgument', 'The credentials file {path} cannot be read: {reason}.', 'Correct the file, or give the credentials with -Credential.'),
   SpecificationInvalid: row('invalidArgument', 'The specification {path} cannot be used: {reason}.', 'Correct the file; its keys are parameters of New-Container, as Export-Container -SpecificationPath writes them.'),
+  SharePathInvalid: row('invalidArgument', "'{path}' is not the path of an SMB share: {reason}.", 'Write it as \\\\server\\share or \\\\server\\share\\folder, with backslashes or slashes.'),
+  ShareCredentialInvalid: row('invalidArgument', 'The credential for {share} cannot be used: {reason}.', 'Give one with a name and a password, as Get-Credential makes it; for Azure Files they are the name of the storage account and one of its keys.'),
   BundleInvalid: row('invalidArgument', 'The OCI document {path} is not valid: {reason}.', 'Correct the document, or have it made again by the program that made the bundle.'),
   // Things that are not there
   ContainerNotFound: row('notFound', "There is no container '{id}'.", 'Get-Container lists the containers of this host.'),
@@ -50,6 +52,7 @@ export const errorTable = {
   NetworkNotFound: row('notFound', "There is no network '{id}'.", 'Get-ContainerNetwork lists the networks of this host; New-ContainerNetwork makes one.'),
   NetworkNotConnected: row('notFound', "Container '{container}' is not connected to network '{network}'.", 'Get-ContainerNetworkAdapter shows what it is connected to; Connect-ContainerNetwork connects it.'),
   InterfaceNotFound: row('notFound', "This host has no network interface '{name}'.", 'Name an interface that the host has, as ip link or Get-NetAdapter shows them.'),
+  ShareNotFound: row('notFound', 'The server has no {share}: {reason}.', 'Check the names of the share and of the folder; the folder is not made.'),
   // Builds
   DockerfileInvalid: row('invalidArgument', 'The Dockerfile cannot be used: line {line}: {reason}.', 'Correct that line.'),
   ServiceFailed: row('failedPrecondition', "The service '{service}' of the application '{application}' failed: {reason}.", 'Correct the cause and run the command again: it goes on where it was.'),
@@ -68,6 +71,7 @@ export const errorTable = {
   ContainerStartFailed: row('failedPrecondition', "Container '{id}' could not be started: {reason}.", 'Correct the cause; Get-Container shows it again as StartError.'),
   ContainerUnmanaged: row('failedPrecondition', "'{id}' was made by {owner}, not by Silo, which only lists it.", 'Use the tool that made it; Get-Container -Unmanaged lists what others have made.'),
   ContainerFileLost: row('failedPrecondition', "The file {path} of the container '{id}' is not there: what it held was in memory alone, and is gone since the host has started again.", 'Run New-ContainerApplication again with the same files and variables.'),
+  ShareCredentialMissing: row('failedPrecondition', "This host has no password of '{user}' for {share}: {reason}.", 'Give it with -Credential of New-ContainerMount; for a container that is there: Set-Container -Name <name> -ShareCredential (Get-Credential), and then Start-Container.'),
   ImagePlatformMismatch: row('failedPrecondition', "Image '{reference}' is for {imagePlatform}; this host runs {hostPlatform}.", 'Use an image made for this host, or an isolation that brings its own kernel.'),
   ImageVersionMismatch: row('failedPrecondition', "The image of '{id}' does not run on this host's version of Windows: {reason}.", "Use Hyper-V isolation (Set-Isolation), or an image made for the version of this host."),
   ComputeSystemStateInvalid: row('failedPrecondition', "'{operation}' is not possible in the present state of '{id}'.", 'Look at the state with Get-Container, and bring it to the one that is needed.'),
@@ -88,6 +92,7 @@ export const errorTable = {
   ApplicationBusy: row('conflict', "The application '{name}' is being changed by another engine.", 'Try again in a moment.'),
   StoreBusy: row('conflict', 'The store is being changed by another engine.', 'Try again in a moment.'),
   VolumeInUse: row('conflict', "Volume '{id}' is mounted by {users}.", 'Remove those containers first.'),
+  ShareAccountConflict: row('conflict', "{share} is in use on this host with the account '{user}', and Windows knows one account for each share.", 'Use that account, or end the containers that use it.'),
   NetworkInUse: row('conflict', "Network '{id}' is used by {users}.", 'Disconnect or stop those containers first, or use -Force.'),
   SubnetConflict: row('conflict', 'The subnet {subnet} overlaps {other}, which belongs to {owner}.', 'Choose another subnet, or leave it out: a free one is chosen.'),
   AddressInUse: row('conflict', 'The address {address} of network {network} belongs to {owner}.', 'Choose another address, or leave it out: a free one is chosen.'),
@@ -101,6 +106,7 @@ export const errorTable = {
   EngineNotExecutable: row('permissionDenied', "The engine's Node at '{path}' is not executable.", "Run: chmod +x '{path}'"),
   RegistryAccessDenied: row('permissionDenied', "The registry {registry} denies access to '{repository}': {reason}.", 'Check the name of the repository, and that the account may use it.'),
   RegistryLoginRequired: row('unauthenticated', 'The registry {registry} asks for a login: {reason}.', 'Log in with Connect-ContainerRegistry, or give -Credential.'),
+  ShareAccessDenied: row('unauthenticated', "The server refuses '{user}' at {share}: {reason}.", 'Check name and password, and what the account may do there; Set-Container -ShareCredential gives a new password.'),
   // Limits
   DiskFull: row('resourceExhausted', 'The disk that holds {path} is full.', 'Free some space, or move the store; nothing was changed.'),
   HostMemoryExhausted: row('resourceExhausted', "The host has not enough memory for '{id}': {reason}.", 'End what is not needed on this host, or give the container less.'),
@@ -119,6 +125,8 @@ export const errorTable = {
   NetworkServiceStopped: row('unavailable', 'The Host Networking Service does not answer: {reason}.', 'Start it: Start-Service hns'),
   GuestUnreachable: row('unavailable', "The inside of '{id}' cannot be reached: {reason}.", 'Try again; if it lasts, remove the container and start a new one.'),
   RegistryUnreachable: row('unavailable', 'The registry {registry} cannot be reached: {reason}.', 'Check the name, the network and the proxy settings, and try again.'),
+  ShareUnreachable: row('unavailable', 'The server of {share} cannot be reached: {reason}.', 'Check its name, and that TCP port 445 is open from this host to the server; many providers of internet access block it.'),
+  ShareFailed: row('unavailable', '{share} cannot be mounted: {reason}.', 'Look at the messages of the system (Linux: dmesg; Windows: the event log Microsoft-Windows-SMBClient/Connectivity), and try again.'),
   DownloadFailed: row('unavailable', 'The file {url} cannot be fetched: {reason}.', 'Check the address, the network and the proxy settings, and try again.'),
   RegistryCertificateInvalid: row('unavailable', 'The certificate of {host} is not trusted: {reason}.', 'Name the certificate authority of the host under caFiles in the registry settings.'),
   // Time
@@ -144,6 +152,7 @@ export const errorTable = {
   ConmonMissing: row('notInstalled', 'conmon is not installed.', 'Install it: apt-get install conmon'),
   SeccompProfileMissing: row('notInstalled', 'The default seccomp profile {path} is missing.', 'Install it: apt-get install golang-github-containers-common'),
   InitMissing: row('notInstalled', 'No init program for containers is installed.', 'Install it: apt-get install tini'),
+  ShareSupportMissing: row('notInstalled', 'This host cannot mount SMB shares: {reason}.', 'On Linux load the module with modprobe cifs; where there is none, install the package with it (Ubuntu: linux-modules-extra-$(uname -r)). On Windows update to version 1709 or later, which has New-SmbGlobalMapping.'),
   NetworkToolMissing: row('notInstalled', '{tool} is not installed; networks need it.', 'Install it: apt-get install {package}'),
   HcsNotInstalled: row('notInstalled', 'The Host Compute Service is not installed: {reason}.', 'Install it: Install-WindowsFeature Containers (server), or Enable-WindowsOptionalFeature -Online -FeatureName Containers -All (client)'),
   HyperVNotInstalled: row('notInstalled', 'Hyper-V is not installed or not enabled: {reason}.', 'Install it: Install-WindowsFeature Hyper-V (server), or Enable-WindowsOptionalFeature -Online -FeatureName Microsoft-Hyper-V -All (client); on a virtual host, turn nested virtualization on.'),

@@ -10,19 +10,26 @@ export const restartPolicyName = oneOf(['No', 'OnFailure', 'Always', 'UnlessStop
 const containerState = oneOf(['Created', 'Starting', 'Running', 'Paused', 'Exited', 'Removing'],
   'Starting and Removing are seen only while an engine makes that change.');
 
-const mountKinds = 'Bind: a folder or file of the host. Volume: a folder that Silo keeps. Tmpfs: an empty folder in memory.';
+const mountKinds = 'Bind: a folder or file of the host. Volume: a folder that Silo keeps. Tmpfs: an empty folder in memory. Smb: an SMB share, or a folder of one.';
 const mountFields = {
-  source: text("Path on the host, or name of the volume, which is made where it is missing; empty for Tmpfs, and for a volume of the container's own."),
+  source: text("Path on the host, or name of the volume, which is made where it is missing; empty for Tmpfs, and for a volume of the container's own. Of Smb: \\\\server\\share[\\folder], with backslashes or slashes."),
   target: text('Absolute path in the container.'),
   readOnly: flag('True where the container may not write.'),
   propagation: optional(oneOf(['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'], 'Of Bind: whether what is mounted below it later is seen on the other side; private where left out.')),
   sizeBytes: optional(Type.Integer({ minimum: 4096, description: 'Of Tmpfs: most bytes; half of the memory of the host where left out.' })),
-  mode: optional(Type.Integer({ minimum: 0, maximum: 4095, description: 'Of Tmpfs: permission bits; those of 1777 where left out.' })),
+  mode: optional(Type.Integer({ minimum: 0, maximum: 4095, description: 'Of Tmpfs: permission bits; those of 1777 where left out. Of Smb, on Linux: those that files and folders show; 0777 where left out.' })),
   noCopy: optional(flag('Of Volume: it does not begin with what the image has there.')),
+  userName: optional(text("Of Smb: account at the server, as name, DOMAIN\\name or name@domain. Left out: on Linux nobody's, on Windows the host's own.")),
+  requirePrivacy: optional(flag('Of Smb: nothing goes over the network in clear, also where the server does not ask for it.')),
+  userId: optional(count('Of Smb, on Linux: number of the user whose files and folders seem to be; 0 where left out.')),
+  groupId: optional(count('Of Smb, on Linux: number of their group; 0 where left out.')),
 };
-export const mountRequest = record({ kind: oneOf(['Bind', 'Volume', 'Tmpfs'], mountKinds), ...mountFields });
+export const mountRequest = record({
+  kind: oneOf(['Bind', 'Volume', 'Tmpfs', 'Smb'], mountKinds), ...mountFields,
+  credential: optional(record({ userName: text('Account, as of userName, which may then be left out.'), secret: text('Password, or key of a storage account.') }, 'Of Smb. Sent over the connection only; never answered or logged, and kept apart from the container.')),
+});
 const mount = record({
-  kind: oneOf(['Bind', 'Volume', 'Tmpfs', 'File'], `${mountKinds} File: a secret or config of an application, by the name under which Silo keeps it.`), ...mountFields,
+  kind: oneOf(['Bind', 'Volume', 'Tmpfs', 'Smb', 'File'], `${mountKinds} File: a secret or config of an application, by the name under which Silo keeps it.`), ...mountFields,
   inMemory: optional(flag('Of File: it lies in memory alone, and is gone when the host has started again.')),
 });
 

@@ -8,7 +8,7 @@ const define = <const T extends Record<string, MethodDefinition>>(table: T): T =
 
 /** What every method that names a container may answer. */
 export const containerErrors = ['ContainerNotFound', 'ContainerUnmanaged', 'IdAmbiguous', 'ContainerBusy', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
-export const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerStartFailed', 'ContainerFileLost', 'ExecutableNotFound', 'UserNotFound', 'PathNotFound', 'PathAccessDenied', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'InitMissing', 'StorageLimitUnsupported', 'OptionUnsupported', 'ParameterInvalid', 'RuntimeFailed', 'ConfigInvalid', 'DiskFull',
+export const startErrors = [...containerErrors, 'ContainerPaused', 'ContainerStartFailed', 'ContainerFileLost', 'ShareCredentialMissing', 'ShareNotFound', 'ShareAccessDenied', 'ShareAccountConflict', 'ShareUnreachable', 'ShareSupportMissing', 'ShareFailed', 'ExecutableNotFound', 'UserNotFound', 'PathNotFound', 'PathAccessDenied', 'RuncMissing', 'ConmonMissing', 'SeccompProfileMissing', 'InitMissing', 'StorageLimitUnsupported', 'OptionUnsupported', 'ParameterInvalid', 'RuntimeFailed', 'ConfigInvalid', 'DiskFull',
   'ContainerNotRunning', 'NetworkNotFound', 'AddressInUse', 'AddressExhausted', 'PortInUse', 'SubnetConflict', 'NetworkDriverUnsupported', 'InterfaceNotFound', 'NetworkToolMissing', 'NetworkFailed'] as const satisfies readonly ErrorCode[];
 
 export const stopReason = nullable(oneOf(['Graceful', 'TimedOut', 'Terminated'], 'How it ended; null where it did not run.'));

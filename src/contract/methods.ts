@@ -97,7 +97,7 @@ const hostInfo = record({
 });
 export type WireHost = Static<typeof hostInfo>;
 
-const createErrors = [...new Set<ErrorCode>([...linkErrors, 'ContainerNotFound', 'IdAmbiguous', 'ImageNotFound', 'ImageReferenceInvalid', 'ContainerNameInUse', 'ContainerNameInvalid', 'CommandMissing', 'SignalInvalid', 'PathNotFound', 'IsolationUnsupported', 'OptionUnsupported', 'PathAccessDenied', 'InitMissing', 'StorageLimitUnsupported', 'ImagePlatformMismatch', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'])];
+const createErrors = [...new Set<ErrorCode>([...linkErrors, 'ContainerNotFound', 'IdAmbiguous', 'SharePathInvalid', 'ShareCredentialInvalid', 'ShareCredentialMissing', 'ImageNotFound', 'ImageReferenceInvalid', 'ContainerNameInUse', 'ContainerNameInvalid', 'CommandMissing', 'SignalInvalid', 'PathNotFound', 'IsolationUnsupported', 'OptionUnsupported', 'PathAccessDenied', 'InitMissing', 'StorageLimitUnsupported', 'ImagePlatformMismatch', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'])];
 const importErrors = ['PathNotFound', 'PathAccessDenied', 'ArchiveInvalid', 'ArchivePathUnsafe', 'ArchiveTooLarge', 'LayerEntryUnsupported', 'ManifestInvalid', 'DigestMismatch', 'SizeMismatch', 'ImageReferenceInvalid', 'PlatformInvalid', 'DiskFull', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];
 
 const define = <const T extends Record<string, MethodDefinition>>(table: T): T => table;

@@ -54,11 +54,13 @@ export const watchMethods = define({
   },
   'container/foreign': { summary: 'Containers and utility VMs of this host that Silo did not make. They are only listed: whoever names one elsewhere gets ContainerUnmanaged.', params: record({}), result: record({ items: list(foreignSystem) }), readOnly: true, errors: [] },
   'container/update': {
-    summary: 'Changes limits and restart policy, at once where the container runs; what is left out stays.',
-    params: record({ container: containerRef, ...limits, restartPolicy: optional(record({ name: restartPolicyName, maximumRetries: optional(Type.Integer({ minimum: 1, description: 'Of OnFailure: starts in a row.' })) })) }),
+    summary: 'Changes limits and restart policy, at once where the container runs; what is left out stays. A password for its shares counts from the next start on.',
+    params: record({ container: containerRef, ...limits, restartPolicy: optional(record({ name: restartPolicyName, maximumRetries: optional(Type.Integer({ minimum: 1, description: 'Of OnFailure: starts in a row.' })) })),
+      shareCredential: optional(record({ userName: text('Account with which it mounts SMB shares.'), secret: text('Password, or key of a storage account.') }, 'Sent over the connection only; never answered or logged.')),
+    }),
     result: record({ container }),
     readOnly: false,
-    errors: [...containerErrors, 'OptionUnsupported', 'ParameterInvalid', 'RuntimeFailed'],
+    errors: [...containerErrors, 'OptionUnsupported', 'ParameterInvalid', 'RuntimeFailed', 'ShareCredentialInvalid'],
   },
   'event/list': {
     summary: 'Streams what happened, and, with follow, what happens.',

@@ -20,6 +20,7 @@ export type * from './network.ts';
 export type * from './port-probe.ts';
 export type * from './registry.ts';
 export type * from './runtime.ts';
+export type * from './shares.ts';
 export type * from './snapshotter.ts';
 export type * from './state-root.ts';
 export type * from './volumes.ts';

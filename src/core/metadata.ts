@@ -17,8 +17,8 @@ export type ContainerState = 'created' | 'starting' | 'running' | 'paused' | 'ex
 export type MountPropagation = 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared';
 
 export interface ContainerMount {
-  readonly kind: 'volume' | 'bind' | 'tmpfs' | 'file';
-  /** Volume id or host path; empty for tmpfs; of a file, its name among those that are held for the container. */
+  readonly kind: 'volume' | 'bind' | 'tmpfs' | 'smb' | 'file';
+  /** Volume id or host path; empty for tmpfs; of SMB, the path of a share or of a folder of one; of a file, its name among those that are held for the container. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
@@ -26,10 +26,17 @@ export interface ContainerMount {
   readonly propagation?: MountPropagation;
   /** Of tmpfs. */
   readonly sizeBytes?: number;
-  /** Of tmpfs: permission bits of its root; 1777 where left out. */
+  /** Of tmpfs: permission bits of its root; 1777 where left out. Of SMB: those that files and folders show; 0777 where left out. */
   readonly mode?: number;
   /** Of a volume: it does not begin with what the image has there. */
   readonly noCopy?: boolean;
+  /** Of SMB: account at the server. Its password is kept elsewhere (ShareCredentials). */
+  readonly userName?: string;
+  /** Of SMB: nothing goes over the network in clear. */
+  readonly requirePrivacy?: boolean;
+  /** Of SMB: owner and group that files and folders show. */
+  readonly userId?: number;
+  readonly groupId?: number;
   /** Of a file: it must not reach a disk, and is gone when the host has started again. */
   readonly inMemory?: boolean;
 }

@@ -5,7 +5,7 @@ import { differingNames, sameSet } from './differing-names.ts';
 import { isOutdated, type PullPolicy } from './wanted-image.ts';
 
 /** A container as it shall be; what is left out is not managed. */
-export interface ContainerWish extends Pick<CreateRequest, 'command' | 'entrypoint' | 'environment' | 'labels' | 'user' | 'workingDirectory' | 'hostName' | 'mounts' | 'readOnlyRoot' | 'privileged' | 'stopTimeoutSeconds' | 'ports'> {
+export interface ContainerWish extends Pick<CreateRequest, 'command' | 'entrypoint' | 'environment' | 'labels' | 'user' | 'workingDirectory' | 'hostName' | 'mounts' | 'mountCredentials' | 'readOnlyRoot' | 'privileged' | 'stopTimeoutSeconds' | 'ports'> {
   readonly name: string;
   readonly exist?: boolean | undefined;
   readonly image?: string | undefined;
@@ -34,7 +34,7 @@ export const withScope = (labels: readonly NameValue[], scope: string | undefine
 /** What the engine is asked to make, without name, networks and ports. */
 export const requestOf = (wish: ContainerWish, image: string): Omit<CreateRequest, 'name' | 'network' | 'networks' | 'ports' | 'dnsServers' | 'dnsSearch' | 'hostEntries'> => ({
   image, command: wish.command, entrypoint: wish.entrypoint, environment: wish.environment, labels: wish.labels, user: wish.user, workingDirectory: wish.workingDirectory, hostName: wish.hostName,
-  resources: wish.resources, mounts: wish.mounts, readOnlyRoot: wish.readOnlyRoot, privileged: wish.privileged, stopTimeoutSeconds: wish.stopTimeoutSeconds, restartPolicy: wish.restartPolicy,
+  resources: wish.resources, mounts: wish.mounts, mountCredentials: wish.mountCredentials, readOnlyRoot: wish.readOnlyRoot, privileged: wish.privileged, stopTimeoutSeconds: wish.stopTimeoutSeconds, restartPolicy: wish.restartPolicy,
 });
 
 /** The same for a comparison: where the wish names no command that of the container stands for it, since an image may have none. */
@@ -72,10 +72,10 @@ const differingPorts = (wanted: readonly string[], actual: readonly PublishedPor
   return !fixed || !free || left.length > 0;
 };
 
-const mountKey = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy }: ContainerMount): string => {
+const mountKey = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy, userName, requirePrivacy, userId, groupId }: ContainerMount): string => {
   // Volumes of the container's own have ids of 64 hex digits.
   const ownVolume = kind === 'volume' && /^[0-9a-f]{64}$/.test(source);
-  return JSON.stringify([kind, ownVolume ? '' : source, target, readOnly, propagation ?? null, sizeBytes ?? null, mode ?? null, noCopy ?? null]);
+  return JSON.stringify([kind, ownVolume ? '' : source, target, readOnly, propagation ?? null, sizeBytes ?? null, mode ?? null, noCopy ?? null, userName ?? null, requirePrivacy ?? false, userId ?? null, groupId ?? null]);
 };
 
 const resourceNames = ['memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight'] as const satisfies readonly (keyof ResourceLimits)[];

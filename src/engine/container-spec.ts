@@ -7,6 +7,7 @@ import { checkCredentialSpec } from './credential-spec.ts';
 import { resolveHealthCheck, type HealthCheckRequest } from './health-policy.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 import { isHostPath, platformOf } from './platform-of.ts';
+import { checkedShareMount, type MountCredential } from './shares.ts';
 import type { ContainerPlatform } from './container-platform.ts';
 
 /** What a request may say about a new container. */
@@ -25,6 +26,8 @@ export interface CreateRequest extends NetworkingRequest, SettingsRequest {
   readonly resources: ResourceLimits;
   readonly storageBytes?: number | undefined;
   readonly mounts?: readonly ContainerMount[] | undefined;
+  /** Passwords for the accounts of its mounts of SMB shares. */
+  readonly mountCredentials?: readonly MountCredential[] | undefined;
   readonly readOnlyRoot?: boolean | undefined;
   readonly privileged?: boolean | undefined;
   readonly terminal?: boolean | undefined;
@@ -60,10 +63,12 @@ export const mergeEnvironment = (keyOf: (name: string) => string, ...lists: read
 
 const asWritten = (name: string): string => name;
 
-const checkMountOptions = ({ kind, source, target, propagation, sizeBytes, mode, noCopy }: ContainerMount): void => {
+const checkMountOptions = ({ kind, source, target, propagation, sizeBytes, mode, noCopy, userName, requirePrivacy, userId, groupId }: ContainerMount): void => {
   if (kind === 'tmpfs' && source !== '') throw mountRefused(`the file system in memory at '${target}' has no source`);
   if (kind !== 'bind' && propagation !== undefined) throw mountRefused(`only a bind mount propagates, and '${target}' is none`);
-  if (kind !== 'tmpfs' && (sizeBytes !== undefined || mode !== undefined)) throw mountRefused(`only a file system in memory has a size and a mode, and '${target}' is none`);
+  if (kind !== 'tmpfs' && sizeBytes !== undefined) throw mountRefused(`only a file system in memory has a size, and '${target}' is none`);
+  if (kind !== 'tmpfs' && kind !== 'smb' && mode !== undefined) throw mountRefused(`only a file system in memory and an SMB share have a mode, and '${target}' is neither`);
+  if (kind !== 'smb' && [userName, requirePrivacy, userId, groupId].some((option) => option !== undefined)) throw mountRefused(`only an SMB share has an account, encryption and an owner, and '${target}' is none`);
   if (kind !== 'volume' && noCopy !== undefined) throw mountRefused(`only a volume begins with what the image has, and '${target}' is none`);
 };
 
@@ -78,6 +83,7 @@ const checkMounts = (mounts: readonly ContainerMount[], platform: ContainerPlatf
     if (mount.kind === 'bind') {
       if (!isHostPath(hostOs, mount.source)) throw notAbsolute('mounts', mount.source);
     } else if (mount.kind === 'volume' && mount.source !== '' && !volumeName.test(mount.source)) throw mountRefused(`'${mount.source}' is not the name of a volume`);
+    if (mount.kind === 'smb') return { ...checkedShareMount(mount, hostOs), target };
     return { ...mount, target };
   });
 };

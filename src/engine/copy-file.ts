@@ -5,6 +5,7 @@ import { withContainer } from './container-lock.ts';
 import { withMountedRoot } from './mounted-root.ts';
 import type { Ports } from './ports.ts';
 import type { ImageProgress } from './publish-image.ts';
+import { withSharesApart } from './shares.ts';
 import { volumeMounts } from './start-container.ts';
 import { technologyOf } from './technology.ts';
 
@@ -60,8 +61,10 @@ const transfer = async (ports: Ports, files: FileTransfer, record: ContainerReco
   return withMountedRoot(ports, record, async (rootPath) => {
     // What is mounted from memory is empty before the start, and what is held for the container's processes is theirs alone.
     const spec = { ...record.spec, mounts: record.spec.mounts.filter(({ kind }) => kind !== 'file') };
-    const mounts: ContainerView['mounts'] = (await volumeMounts(ports, { ...record, spec }, rootPath)).filter(({ memory }) => memory === undefined);
-    return files.transfer({ root: { folder: rootPath }, mounts }, order);
+    return withSharesApart(ports, record, async (folderOf) => {
+      const mounts: ContainerView['mounts'] = (await volumeMounts(ports, { ...record, spec }, rootPath, order.signal, (mount) => Promise.resolve(folderOf(mount)))).filter(({ memory }) => memory === undefined);
+      return files.transfer({ root: { folder: rootPath }, mounts }, order);
+    });
   });
 };
 

@@ -14,6 +14,7 @@ import { withLease } from './lease.ts';
 import { reserveLinks } from './network-links.ts';
 import { platformOf } from './platform-of.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
+import { checkShares, keepShareCredentials } from './shares.ts';
 import { newLife } from './restart-policy.ts';
 import { imageTechnology } from './technology.ts';
 
@@ -69,20 +70,23 @@ export const createContainer = async (
     const reason = snapshotter.sizeLimitObstacle === undefined ? `the snapshotter ${snapshotter.name} makes none of a fixed size` : snapshotter.sizeLimitObstacle();
     if (reason !== undefined) throw new SiloError('StorageLimitUnsupported', { args: { reason } });
   }
-  const warning = warnings.length === 0 ? undefined : warnings.join(' ');
   const volumeIds: string[] = [];
   const spec = resolveSpec(request, await configs.defaults(image.configDigest), image.reference, id, () => {
     const volume = ports.newId();
     volumeIds.push(volume);
     return volume;
   }, { container: image.platform.os, host: ports.host.os }, { ...networking, settings });
+  const mountCredentials = request.mountCredentials ?? [];
+  const shareWarnings = await checkShares(ports, spec, mountCredentials);
   const endpointIds = (spec.networking?.links ?? []).map(() => ports.newId());
   const record: ContainerRecord = {
     id, name, isolation, spec, state: 'created', runtime: technology.runtime.name, sandboxId: networking.sandboxId ?? id, manifestDigest: image.manifestDigest,
     snapshotKey: undefined, createdAt: ports.clock.now(), startedAt: undefined, finishedAt: undefined, exitCode: null, exitReason: undefined,
     oomKilled: false, startError: undefined, pid: undefined, bootId: undefined, life: newLife,
   };
-  const insert = (): Promise<Created> => ports.metadata.write((writer) => {
+  const allWarnings = [...warnings, ...shareWarnings];
+  const warning = allWarnings.length === 0 ? undefined : allWarnings.join(' ');
+  const write = (): Promise<Created> => ports.metadata.write((writer) => {
     const existing = request.ifNotExists === true ? writer.containerByName(name) : undefined;
     if (existing !== undefined) {
       const differing = [
@@ -107,6 +111,11 @@ export const createContainer = async (
     writer.appendEvent({ time: record.createdAt, kind: 'container/create', subject: id, attributes: [{ name: 'name', value: name }, { name: 'image', value: image.reference }] });
     return { record: { ...record, snapshotKey }, existed: false, warning };
   }, signal);
+  const insert = async (): Promise<Created> => {
+    const created = await write();
+    await keepShareCredentials(ports, mountCredentials);
+    return created;
+  };
   const unpacked = image.chainId === undefined || ports.metadata.read((reader) => reader.layer(technology.snapshotter.name, image.chainId as Digest)) !== undefined;
   if (unpacked && technology.snapshotter.name === imageTechnology(ports.isolations).snapshotter.name) return insert();
   // Under the lease nobody sweeps what was unpacked before the container stands on it.

@@ -1,4 +1,4 @@
-import type { Clock, ContainerFiles, ContentStore, FileTransfer, ForeignSystems, HostFacts, HostFeatures, HostService, Locks, Logger, LogReader, Metadata, Network, PortProbe, Registry, Runtime, Snapshotter, StateRoot, SupervisorControl, Volumes, WebFiles } from '../core/index.ts';
+import type { Clock, ContainerFiles, ContentStore, FileTransfer, ForeignSystems, HostFacts, HostFeatures, HostService, Locks, Logger, LogReader, Metadata, Network, PortProbe, Registry, Runtime, ShareCredentials, Shares, Snapshotter, StateRoot, SupervisorControl, Volumes, WebFiles } from '../core/index.ts';
 import type { EffectiveIsolation } from '../image/index.ts';
 
 /** What one isolation is made of. Each has a runtime of its own name: a container's record keeps that name. */
@@ -21,6 +21,12 @@ export interface IsolationOffer {
 
 export type { EffectiveIsolation };
 
+/** What SMB shares are mounted with. */
+export interface ShareHost {
+  readonly mounts: Shares;
+  readonly credentials: ShareCredentials;
+}
+
 /** Everything that use cases work with; the composition root fills it. */
 export interface Ports {
   readonly metadata: Metadata;
@@ -28,6 +34,8 @@ export interface Ports {
   readonly locks: Locks;
   readonly files: ContainerFiles;
   readonly volumes: Volumes;
+  /** Undefined where no SMB share can be mounted. */
+  readonly shares?: ShareHost | undefined;
   readonly network: Network;
   /** What a container gets that names no network: none, host, or the name of one; the network nat where undefined. */
   readonly defaultNetwork?: string | undefined;

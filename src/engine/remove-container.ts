@@ -4,6 +4,7 @@ import { collectGarbage, isSweepDue, oweSweep } from './collect-garbage.ts';
 import { lockName, withContainer } from './container-lock.ts';
 import type { Ports } from './ports.ts';
 import { releaseTask, settle } from './settle.ts';
+import { forgetShareCredentials } from './shares.ts';
 import { killTask } from './stop-container.ts';
 import { technologyOf } from './technology.ts';
 import { releaseVolumes } from './volumes.ts';
@@ -45,6 +46,7 @@ export const eraseContainer = async (ports: Ports, record: ContainerRecord, keep
   const volumes = keepVolumes ? [] : await releaseVolumes(ports, record);
   for (const volume of volumes) await ports.volumes.remove(volume);
   await ports.files.remove(record.id);
+  await forgetShareCredentials(ports, record);
   await ports.metadata.write((writer) => {
     for (const volume of volumes) writer.deleteVolume(volume);
     if (record.snapshotKey !== undefined) writer.deleteSnapshot(record.snapshotKey);

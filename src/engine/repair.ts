@@ -10,6 +10,7 @@ import type { StoreItem } from './optimize-store.ts';
 import { supervisedContainers } from './supervision.ts';
 import { eraseContainer } from './remove-container.ts';
 import { exitOf, settle } from './settle.ts';
+import { leftShares } from './shares.ts';
 import { snapshotRemover, snapshotters, technologies } from './technology.ts';
 
 /** Runs `body` where nobody holds the lock; whoever holds it is alive and does its own work. */
@@ -56,6 +57,7 @@ export const repairStore = async (ports: Ports, watch: RepairWatch = unwatched):
   // Before the leases: a build's task may still write to a snapshot of its lease.
   await repairTasks(ports, watch);
   if (ports.metadata.read((reader) => reader.networks()).length > 0) await mendNetworks(ports, watch);
+  await repairShares(ports, watch);
   await repairLeases(ports, watch);
   await repairFolders(ports, watch);
   if (watch.dryRun) return;
@@ -113,6 +115,16 @@ export const removeIfAutomatic = async (ports: Ports, record: ContainerRecord): 
     await eraseContainer(ports, record, false);
     await ports.locks.forget(attachmentLockName(record.id));
   });
+};
+
+const repairShares = async (ports: Ports, watch: RepairWatch): Promise<void> => {
+  // Whoever holds the lock of one is about to need it, or to let it go.
+  for (const { id, lock, reason, release } of await leftShares(ports)) {
+    const held = await ports.locks.tryAcquire(lock);
+    if (held === undefined) continue;
+    await held.release();
+    await mend(ports, watch, { kind: 'Mount', id, reason }, release);
+  }
 };
 
 const repairLeases = async (ports: Ports, watch: RepairWatch): Promise<void> => {

@@ -2,15 +2,17 @@ import type { ContainerRecord, TaskExit } from '../core/index.ts';
 import { releaseSandbox } from './network-links.ts';
 import type { Ports } from './ports.ts';
 import { lifeAfterExit } from './restart-policy.ts';
+import { releaseShares } from './shares.ts';
 import { technologyOf } from './technology.ts';
 
-/** Releases everything a task held: runtime leftovers, root mount, network. Repeating it does no harm. */
+/** Releases everything a task held: runtime leftovers, root mount, network, shares. Repeating it does no harm. */
 export const releaseTask = async (ports: Ports, record: ContainerRecord): Promise<void> => {
   const { runtime, snapshotter } = technologyOf(ports.isolations, record);
   await runtime.delete(record.id);
   await snapshotter.unmount(ports.files.paths(record.id).rootPath);
   await ports.files.releaseRoot(record.id);
   await releaseSandbox(ports, record);
+  await releaseShares(ports, record);
 };
 
 /** How a task ended, where it did; undefined while it runs. */

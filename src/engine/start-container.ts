@@ -1,5 +1,5 @@
 import { SiloError, isSiloError } from '../base/index.ts';
-import type { ContainerRecord, EndpointRecord, SnapshotKey, Snapshotter, SnapshotStorage, TaskMount } from '../core/index.ts';
+import type { ContainerMount, ContainerRecord, EndpointRecord, SnapshotKey, Snapshotter, SnapshotStorage, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
 import { awaitNameService, hostLines, linksOf, nameServiceOf } from './name-service.ts';
@@ -8,6 +8,7 @@ import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
 import { lifeAfterFailedRestart } from './restart-policy.ts';
 import { releaseTask } from './settle.ts';
+import { attachShare } from './shares.ts';
 import { needsSupervisor, turnLogOverEarly } from './supervision.ts';
 import { processSettings, taskSettings } from './task-settings.ts';
 import { technologyOf } from './technology.ts';
@@ -155,7 +156,9 @@ const refuseUnseenFiles = async ({ spec }: ContainerRecord, chain: readonly Snap
 };
 
 /** What a container's volumes and binds are on this host; a volume that is used for the first time gets what the image has there. */
-export const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPath: string, signal?: AbortSignal): Promise<readonly TaskMount[]> => {
+export const volumeMounts = async (
+  ports: Ports, record: ContainerRecord, rootPath: string, signal?: AbortSignal, shareFolder = (mount: ContainerMount): Promise<string> => attachShare(ports, mount, signal),
+): Promise<readonly TaskMount[]> => {
   const mounts: TaskMount[] = [];
   for (const mount of record.spec.mounts) {
     const { target, readOnly } = mount;
@@ -167,6 +170,7 @@ export const volumeMounts = async (ports: Ports, record: ContainerRecord, rootPa
       mounts.push({ source: held.path, target, readOnly });
       continue;
     }
+    if (mount.kind === 'smb') { mounts.push({ source: await shareFolder(mount), target, readOnly }); continue; }
     const source = await withVolume(ports, mount.source, signal, () => ports.volumes.create(mount.source));
     const folder = mount.noCopy === true ? undefined : platformOf(record.spec.os).pathInRoot(target);
     if (folder !== undefined) await ports.volumes.copyUp(mount.source, rootPath, folder);

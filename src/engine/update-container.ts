@@ -4,11 +4,14 @@ import { withContainer } from './container-lock.ts';
 import { checkResources } from './container-settings.ts';
 import { platformOf } from './platform-of.ts';
 import type { Ports } from './ports.ts';
+import { renewShareCredential, type ShareCredential } from './shares.ts';
 import { technologyOf } from './technology.ts';
 
 export interface ContainerUpdate {
   readonly resources: ResourceLimits;
   readonly restartPolicy?: RestartPolicy | undefined;
+  /** Another password for the SMB shares that it mounts with that account. */
+  readonly shareCredential?: ShareCredential | undefined;
 }
 
 /**
@@ -29,6 +32,7 @@ export const updateContainer = (ports: Ports, reference: string, update: Contain
     const memory = update.resources.memoryBytes === undefined && update.resources.memorySwapBytes === undefined ? {} : { ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(memorySwapBytes === undefined ? {} : { memorySwapBytes }) };
     const running = record.state === 'running' || record.state === 'paused';
     if (running && Object.keys(update.resources).length > 0) await technologyOf(ports.isolations, record).runtime.update(record.id, { ...update.resources, ...memory });
+    if (update.shareCredential !== undefined) await renewShareCredential(ports, record, update.shareCredential);
     const spec = { ...record.spec, resources, ...(update.restartPolicy === undefined ? {} : { restartPolicy: update.restartPolicy }) };
     await ports.metadata.write((writer) => {
       writer.updateContainer(record.id, { spec });

@@ -49,6 +49,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/host': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   // Apart from volume and store: it meets files of strangers that change while it looks.
   'src/files': { rooms: ['src/base', 'src/core', 'src/layer', 'native'], node: 'all', packages: [] },
+  // Apart from volume: it speaks with servers, and knows passwords.
+  'src/share': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
   'src/volume': { rooms: ['src/base', 'src/core', 'native'], node: 'all', packages: [] },
 
   // Words alone, but for reading the files that it is given: the engine decides what becomes of an application.

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -111,6 +111,33 @@ describe.skipIf(skipReason('a simulated reboot', whyNoContainers()))('after a re
     expect(await endService()).toBe(0);
     // Its end is not theirs.
     expect(await states()).toMatchObject({ always: 'Running', unless: 'Running' });
+  });
+
+  it('a container with an SMB share waits for the password of it, says so, and starts when it was given', async () => {
+    const [server, credential] = [join(host.folder, 'server'), { userName: 'web', secret: 'of the share' }];
+    mkdirSync(join(server, 'data'), { recursive: true });
+    writeFileSync(`${server}.password`, credential.secret);
+    process.env['SILO_TEST_SHARES'] = server;
+    try {
+      const first = await start();
+      await first.call('image/import', { path: host.archive, reference: 'busybox:test' });
+      const mounts = [{ kind: 'Smb', source: '//files/data', target: '/data', readOnly: false, credential }] as const;
+      const { container } = await first.call('container/create', { name: 'web', image: 'busybox:test', network: 'None', command: ['sleep', '1000'], restartPolicy: { name: 'Always' }, mounts: [...mounts] });
+      const started = await first.call('container/start', { container: container.id });
+      first.process.kill('SIGKILL');
+      await reboot([container.id], [started.container.pid ?? 0]);
+
+      startService();
+      await using engine = await start();
+      const seen = async (): Promise<unknown> => { const { items: [now] } = await engine.call('container/list', { containers: ['web'] }); return [now?.state, now?.startError]; };
+      const missing = "This host has no password of 'web' for //files/data: it is kept in memory alone, and is gone when the host has started again.";
+      await expect.poll(seen, { timeout: 30_000, interval: 200 }).toEqual(['Exited', missing]);
+      await engine.call('container/update', { container: 'web', shareCredential: credential });
+      await expect.poll(seen, { timeout: 60_000, interval: 200 }).toEqual(['Running', null]);
+      await endService();
+    } finally {
+      delete process.env['SILO_TEST_SHARES'];
+    }
   });
 
   it('the service goes on with nothing to do, and takes over from a supervisor that ends', async () => {

@@ -16,7 +16,7 @@ export const createRequest = (params: Omit<Params<'container/run'>, 'image'>): O
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName, credentialSpec: params.credentialSpec,
   network: params.network, networks: params.networks, ports: params.ports, dnsServers: params.dnsServers, dnsSearch: params.dnsSearch, hostEntries: params.hostEntries,
   resources: { ...resourcesOf(params), ...(params.blockIoLimits === undefined ? {} : { blockIoLimits: params.blockIoLimits.map(blockIoLimit) }) },
-  mounts: params.mounts?.map(mountOf),
+  mounts: params.mounts?.map(mountOf), mountCredentials: mountCredentialsOf(params.mounts),
   storageBytes: params.storageBytes, oomScoreAdjust: params.oomScoreAdjust, oomKillDisabled: params.oomKillDisabled, additionalGroups: params.additionalGroups, addedCapabilities: params.addedCapabilities,
   droppedCapabilities: params.droppedCapabilities, devices: params.devices, userLimits: params.userLimits, kernelParameters: params.kernelParameters, seccompProfile: params.seccompProfile,
   sharedMemoryBytes: params.sharedMemoryBytes, init: params.init, pidMode: params.pidMode, ipcMode: params.ipcMode, userNamespace: params.userNamespace,
@@ -26,10 +26,22 @@ export const createRequest = (params: Omit<Params<'container/run'>, 'image'>): O
   healthCheck: params.healthCheck, logLimits: params.logLimits,
 });
 
-export const mountOf = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy }: NonNullable<Params<'container/create'>['mounts']>[number]): ContainerMount => ({
+type MountParams = NonNullable<Params<'container/create'>['mounts']>;
+
+/** What belongs to a mount and gets into no container's specification. */
+export const mountCredentialsOf = (mounts: MountParams | undefined): CreateRequest['mountCredentials'] =>
+  mounts?.flatMap(({ source, credential }) => (credential === undefined ? [] : [{ source, ...credential }]));
+
+export const mountOf = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy, requirePrivacy, userId, groupId, ...mount }: MountParams[number]): ContainerMount => ({
   kind: lower(kind), source, target, readOnly,
   ...(propagation === undefined ? {} : { propagation }), ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(mode === undefined ? {} : { mode }), ...(noCopy === undefined ? {} : { noCopy }),
+  ...account(mount), ...(requirePrivacy === undefined ? {} : { requirePrivacy }), ...(userId === undefined ? {} : { userId }), ...(groupId === undefined ? {} : { groupId }),
 });
+
+const account = ({ userName, credential }: Pick<MountParams[number], 'userName' | 'credential'>): Pick<ContainerMount, 'userName'> => {
+  const name = userName ?? credential?.userName;
+  return name === undefined ? {} : { userName: name };
+};
 
 const blockIoLimit = ({ device, readBytesPerSecond, writeBytesPerSecond }: NonNullable<Params<'container/create'>['blockIoLimits']>[number]): BlockIoLimit => ({
   device, ...(readBytesPerSecond === undefined ? {} : { readBytesPerSecond }), ...(writeBytesPerSecond === undefined ? {} : { writeBytesPerSecond }),

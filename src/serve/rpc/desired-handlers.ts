@@ -6,7 +6,7 @@ import {
   type ApplicationWish, type ContainerWish, type DesiredKind, type Difference, type FoundContainer, type FoundContainerList, type FoundHost, type Work,
 } from '../../desired/index.ts';
 import type { ApplicationStatus, NetworkWithUsers, VolumeWithUsers } from '../../engine/index.ts';
-import { lower, mountOf, resourcesOf, restartPolicyOf } from './create-request.ts';
+import { lower, mountCredentialsOf, mountOf, resourcesOf, restartPolicyOf } from './create-request.ts';
 import type { CallContext, Handlers } from './handlers.ts';
 import { driverOf, drivers } from './network-handlers.ts';
 import { capital, viewRecord } from './views.ts';
@@ -15,7 +15,7 @@ type Wishes = Params<'desired/test'>;
 type WireContainerWish = NonNullable<Wishes['container']>;
 
 const containerWish = ({ restartPolicy, maximumRetries, mounts, state, ...wish }: WireContainerWish): ContainerWish => ({
-  ...wish, resources: resourcesOf(wish), mounts: mounts?.map(mountOf), state: state === undefined ? undefined : lower(state),
+  ...wish, resources: resourcesOf(wish), mounts: mounts?.map(mountOf), mountCredentials: mountCredentialsOf(mounts), state: state === undefined ? undefined : lower(state),
   restartPolicy: restartPolicyOf(restartPolicy === undefined ? undefined : { name: restartPolicy, ...(maximumRetries === undefined ? {} : { maximumRetries }) }),
 });
 

@@ -9,7 +9,7 @@ export const watchHandlers: Handlers<'container/statistics' | 'container/foreign
   'container/statistics': async ({ containers, sampleMilliseconds }, { engine, signal }) => ({ items: (await containerStatistics(engine.ports, { containers, sampleMs: sampleMilliseconds ?? 0 }, signal)).map(viewStatistics) }),
   'container/foreign': async (_, { engine }) => ({ items: (await listForeignSystems(engine.ports)).map(({ name, state, pid, createdAt, ...system }) => ({ ...system, name: name ?? null, state: capital(state), pid: pid ?? null, createdAt: createdAt?.toISOString() ?? null })) }),
   'container/update': async (params, { engine, signal }) => ({
-    container: viewRecord(await updateContainer(engine.forChange(), params.container, { resources: resourcesOf(params), restartPolicy: restartPolicyOf(params.restartPolicy) }, signal)),
+    container: viewRecord(await updateContainer(engine.forChange(), params.container, { resources: resourcesOf(params), restartPolicy: restartPolicyOf(params.restartPolicy), shareCredential: params.shareCredential }, signal)),
   }),
   'event/list': async ({ afterSeq, follow, containers, kind, since }, { engine, signal, stream }) => {
     if (stream === undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'stream', reason: 'it is required: events are only given as a stream' } });

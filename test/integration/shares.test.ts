@@ -1,0 +1,234 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { errorCode, EngineClient } from '../../build/engine-client.ts';
+import type { Params, WireLogLine } from '../../src/contract/index.ts';
+import { whyNoContainers } from '../fixtures/busybox-root.ts';
+import { machineFolder, whyNoMachines } from '../fixtures/machines.ts';
+import { skipReason } from '../fixtures/temporary-folder.ts';
+import { TestHost } from './host-state.ts';
+
+type Request = Omit<Params<'container/create'>, 'image'>;
+type Mount = NonNullable<Request['mounts']>[number];
+
+/** Silo with a folder in place of a server: the kernel of this machine need not have an SMB client. */
+const silo = join(import.meta.dirname, '../fixtures/child-rebooted-silo.ts');
+const secret = 'S3cr3t,with=every"thing';
+const credential = { userName: String.raw`CORP\web`, secret };
+const share = (target: string, more: Partial<Mount> = {}): Mount => ({ kind: 'Smb', source: String.raw`\\files\data`, target, readOnly: false, credential, ...more });
+/** The same where the password is known already. */
+const known = (target: string, more: Partial<Mount> = {}): Mount => ({ kind: 'Smb', source: '//files/data', target, readOnly: false, userName: credential.userName, ...more });
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+describe.skipIf(skipReason('SMB shares of containers', whyNoContainers()))('SMB shares', () => {
+  let host: TestHost;
+  let engine: EngineClient;
+  let server: string;
+  const start = (): Promise<EngineClient> => EngineClient.start({ root: host.root, command: [process.execPath, silo] });
+  beforeAll(async () => {
+    host = new TestHost();
+    server = join(host.folder, 'server');
+    mkdirSync(join(server, 'data/www'), { recursive: true });
+    writeFileSync(join(server, 'data/www/page'), 'a page');
+    writeFileSync(`${server}.password`, secret);
+    Object.assign(process.env, { SILO_TEST_SHARES: server, SILO_MACHINES: machineFolder });
+    engine = await start();
+    await engine.call('image/import', { path: host.archive, reference: 'busybox:test' });
+  });
+  afterAll(async () => {
+    await engine?.[Symbol.asyncDispose]();
+    for (const name of ['SILO_TEST_SHARES', 'SILO_MACHINES']) Reflect.deleteProperty(process.env, name);
+    await host?.close();
+  });
+
+  afterEach(async () => {
+    if (engine.process.exitCode !== null || engine.process.signalCode !== null) engine = await start();
+    for (const { id } of (await engine.call('container/list', {})).items) await remove(id);
+  });
+
+  const run = async (script: string, mounts: readonly Mount[], request: Request = {}): Promise<readonly string[]> => {
+    const lines: string[] = [];
+    await engine.call('container/run', { image: 'busybox:test', autoRemove: true, network: 'none', ...request, mounts: [...mounts], command: ['sh', '-c', script] }, { onItem: (item) => lines.push((item as WireLogLine).text) });
+    return lines;
+  };
+  const create = async (name: string, mounts: readonly Mount[], request: Request = {}): Promise<string> =>
+    (await engine.call('container/create', { image: 'busybox:test', name, network: 'none', command: ['sleep', '1000'], stopTimeoutSeconds: 0, ...request, mounts: [...mounts] })).container.id;
+  const remove = (container: string, by = engine): Promise<unknown> => by.call('container/remove', { container, force: true });
+  const codeOf = (call: Promise<unknown>): Promise<string> => call.then(() => 'done', (error: unknown) => errorCode(error) ?? String(error));
+  const startIt = (container: string): Promise<unknown> => engine.call('container/start', { container });
+  const mounted = (): readonly string[] => readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4] ?? '').filter((path) => host.runFolders.some((folder) => path.startsWith(join(folder, 'shares/'))));
+  const kept = (): readonly string[] => host.runFolders.flatMap((folder) => { const path = join(folder, 'share-credentials'); return existsSync(path) ? readdirSync(path) : []; });
+
+  it('are where the container asked for them, and what it writes is on the server', async () => {
+    expect(await run('cat /data/www/page; echo written > /data/file', [share('/data')])).toEqual(['a page']);
+    expect(readFileSync(join(server, 'data/file'), 'utf8')).toBe('written\n');
+    expect(mounted()).toEqual([]);
+    expect(kept()).toEqual([]);
+  });
+
+  it('may be a folder, and read-only', async () => {
+    expect(await run('ls /www; touch /www/x 2>/dev/null || echo read-only', [share('/www', { source: '//files/data/www', readOnly: true })])).toEqual(['page', 'read-only']);
+  });
+
+  it('are told of without their passwords, which are nowhere on the disk', async () => {
+    const events: unknown[] = [];
+    await create('told', [share('/data', { requirePrivacy: true, mode: 0o750, userId: 5 })]);
+    await startIt('told');
+    const { items: [container] } = await engine.call('container/list', { containers: ['told'] });
+    expect(container?.mounts).toEqual([{ kind: 'Smb', source: '//files/data', target: '/data', readOnly: false, userName: credential.userName, requirePrivacy: true, mode: 0o750, userId: 5 }]);
+    await engine.call('event/list', { afterSeq: 0, stream: 'events' }, { onItem: (item) => events.push(item) });
+    expect(JSON.stringify([container, events])).not.toContain(secret);
+    // A network namespace that is mounted cannot be read.
+    const holding = (...paths: readonly string[]): readonly string[] => spawnSync('grep', ['-rlasF', secret, ...paths], { encoding: 'utf8' }).stdout.trim().split('\n').filter((path) => path !== '');
+    const files = holding(host.root, ...host.runFolders);
+    expect(files).toHaveLength(1);
+    expect(files[0]).toMatch(/^\/run\/silo\/[^/]+\/share-credentials\/[0-9a-f]{24}$/);
+    expect(statSync(files[0] ?? '').mode & 0o777).toBe(0o600);
+    expect(holding('/proc/self/mountinfo')).toEqual([]);
+    expect(engine.log).not.toContain(secret);
+    await remove('told');
+    expect(kept()).toEqual([]);
+  });
+
+  it('are mounted once for several containers, and until the last of them has ended', async () => {
+    for (const name of ['first', 'second']) {
+      await create(name, [name === 'first' ? share('/data') : known('/elsewhere')]);
+      await startIt(name);
+    }
+    expect(mounted()).toHaveLength(1);
+    await engine.call('container/stop', { container: 'first', force: true });
+    expect(mounted()).toHaveLength(1);
+    await engine.call('container/pause', { container: 'second' });
+    await startIt('first');
+    await remove('first');
+    expect(mounted()).toHaveLength(1);
+    await engine.call('container/resume', { container: 'second' });
+    await engine.call('container/stop', { container: 'second', force: true });
+    expect(mounted()).toEqual([]);
+    // The password is kept as long as there is a container that needs it.
+    expect(kept()).toHaveLength(1);
+    await startIt('second');
+    await remove('second');
+    expect([mounted(), kept()]).toEqual([[], []]);
+  });
+
+  it('are refused when the container is made, with a code for what is wrong', async () => {
+    const refused = (mount: Partial<Mount>): Promise<string> => codeOf(create('refused', [share('/data', mount)]));
+    expect(await refused({ source: '/srv/data' })).toBe('SharePathInvalid');
+    expect(await refused({ source: '//files/data/../secret' })).toBe('SharePathInvalid');
+    expect(await refused({ target: 'data' })).toBe('ParameterInvalid');
+    expect(await refused({ credential: { userName: '', secret } })).toBe('ShareCredentialInvalid');
+    expect(await refused({ credential: { userName: 'a/b', secret } })).toBe('ShareCredentialInvalid');
+    expect(await refused({ credential: { userName: 'web', secret: '' } })).toBe('ShareCredentialInvalid');
+    expect(await refused({ noCopy: true })).toBe('ParameterInvalid');
+    expect(await codeOf(create('refused', [known('/data')]))).toBe('ShareCredentialMissing');
+    expect(await codeOf(create('refused', [{ kind: 'Volume', source: 'x', target: '/x', readOnly: false, userName: 'web' }]))).toBe('ParameterInvalid');
+    expect((await engine.call('container/list', {})).items).toEqual([]);
+    expect(kept()).toEqual([]);
+  });
+
+  it('that the server refuses do not start; with the right password they do', async () => {
+    await create('locked', [share('/data', { credential: { ...credential, secret: 'wrong one' } })]);
+    expect(await codeOf(startIt('locked'))).toBe('ShareAccessDenied');
+    expect((await engine.call('container/list', { containers: ['locked'] })).items[0]).toMatchObject({ state: 'Created', startError: expect.stringContaining("refuses 'CORP\\web' at //files/data") as string });
+    expect(await codeOf(engine.call('container/update', { container: 'locked', shareCredential: { userName: 'somebody', secret } }))).toBe('ShareCredentialInvalid');
+    await engine.call('container/update', { container: 'locked', shareCredential: { userName: String.raw`corp\WEB`, secret } });
+    await startIt('locked');
+    await remove('locked');
+    await create('absent', [share('/data', { source: '//files/nothing' })]);
+    expect(await codeOf(startIt('absent'))).toBe('ShareNotFound');
+    await remove('absent');
+    expect([mounted(), kept()]).toEqual([[], []]);
+  });
+
+  it('say, with a restart policy, that a reboot asks for the password again', async () => {
+    const { warning } = await engine.call('container/create', { image: 'busybox:test', name: 'warned', network: 'none', mounts: [share('/data')], restartPolicy: { name: 'Always' }, command: ['true'] });
+    expect(warning).toMatch(/kept in memory alone.*restart policy.*Set-Container -ShareCredential/);
+    await remove('warned');
+  });
+
+  it('are had by a container that is made from another, without their password being given again', async () => {
+    await create('model', [share('/data')]);
+    await engine.call('container/create', { from: 'model', name: 'copy', command: ['cat', '/data/www/page'] });
+    await remove('model');
+    await startIt('copy');
+    expect((await engine.call('container/wait', { container: 'copy' })).container.exitCode).toBe(0);
+    await remove('copy');
+    expect(kept()).toEqual([]);
+  });
+
+  it('are copied to and from while the container does not run', async () => {
+    await create('still', [share('/data')]);
+    const local = join(host.folder, 'copied');
+    await engine.call('container/copy', { container: 'still', direction: 'FromContainer', containerPath: '/data/www/page', hostPath: local });
+    expect(readFileSync(local, 'utf8')).toBe('a page');
+    await engine.call('container/copy', { container: 'still', direction: 'ToContainer', containerPath: '/data/www/other', hostPath: local });
+    expect(readFileSync(join(server, 'data/www/other'), 'utf8')).toBe('a page');
+    rmSync(join(server, 'data/www/other'));
+    expect(mounted()).toEqual([]);
+    await remove('still');
+  });
+
+  it('of a container that an engine was starting when it was killed are gone with it, and it can be started', async () => {
+    for (const moment of [0, 2, 5, 9, 14, 20, 30, 45, 70, 100]) {
+      const name = `killed-${moment}`;
+      await create(name, [share('/data')]);
+      const doomed = await start();
+      doomed.call('container/start', { container: name }).catch(() => undefined);
+      await delay(moment);
+      doomed.process.kill('SIGKILL');
+      while (doomed.process.exitCode === null && doomed.process.signalCode === null) await delay(2);
+      await startIt(name);
+      expect(mounted()).toHaveLength(1);
+      await remove(name);
+      expect([mounted(), kept()]).toEqual([[], []]);
+    }
+  });
+
+  it('of a container that ended while no engine lived are taken away by the next one', async () => {
+    await create('orphan', [share('/data')]);
+    await startIt('orphan');
+    const { items: [container] } = await engine.call('container/list', { containers: ['orphan'] });
+    engine.process.kill('SIGKILL');
+    process.kill(container?.pid ?? 0, 'SIGKILL');
+    expect(mounted()).toHaveLength(1);
+    engine = await start();
+    await expect.poll(() => mounted(), { timeout: 15_000 }).toEqual([]);
+    expect((await engine.call('container/list', { containers: ['orphan'] })).items[0]?.state).toBe('Exited');
+    await startIt('orphan');
+    await remove('orphan');
+  });
+
+  it('that nobody knows of are taken away, and so are passwords', async () => {
+    const [folder = ''] = host.runFolders;
+    mkdirSync(join(folder, 'shares/0123456789abcdef01234567'), { recursive: true });
+    execFileSync('mount', ['--bind', server, join(folder, 'shares/0123456789abcdef01234567')]);
+    mkdirSync(join(folder, 'share-credentials'), { recursive: true });
+    writeFileSync(join(folder, 'share-credentials/0123456789abcdef01234567'), 'left');
+    const repaired = await engine.call('store/repair', {});
+    expect(repaired.items.map(({ kind, action }) => `${kind} ${action}`)).toEqual(['Mount Repaired', 'Mount Repaired']);
+    expect([mounted(), kept()]).toEqual([[], []]);
+    expect(existsSync(join(server, 'data/www/page'))).toBe(true);
+  });
+
+  it('whose mount point is left without a mount are mounted anew', async () => {
+    await create('bare', [share('/data')]);
+    await startIt('bare');
+    const [path = ''] = mounted();
+    await engine.call('container/stop', { container: 'bare', force: true });
+    mkdirSync(path, { recursive: true });
+    await startIt('bare');
+    expect(mounted()).toEqual([path]);
+    await remove('bare');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it.skipIf(skipReason('SMB shares of utility VMs', whyNoMachines()))('are seen in a utility VM through the host, which mounts them', async () => {
+    expect(await run('cat /data/www/page; echo from the machine > /data/file', [share('/data')], { isolation: 'HyperV' })).toEqual(['a page']);
+    expect(readFileSync(join(server, 'data/file'), 'utf8')).toBe('from the machine\n');
+    expect(mounted()).toEqual([]);
+  });
+});
