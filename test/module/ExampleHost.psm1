@@ -148,6 +148,7 @@ $script:Condition = [ordered]@{
     'Only on Windows'                     = { $PSVersionTable.PSEdition -ne 'Core' -or $IsWindows }
     'Needs a terminal'                    = { $false }
     'Needs systemd on Linux'              = { Test-Path -LiteralPath '/run/systemd/system' }
+    'Needs a container with an SMB share' = { $false }
     'Needs a host with Hyper-V isolation' = { [bool] ((Get-Isolation).Available | Where-Object { $_.Isolation -eq 'HyperV' -and $_.Available }) }
 }
 

@@ -75,7 +75,36 @@ Describe 'Mounts' -Tag Fast {
     }
     It 'refuse a size that is none' { { New-Container -Image 'busybox' -Mount 'type=tmpfs,target=/t,size=much' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
     It 'refuse an object that is no mount' { { New-Container -Image 'busybox' -Mount ([pscustomobject] @{ Target = '/t' }) } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
-    It 'of SMB shares are refused by name' { { New-Container -Image 'busybox' -Mount 'type=smb,source=//server/share,target=/t' } | Should -Throw -ErrorId 'OptionUnsupported,New-Container' }
+    It 'of SMB shares have a path, an account and a password, which is nowhere but in the request' {
+        $secret = ConvertTo-SecureString -String 'p,w"1' -AsPlainText -Force
+        $mount = New-ContainerMount -SmbPath '\\server\share\www' -Target '/t' -Credential ([pscredential]::new('CORP\web', $secret)) -RequirePrivacy -Mode 0750 -UserId 5 -GroupId 6 -ReadOnly
+        $mount.PSTypeNames[0], $mount.Kind, $mount.UserName | Should -Be 'Silo.ContainerMount', 'Smb', 'CORP\web'
+        ($mount | Format-List | Out-String), ($mount | ConvertTo-Json -Depth 5 -WarningAction SilentlyContinue) | Should -Not -Match 'p,w'
+        $debug = New-Container -Image 'busybox' -Mount $mount -Debug 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }
+        "$debug" | Should -Match 'CORP'
+        "$debug" | Should -Not -Match 'p,w'
+        $sent = (Get-Sent 'container/create').mounts
+        $sent.kind, $sent.source, $sent.userName, $sent.mode, $sent.userId, $sent.groupId | Should -Be 'Smb', '\\server\share\www', 'CORP\web', 488, 5, 6
+        $sent.requirePrivacy, $sent.readOnly | Should -Be $true, $true
+        $sent.credential.userName, $sent.credential.secret | Should -Be 'CORP\web', 'p,w"1'
+    }
+    It 'of SMB shares may name an account alone, as texts do' {
+        New-Container -Image 'busybox' -Mount (New-ContainerMount -SmbPath '//server/share' -Target '/t' -UserName 'web' -RequirePrivacy -UserId 5), 'type=smb,source=//server/share,target=/t,username=web,privacy,uid=5' | Out-Null
+        $one, $other = (Get-Sent 'container/create').mounts
+        foreach ($key in 'kind', 'source', 'target', 'readOnly', 'userName', 'requirePrivacy', 'userId') { $one.$key | Should -Be $other.$key -Because $key }
+        $one.Keys | Should -Not -Contain 'credential'
+    }
+    It 'of SMB shares take no password in a text, and no empty one' {
+        { New-Container -Image 'busybox' -Mount 'type=smb,source=//server/share,target=/t,username=web,password=hunter2' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container'
+        "$($Error[0].TargetObject) $($Error[0])" | Should -Not -Match 'hunter2'
+        { New-ContainerMount -SmbPath '//server/share' -Target '/t' -Credential ([pscredential]::new('web', [securestring]::new())) } | Should -Throw -ErrorId 'ShareCredentialInvalid,New-ContainerMount'
+        { New-ContainerMount -SmbPath '//server/share' -Target '/t' -UserName 'a' -Credential ([pscredential]::new('web', (ConvertTo-SecureString 'x' -AsPlainText -Force))) } | Should -Throw -ErrorId 'ParameterInvalid,New-ContainerMount'
+        { New-Container -Image 'busybox' -Mount 'type=smb,target=/t' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container'
+    }
+    It 'of SMB shares get another password' {
+        Set-Container -Name 'web-1' -ShareCredential ([pscredential]::new('web', (ConvertTo-SecureString 'new one' -AsPlainText -Force)))
+        (Get-Sent 'container/update').shareCredential.secret | Should -Be 'new one'
+    }
     It 'need a source to bind' { { New-ContainerMount -Type Bind -Target '/t' } | Should -Throw -ErrorId 'ParameterInvalid,New-ContainerMount' }
 }
 
@@ -104,6 +133,21 @@ Describe 'Volumes and settings on this host' -Tag Engine -Skip:($null -ne (& { I
         $output[3] | Should -Match ' 1024 '
         $output[4] | Should -Be '0 77'
         $output[5] | Should -Match ' 1024 '
+    }
+    It 'says of an SMB share what it is and why it cannot be had, and never its password' {
+        $share = New-ContainerMount -SmbPath '\\127.0.0.1\data' -Target '/data' -Credential ([pscredential]::new('CORP\web', (ConvertTo-SecureString 'hunter2' -AsPlainText -Force)))
+        $container = New-Container -Image 'busybox:volumes' -Name 'sharing' -Command 'true' -Mount $share -RestartPolicy Always -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -Match 'Set-Container -ShareCredential'
+        $container.Mounts[0].Kind, $container.Mounts[0].Source, $container.Mounts[0].UserName | Should -Be 'Smb', '//127.0.0.1/data', 'CORP\web'
+        Start-Container -Name 'sharing' -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeIn 'ShareUnreachable,Start-Container', 'ShareAccessDenied,Start-Container', 'ShareSupportMissing,Start-Container'
+        (Get-Container -Name 'sharing').StartError | Should -Match '//127.0.0.1/data'
+        Set-Container -Name 'sharing' -ShareCredential ([pscredential]::new('other', (ConvertTo-SecureString 'x' -AsPlainText -Force))) -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -Be 'ShareCredentialInvalid,Set-Container'
+        $container | ConvertTo-Json -Depth 6 | Should -Not -Match 'hunter2'
+        Remove-Container -Name 'sharing'
+        { New-Container -Image 'busybox:volumes' -Command 'true' -Mount 'type=smb,source=//127.0.0.1/data,target=/data,username=CORP\web' -ErrorAction Stop } | Should -Throw -ErrorId 'ShareCredentialMissing,New-Container'
+        { New-Container -Image 'busybox:volumes' -Command 'true' -Mount 'type=smb,source=/srv/data,target=/data' -ErrorAction Stop } | Should -Throw -ErrorId 'SharePathInvalid,New-Container'
     }
     It 'refuses by name what it cannot give' {
         { New-Container -Image 'busybox:volumes' -Command 'true' -Sysctl @{ 'vm.swappiness' = 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'OptionUnsupported,New-Container'

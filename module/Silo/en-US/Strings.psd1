@@ -42,8 +42,8 @@
     ContainerIsNotThere = 'The container was not there.'
     ContainerExists = "Container '{0}' was there already, with the same specification."
     ImageRemoved = 'Removed {0}; {1} bytes were freed.'
-    MountPartUnknown = "'{0}' is none of type, source, target, readonly, propagation, nocopy, size and mode, or has no such value"
-    MountIncomplete = 'it needs type=bind, type=volume or type=tmpfs, a target, and for type=bind a source'
+    MountPartUnknown = "'{0}' is none of type, source, target, readonly, propagation, nocopy, size, mode, username, privacy, uid and gid, or has no such value"
+    MountIncomplete = 'it needs type=bind, type=volume, type=tmpfs or type=smb, a target, and for type=bind and type=smb a source'
     UlimitInvalid = "the limit '{0}' is '{1}', and neither a number nor soft:hard"
     BlockIoLimitInvalid = "'{0}' is none of Device, ReadBytesPerSecond and WriteBytesPerSecond"
     BytesOrFile = 'it and -OutFile exclude each other'
@@ -57,7 +57,9 @@
     PortIncomplete = 'an object needs the property ContainerPort'
     VolumeExists = "Volume '{0}' was there already."
     VolumeIsNotThere = 'The volume was not there.'
-    SmbMountUnsupported = 'map the share on the host (Windows: New-SmbGlobalMapping; Linux: mount -t cifs) and bind its folder with type=bind'
+    MountPasswordText = 'a text may get into a history or a log: give the password as a credential, with New-ContainerMount -SmbPath -Credential'
+    MountAccountTwice = 'the credential has a name already'
+    PasswordEmpty = 'its password is empty'
     RequestImage = 'Get image'
     SubmitImage = 'Push image'
     AddTag = 'Add name {0}'

@@ -615,6 +615,42 @@
         Message = '호스트 ''{host}''이(가) ''{user}''의 키를 받아들이지 않습니다.'
         Action = '그곳의 authorized_keys에 공개 키를 추가하고, 개인 키를 ssh-agent에 올리거나 -KeyFilePath로 지정하십시오. 암호는 묻지 않습니다.'
     }
+    'SharePathInvalid' = @{
+        Message = '''{path}''은(는) SMB 공유의 경로가 아닙니다: {reason}.'
+        Action = '\\server\share 또는 \\server\share\folder 형식으로 쓰세요. 백슬래시와 슬래시를 모두 쓸 수 있습니다.'
+    }
+    'ShareCredentialInvalid' = @{
+        Message = '{share}의 자격 증명을 사용할 수 없습니다: {reason}.'
+        Action = 'Get-Credential이 만드는 것처럼 이름과 암호가 있는 자격 증명을 지정하세요. Azure Files에서는 스토리지 계정의 이름과 그 키 중 하나입니다.'
+    }
+    'ShareNotFound' = @{
+        Message = '서버에 {share}이(가) 없습니다: {reason}.'
+        Action = '공유와 폴더의 이름을 확인하세요. 폴더는 만들어 주지 않습니다.'
+    }
+    'ShareCredentialMissing' = @{
+        Message = '이 호스트에는 {share}에 대한 ''{user}''의 암호가 없습니다: {reason}.'
+        Action = 'New-ContainerMount의 -Credential로 지정하세요. 이미 있는 컨테이너에는 Set-Container -Name <이름> -ShareCredential (Get-Credential)을 실행한 다음 Start-Container를 실행하세요.'
+    }
+    'ShareAccountConflict' = @{
+        Message = '{share}은(는) 이 호스트에서 ''{user}'' 계정으로 사용되고 있으며, Windows는 공유마다 계정 하나만 압니다.'
+        Action = '그 계정을 사용하거나, 공유를 사용하는 컨테이너를 끝내세요.'
+    }
+    'ShareAccessDenied' = @{
+        Message = '서버가 {share}에서 ''{user}''을(를) 거부합니다: {reason}.'
+        Action = '이름과 암호, 그리고 그 계정이 그곳에서 할 수 있는 일을 확인하세요. 새 암호는 Set-Container -ShareCredential로 지정합니다.'
+    }
+    'ShareUnreachable' = @{
+        Message = '{share}의 서버에 연결할 수 없습니다: {reason}.'
+        Action = '이름을 확인하고, 이 호스트에서 서버로 TCP 포트 445가 열려 있는지 확인하세요. 인터넷 공급자 중 많은 곳이 이 포트를 막습니다.'
+    }
+    'ShareFailed' = @{
+        Message = '{share}을(를) 마운트할 수 없습니다: {reason}.'
+        Action = '시스템 메시지(Linux: dmesg, Windows: 이벤트 로그 Microsoft-Windows-SMBClient/Connectivity)를 보고 다시 시도하세요.'
+    }
+    'ShareSupportMissing' = @{
+        Message = '이 호스트는 SMB 공유를 마운트할 수 없습니다: {reason}.'
+        Action = 'Linux에서는 modprobe cifs로 모듈을 올리세요. 모듈이 없으면 그것이 든 패키지를 설치하세요(Ubuntu: linux-modules-extra-$(uname -r)). Windows에서는 New-SmbGlobalMapping이 있는 버전 1709 이상으로 업데이트하세요.'
+    }
     'RemoteEngineMissing' = @{
         Message = '호스트 ''{host}''에서 모듈이 설치되는 위치에 Silo가 없습니다.'
         Action = '그곳에 Silo 모듈을 설치하거나 -EnginePath로 엔진 폴더를 지정하십시오.'

@@ -25,7 +25,8 @@ function New-Container {
     Labels of the container.
     .PARAMETER Mount
     Mounts: objects of New-ContainerMount, or texts such as 'type=bind,source=...,target=...' with ',readonly' where
-    the container must not write, 'type=volume,source=<name>,target=...', or 'type=tmpfs,target=...,size=64m'. A
+    the container must not write, 'type=volume,source=<name>,target=...', 'type=tmpfs,target=...,size=64m', or
+    'type=smb,source=//server/share,target=...,username=...' for a share whose password this host has already. A
     volume that is not there is made; one without a name goes with the container.
     .PARAMETER Network
     Names of networks; the first has the way out. None: loopback only. Host: the network of the host.

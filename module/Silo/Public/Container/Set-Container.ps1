@@ -1,7 +1,7 @@
 function Set-Container {
     <#
     .SYNOPSIS
-    Changes limits and restart policy of containers.
+    Changes limits and restart policy of containers, and the password for the shares that they mount.
     .DESCRIPTION
     Changes what can be changed without making a container anew. It takes effect at once where the container
     runs, and for every later start. What is not given stays as it is; what the host refuses changes nothing.
@@ -31,6 +31,10 @@ function Set-Container {
     after a reboot even if it was stopped; UnlessStopped, unless somebody stopped it.
     .PARAMETER MaximumRetryCount
     Starts in a row after which OnFailure gives up; 0, the default, never does.
+    .PARAMETER ShareCredential
+    Name and password of the account with which the containers mount SMB shares: where the password has changed, or
+    where the host, having started again, has it no more. It counts from the next start on, for every container that
+    mounts these shares with this account.
     .PARAMETER PassThru
     Gives the container as it is afterwards.
     .PARAMETER HostConnection
@@ -44,6 +48,10 @@ function Set-Container {
     Get-Container -Label @{ tier = 'web' } | Set-Container -RestartPolicy UnlessStopped
 
     Has every container of the tier started again after its end.
+    .EXAMPLE
+    Set-Container -Name web -ShareCredential (Get-Credential)
+
+    Gives this host the password for the shares of the container web again. Needs a container with an SMB share.
     .INPUTS
     System.String, Silo.Container
     .OUTPUTS
@@ -98,6 +106,11 @@ function Set-Container {
         [ValidateRange(0, [int]::MaxValue)]
         [int] $MaximumRetryCount,
 
+        [ValidateNotNull()]
+        [System.Management.Automation.PSCredential]
+        [System.Management.Automation.Credential()]
+        $ShareCredential,
+
         [switch] $PassThru,
 
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]
@@ -109,6 +122,7 @@ function Set-Container {
         $parameter = @{}
         $same = @{ MemoryBytes = 'memoryBytes'; CpuCount = 'cpuCount'; CpuWeight = 'cpuWeight'; ProcessCount = 'processCount'; MemorySwapBytes = 'memorySwapBytes'; CpuSet = 'cpuSet'; BlockIoWeight = 'blockIoWeight' }
         foreach ($key in $same.Keys) { if ($PSBoundParameters.ContainsKey($key)) { $parameter[$same[$key]] = $PSBoundParameters[$key] } }
+        if ($ShareCredential) { $parameter.shareCredential = ConvertTo-WireCredential -Credential $ShareCredential }
         if ($RestartPolicy) {
             $parameter.restartPolicy = @{ name = $RestartPolicy }
             if ($MaximumRetryCount -gt 0) { $parameter.restartPolicy.maximumRetries = $MaximumRetryCount }
