@@ -50,27 +50,27 @@
         'container/create' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'existed', 'warning')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'existed', 'warning')
         }
         'container/start' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
         }
         'container/stop' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed', 'stopReason', 'durationMilliseconds')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed', 'stopReason', 'durationMilliseconds')
         }
         'container/wait' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
         }
         'container/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('items', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'next')
+            Fields = @('items', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'next')
         }
         'container/remove' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
@@ -80,7 +80,7 @@
         'container/run' = @{
             ReadOnly = $false; Stream = $true; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @('time')
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'warning', 'time', 'stream', 'text')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'warning', 'time', 'stream', 'text')
         }
         'container/log' = @{
             ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
@@ -245,42 +245,42 @@
         'desired/test' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
-            Fields = @('found', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope', 'differences', 'property', 'change', 'reason')
+            Fields = @('found', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'credential', 'secret', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope', 'differences', 'property', 'change', 'reason')
         }
         'desired/set' = @{
             ReadOnly = $false; Stream = $false; Progress = $true; Credential = $false
             Times = @(); ItemTimes = @()
-            Fields = @('before', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope', 'found', 'differences', 'property', 'change', 'reason', 'left')
+            Fields = @('before', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'credential', 'secret', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope', 'found', 'differences', 'property', 'change', 'reason', 'left')
         }
         'desired/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
-            Fields = @('items', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope')
+            Fields = @('items', 'container', 'name', 'exist', 'image', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'networks', 'ports', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'credential', 'secret', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'restartPolicy', 'maximumRetries', 'readOnlyRoot', 'privileged', 'stopTimeoutSeconds', 'state', 'id', 'imageDigest', 'effectiveIsolation', 'ipAddress', 'exitCode', 'reference', 'digest', 'platform', 'osVersion', 'network', 'driver', 'subnets', 'gateways', 'parentInterface', 'vlanId', 'mtu', 'dnsServers', 'dnsSuffix', 'containers', 'volume', 'path', 'host', 'service', 'features', 'restartNeeded', 'application', 'services', 'containerList', 'scope')
         }
         'container/pause' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
         }
         'container/resume' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'changed')
         }
         'container/restart' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'stopReason', 'durationMilliseconds')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid', 'stopReason', 'durationMilliseconds')
         }
         'container/specification' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @(); ItemTimes = @()
-            Fields = @('specification', 'image', 'name', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'network', 'networks', 'addresses', 'macAddress', 'aliases', 'ports', 'dnsServers', 'dnsSearch', 'hostEntries', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'blockIoLimits', 'device', 'readBytesPerSecond', 'writeBytesPerSecond', 'storageBytes', 'oomScoreAdjust', 'oomKillDisabled', 'additionalGroups', 'addedCapabilities', 'droppedCapabilities', 'devices', 'userLimits', 'soft', 'hard', 'kernelParameters', 'seccompProfile', 'sharedMemoryBytes', 'init', 'pidMode', 'ipcMode', 'userNamespace', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'readOnlyRoot', 'privileged', 'terminal', 'openStdin', 'stopSignal', 'stopTimeoutSeconds', 'autoRemove', 'restartPolicy', 'maximumRetries', 'healthCheck', 'intervalSeconds', 'timeoutSeconds', 'startPeriodSeconds', 'startIntervalSeconds', 'retries', 'logLimits', 'maximumSizeBytes', 'keptFiles', 'omitted')
+            Fields = @('specification', 'image', 'name', 'command', 'entrypoint', 'environment', 'value', 'labels', 'user', 'workingDirectory', 'hostName', 'network', 'networks', 'addresses', 'macAddress', 'aliases', 'ports', 'dnsServers', 'dnsSearch', 'hostEntries', 'isolation', 'memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight', 'blockIoLimits', 'device', 'readBytesPerSecond', 'writeBytesPerSecond', 'storageBytes', 'oomScoreAdjust', 'oomKillDisabled', 'additionalGroups', 'addedCapabilities', 'droppedCapabilities', 'devices', 'userLimits', 'soft', 'hard', 'kernelParameters', 'seccompProfile', 'sharedMemoryBytes', 'init', 'pidMode', 'ipcMode', 'userNamespace', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'credential', 'secret', 'readOnlyRoot', 'privileged', 'terminal', 'openStdin', 'stopSignal', 'stopTimeoutSeconds', 'autoRemove', 'restartPolicy', 'maximumRetries', 'healthCheck', 'intervalSeconds', 'timeoutSeconds', 'startPeriodSeconds', 'startIntervalSeconds', 'retries', 'logLimits', 'maximumSizeBytes', 'keptFiles', 'omitted')
         }
         'container/rename' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
         }
         'container/statistics' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
@@ -295,7 +295,7 @@
         'container/update' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt', 'startedAt', 'finishedAt'); ItemTimes = @()
-            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
+            Fields = @('container', 'id', 'name', 'image', 'imageDigest', 'state', 'exitCode', 'exitReason', 'oomKilled', 'startError', 'monitored', 'createdAt', 'startedAt', 'finishedAt', 'command', 'environment', 'value', 'labels', 'mounts', 'kind', 'source', 'target', 'readOnly', 'propagation', 'sizeBytes', 'mode', 'noCopy', 'userName', 'requirePrivacy', 'userId', 'groupId', 'inMemory', 'ports', 'network', 'ipAddress', 'isolation', 'effectiveIsolation', 'user', 'workingDirectory', 'hostName', 'hasCredentialSpec', 'memoryBytes', 'cpuCount', 'autoRemove', 'restartPolicy', 'maximumRetries', 'restartCount', 'health', 'healthOutput', 'terminal', 'pid')
         }
         'event/list' = @{
             ReadOnly = $true; Stream = $true; Progress = $false; Credential = $false
@@ -422,6 +422,8 @@
         'RegistrySettingsInvalid' = 'invalidArgument'
         'CredentialFileInvalid' = 'invalidArgument'
         'SpecificationInvalid' = 'invalidArgument'
+        'SharePathInvalid' = 'invalidArgument'
+        'ShareCredentialInvalid' = 'invalidArgument'
         'BundleInvalid' = 'invalidArgument'
         'ContainerNotFound' = 'notFound'
         'ApplicationNotFound' = 'notFound'
@@ -439,6 +441,7 @@
         'NetworkNotFound' = 'notFound'
         'NetworkNotConnected' = 'notFound'
         'InterfaceNotFound' = 'notFound'
+        'ShareNotFound' = 'notFound'
         'DockerfileInvalid' = 'invalidArgument'
         'ServiceFailed' = 'failedPrecondition'
         'BuildStepFailed' = 'failedPrecondition'
@@ -454,6 +457,7 @@
         'ContainerStartFailed' = 'failedPrecondition'
         'ContainerUnmanaged' = 'failedPrecondition'
         'ContainerFileLost' = 'failedPrecondition'
+        'ShareCredentialMissing' = 'failedPrecondition'
         'ImagePlatformMismatch' = 'failedPrecondition'
         'ImageVersionMismatch' = 'failedPrecondition'
         'ComputeSystemStateInvalid' = 'failedPrecondition'
@@ -473,6 +477,7 @@
         'ApplicationBusy' = 'conflict'
         'StoreBusy' = 'conflict'
         'VolumeInUse' = 'conflict'
+        'ShareAccountConflict' = 'conflict'
         'NetworkInUse' = 'conflict'
         'SubnetConflict' = 'conflict'
         'AddressInUse' = 'conflict'
@@ -485,6 +490,7 @@
         'EngineNotExecutable' = 'permissionDenied'
         'RegistryAccessDenied' = 'permissionDenied'
         'RegistryLoginRequired' = 'unauthenticated'
+        'ShareAccessDenied' = 'unauthenticated'
         'DiskFull' = 'resourceExhausted'
         'HostMemoryExhausted' = 'resourceExhausted'
         'ArchiveTooLarge' = 'resourceExhausted'
@@ -501,6 +507,8 @@
         'NetworkServiceStopped' = 'unavailable'
         'GuestUnreachable' = 'unavailable'
         'RegistryUnreachable' = 'unavailable'
+        'ShareUnreachable' = 'unavailable'
+        'ShareFailed' = 'unavailable'
         'DownloadFailed' = 'unavailable'
         'RegistryCertificateInvalid' = 'unavailable'
         'OperationTimedOut' = 'deadlineExceeded'
@@ -524,6 +532,7 @@
         'ConmonMissing' = 'notInstalled'
         'SeccompProfileMissing' = 'notInstalled'
         'InitMissing' = 'notInstalled'
+        'ShareSupportMissing' = 'notInstalled'
         'NetworkToolMissing' = 'notInstalled'
         'HcsNotInstalled' = 'notInstalled'
         'HyperVNotInstalled' = 'notInstalled'

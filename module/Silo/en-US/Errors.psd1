@@ -60,6 +60,14 @@
         Message = 'The specification {path} cannot be used: {reason}.'
         Action = 'Correct the file; its keys are parameters of New-Container, as Export-Container -SpecificationPath writes them.'
     }
+    'SharePathInvalid' = @{
+        Message = '''{path}'' is not the path of an SMB share: {reason}.'
+        Action = 'Write it as \\server\share or \\server\share\folder, with backslashes or slashes.'
+    }
+    'ShareCredentialInvalid' = @{
+        Message = 'The credential for {share} cannot be used: {reason}.'
+        Action = 'Give one with a name and a password, as Get-Credential makes it; for Azure Files they are the name of the storage account and one of its keys.'
+    }
     'BundleInvalid' = @{
         Message = 'The OCI document {path} is not valid: {reason}.'
         Action = 'Correct the document, or have it made again by the program that made the bundle.'
@@ -128,6 +136,10 @@
         Message = 'This host has no network interface ''{name}''.'
         Action = 'Name an interface that the host has, as ip link or Get-NetAdapter shows them.'
     }
+    'ShareNotFound' = @{
+        Message = 'The server has no {share}: {reason}.'
+        Action = 'Check the names of the share and of the folder; the folder is not made.'
+    }
     'DockerfileInvalid' = @{
         Message = 'The Dockerfile cannot be used: line {line}: {reason}.'
         Action = 'Correct that line.'
@@ -187,6 +199,10 @@
     'ContainerFileLost' = @{
         Message = 'The file {path} of the container ''{id}'' is not there: what it held was in memory alone, and is gone since the host has started again.'
         Action = 'Run New-ContainerApplication again with the same files and variables.'
+    }
+    'ShareCredentialMissing' = @{
+        Message = 'This host has no password of ''{user}'' for {share}: {reason}.'
+        Action = 'Give it with -Credential of New-ContainerMount; for a container that is there: Set-Container -Name <name> -ShareCredential (Get-Credential), and then Start-Container.'
     }
     'ImagePlatformMismatch' = @{
         Message = 'Image ''{reference}'' is for {imagePlatform}; this host runs {hostPlatform}.'
@@ -264,6 +280,10 @@
         Message = 'Volume ''{id}'' is mounted by {users}.'
         Action = 'Remove those containers first.'
     }
+    'ShareAccountConflict' = @{
+        Message = '{share} is in use on this host with the account ''{user}'', and Windows knows one account for each share.'
+        Action = 'Use that account, or end the containers that use it.'
+    }
     'NetworkInUse' = @{
         Message = 'Network ''{id}'' is used by {users}.'
         Action = 'Disconnect or stop those containers first, or use -Force.'
@@ -311,6 +331,10 @@
     'RegistryLoginRequired' = @{
         Message = 'The registry {registry} asks for a login: {reason}.'
         Action = 'Log in with Connect-ContainerRegistry, or give -Credential.'
+    }
+    'ShareAccessDenied' = @{
+        Message = 'The server refuses ''{user}'' at {share}: {reason}.'
+        Action = 'Check name and password, and what the account may do there; Set-Container -ShareCredential gives a new password.'
     }
     'DiskFull' = @{
         Message = 'The disk that holds {path} is full.'
@@ -375,6 +399,14 @@
     'RegistryUnreachable' = @{
         Message = 'The registry {registry} cannot be reached: {reason}.'
         Action = 'Check the name, the network and the proxy settings, and try again.'
+    }
+    'ShareUnreachable' = @{
+        Message = 'The server of {share} cannot be reached: {reason}.'
+        Action = 'Check its name, and that TCP port 445 is open from this host to the server; many providers of internet access block it.'
+    }
+    'ShareFailed' = @{
+        Message = '{share} cannot be mounted: {reason}.'
+        Action = 'Look at the messages of the system (Linux: dmesg; Windows: the event log Microsoft-Windows-SMBClient/Connectivity), and try again.'
     }
     'DownloadFailed' = @{
         Message = 'The file {url} cannot be fetched: {reason}.'
@@ -467,6 +499,10 @@
     'InitMissing' = @{
         Message = 'No init program for containers is installed.'
         Action = 'Install it: apt-get install tini'
+    }
+    'ShareSupportMissing' = @{
+        Message = 'This host cannot mount SMB shares: {reason}.'
+        Action = 'On Linux load the module with modprobe cifs; where there is none, install the package with it (Ubuntu: linux-modules-extra-$(uname -r)). On Windows update to version 1709 or later, which has New-SmbGlobalMapping.'
     }
     'NetworkToolMissing' = @{
         Message = '{tool} is not installed; networks need it.'
