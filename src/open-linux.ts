@@ -82,8 +82,7 @@ export const openLinuxSupervised = async (options: OpenOptions): Promise<{ reado
   return { engine, serve };
 };
 
-const assemble = ({ host, log, selfCommand, defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot, role: 'engine' | 'supervisor'): Engine => {
-const assemble = ({ host, log, selfCommand, shares = (folder) => new CifsShares({ folder }), defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot): Engine => {
+const assemble = ({ host, log, selfCommand, shares = (folder) => new CifsShares({ folder }), defaultRoot = '', service = new SystemdService({ command: selfCommand, defaultRoot }) }: OpenOptions, { root, runFolder, locks, stateRoot, metadata }: OpenedRoot, role: 'engine' | 'supervisor'): Engine => {
   const snapshotter = new OverlaySnapshotter(root);
   const control = new DetachedSupervisor({ locks, command: [...selfCommand, 'supervise'], root, log, needed: () => role === 'engine' && supervisedContainers(engine.ports).length > 0 });
   const channel = new SupervisorChannel({ addressFile: supervisorAddressFile(root), ensure: () => control.ensure() });
