@@ -115,6 +115,28 @@ Describe 'New-Container' -Tag Fast {
         $sent.image | Should -Be 'busybox'
         { New-Container -From 'no*such' } | Should -Throw -ErrorId 'ContainerNotFound,New-Container'
     }
+    It 'starts from the settings of each container that comes down the pipeline, also over remoting' {
+        $container = Get-Container -Name 'web-1'
+        ($container | New-Container -Name 'n' -MemoryBytes 64MB).Name | Should -Be 'n'
+        $sent = Get-Sent 'container/create'
+        $sent.from | Should -Be $container.Id
+        $sent.memoryBytes | Should -Be 64MB
+        $sent.Keys | Should -Not -Contain 'image'
+        $container | New-Container -Image 'busybox' | Out-Null
+        (Get-Sent 'container/create').image | Should -Be 'busybox'
+        $remote = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($container))
+        $remote | New-Container | Out-Null
+        $sent = Get-Sent 'container/create'
+        $sent.from | Should -Be $container.Id
+        $sent.Keys | Should -Not -Contain 'image'
+        Get-Container -Name 'web-1' | ForEach-Object { New-Container -Image 'busybox' } | Out-Null
+        (Get-Sent 'container/create').Keys | Should -Not -Contain 'from'
+        $before = @(Read-Record $record | Where-Object { $_['method'] -eq 'container/create' }).Count
+        Get-Container -Name 'web-1', 'web-2' | New-Container | Should -HaveCount 2
+        @(Read-Record $record | Where-Object { $_['method'] -eq 'container/create' }).Count | Should -Be ($before + 2)
+        Get-ContainerImage -Name 'busybox:latest' | New-Container | Out-Null
+        (Get-Sent 'container/create').Keys | Should -Not -Contain 'from'
+    }
     It 'sends what was given, and nothing else' {
         New-Container -Image 'busybox' -Name 'n' -Command 'sleep', '60' -Entrypoint '/bin/sh' -Environment ([ordered] @{ A = 1; B = 'x y' }) -Label @{ l = 'v' } -User '1:1' -WorkingDirectory '/w' -HostName 'h' `
             -Network None -Isolation Process -MemoryBytes 512MB -CpuCount 0.5 -CpuWeight 7 -ProcessCount 9 -ReadOnly -StopSignal SIGQUIT -StopTimeoutSeconds 3 -AutoRemove -Mount 'type=bind,source=/srv,target=/t,readonly' | Out-Null

@@ -123,7 +123,7 @@ $script:Need = @(
             if ($state -eq 'Running') { Start-Container -InputObject $container }
         }
     }
-    @{ Match = '-From web\b|New-Container @web'; Do = { [void] (New-Container -Image 'nginx:1.27' -Name 'web' -StopTimeoutSeconds 0 -Network 'nat') } }
+    @{ Match = '-From web\b|New-Container @web|-Name web \| New-Container'; Do = { [void] (New-Container -Image 'nginx:1.27' -Name 'web' -StopTimeoutSeconds 0 -Network 'nat') } }
     @{ Match = '\bdb\b'; NotMatch = 'Application'; Do = { New-Container -Image 'postgres' -Name 'db' -StopTimeoutSeconds 0 -Network None | Start-Container } }
     @{ Match = '-Name build|State Exited'; Do = { [void] (Invoke-ContainerImage -Image 'busybox' -Name 'build' -Label @{ tier = 'test' } -Network None -Command 'echo', 'built') } }
     @{ Match = 'backup'; Do = { $backup = New-Container -Image 'busybox' -Name 'backup' -Network None -Command 'sleep', '1'; Start-Container -InputObject $backup } }

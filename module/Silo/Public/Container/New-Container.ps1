@@ -11,6 +11,8 @@ function New-Container {
     Container, or its name, whose settings the new one has where no parameter says otherwise, also its image.
     -Environment and -Label are added to its own. Its name, addresses, network aliases, published ports, hardware address and
     volumes without a name stay with it alone.
+    .PARAMETER InputObject
+    Containers, as Get-Container gives them: for each a new one is made with its settings, as with -From.
     .PARAMETER Name
     Name of the container; made up where left out.
     .PARAMETER Command
@@ -182,8 +184,12 @@ function New-Container {
     New-Container -From web -Name web-2 -Publish 8081:80
 
     Makes a second container like the first, with another name and another port.
+    .EXAMPLE
+    Get-Container -Name web | New-Container -Name web-2 -MemoryBytes 128MB
+
+    Makes a second container like the first that has less memory.
     .INPUTS
-    System.String, Silo.ContainerImage
+    System.String, Silo.ContainerImage, Silo.Container
     .OUTPUTS
     Silo.Container
     .LINK
@@ -197,6 +203,7 @@ function New-Container {
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Image', ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
         [Parameter(ParameterSetName = 'From')]
+        [Parameter(ParameterSetName = 'InputObject')]
         [Alias('Reference')]
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Image -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
@@ -206,6 +213,11 @@ function New-Container {
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Container -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [psobject] $From,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'InputObject', ValueFromPipeline = $true)]
+        [PSTypeName('Silo.Container')]
+        [ValidateNotNull()]
+        [psobject] $InputObject,
 
         [string] $Name,
 
@@ -391,10 +403,15 @@ function New-Container {
     )
     begin { . Import-CallerPreference }
     process {
-        $source = if ($null -ne $From) { if ($From -is [string]) { Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $From } else { Resolve-ContainerTarget -Cmdlet $PSCmdlet -InputObject $From } }
-        if ($null -ne $From -and @($source).Count -ne 1) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ContainerNotFound' -Argument @{ id = "$From" } -Target $From }
-        if (-not $PSCmdlet.ShouldProcess($(if ($Name) { $Name } elseif ($Image) { $Image } else { $source.Label }), $script:Strings.NewContainer)) { return }
-        $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        # By its properties a container would be its image alone, and the set of -Image comes first; one that came over remoting has another type.
+        $piped = if ($null -ne $InputObject) { $InputObject } elseif ($MyInvocation.ExpectingInput -and $null -ne $_ -and $_.PSTypeNames -match '^(Deserialized\.)?Silo\.Container$') { $_ }
+        $bound = @{} + $PSBoundParameters
+        $origin = if ($null -ne $piped) { $piped } else { $From }
+        if ($null -ne $piped -and $null -eq $InputObject) { $bound.Remove('Image') }
+        $source = if ($null -ne $origin) { if ($origin -is [string]) { Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $origin } else { Resolve-ContainerTarget -Cmdlet $PSCmdlet -InputObject $origin } }
+        if ($null -ne $origin -and @($source).Count -ne 1) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ContainerNotFound' -Argument @{ id = "$origin" } -Target $origin }
+        if (-not $PSCmdlet.ShouldProcess($(if ($Name) { $Name } elseif ($bound['Image']) { $Image } else { $source.Label }), $script:Strings.NewContainer)) { return }
+        $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $bound
         if ($null -ne $source) { $parameter.from = $source.Reference }
         Invoke-ContainerCreation -Cmdlet $PSCmdlet -Parameter $parameter -Pull $Pull -IfNotExists:$IfNotExists
     }
