@@ -81,7 +81,7 @@ export const windowsMachine: WindowsMachine = {
     whyNoMove: "no program of Windows copies layers with all that they are: hard links, security, extended attributes and the storage filter's marks",
   },
   hcs: {},
-  snapshotter: (root, holder) => new WclayerSnapshotter(root, { holder, libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' } }),
+  snapshotter: (root, holder) => new WclayerSnapshotter(root, { holder, libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll', filterManager: 'fltlib.dll' } }),
   linuxSnapshotter: (root) => new LcowSnapshotter(root),
   copyFolder: copyOnWindows,
   shares: { mappings: new PowerShellMappings(), seal: protectForMachine, unseal: unprotectForMachine },

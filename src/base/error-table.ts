@@ -174,6 +174,7 @@ export const errorTable = {
   RuntimeFailed: row('internal', '{runtime} failed: {reason}.', 'Look at the engine log (Get-ContainerHost says where it is).'),
   NetworkFailed: row('internal', 'The network could not be changed: {reason}.', 'Run Repair-ContainerNetwork, and look at the engine log (Get-ContainerHost says where it is).'),
   HcsFailed: row('internal', "The Host Compute Service failed at '{operation}' of '{id}': {reason}.", '{advice}'),
+  LayerFiltered: row('failedPrecondition', 'The storage of layers failed at {path} ({reason}), and these file-system filters do not come with Windows: {filters}.', 'Have their programs leave the state root alone, or unload one for a try (fltmc unload <name>) and run the command again.'),
   LayerStorageFailed: row('internal', 'The storage of layers failed at {path}: {reason}.', 'Look at the engine log (Get-ContainerHost says where it is).'),
   InternalError: row('internal', 'An unexpected error occurred (incident {incident}).', 'Look for the incident in the engine log (Get-ContainerHost says where it is) and report it.'),
   // The connection; the last three are raised by clients

@@ -7,6 +7,7 @@ export { errorClasses, type ErrorClass } from './error-classes.ts';
 export { errorTable, type ErrorCode, type ErrorRow } from './error-table.ts';
 export { SiloError, isSiloError, type ErrorTarget, type NativeCode, type SiloErrorOptions } from './silo-error.ts';
 export { fromFileError, hasErrno } from './errno.ts';
+export { foreignFilters } from './file-system-filters.ts';
 export { Arrival } from './arrival.ts';
 export { digestParts, isDigest, parseDigest, shortHex, type Digest } from './digest.ts';
 export { familiarImageReference, formatImageReference, parseImageReference, type ImageReference } from './image-reference.ts';

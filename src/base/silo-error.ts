@@ -18,6 +18,8 @@ export interface NativeCode {
   readonly errno?: string;
   readonly exitCode?: number;
   readonly httpStatus?: number;
+  /** Of a failure of layers: loaded file-system filters that do not come with Windows, each with its group and altitude. */
+  readonly filters?: readonly string[];
 }
 
 export interface SiloErrorOptions {

@@ -26,6 +26,8 @@ export interface WindowsFacts {
   readonly virtualizationExtensions: boolean | undefined;
   /** Folder with kernel and root file system for utility VMs that run Linux; undefined where there is none. */
   readonly linuxKernelPath: string | undefined;
+  /** Loaded file-system filters that do not come with Windows, each with its group and altitude. Undefined where nobody asked, or who did may not know. */
+  readonly foreignFilters?: readonly string[];
   /** True where an update or feature waits for a restart. */
   readonly rebootPending: boolean;
 }

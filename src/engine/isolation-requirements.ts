@@ -59,5 +59,6 @@ export const windowsIsolationRequirements = (facts: WindowsFacts): readonly Runt
 export const windowsRequirements = (facts: WindowsFacts, about: { readonly elevated: boolean }): readonly RuntimeRequirement[] => [
   requirement('administrative rights', about.elevated, about.elevated ? 'the engine runs elevated' : 'the engine does not run elevated', 'Start-Process -FilePath pwsh -Verb RunAs'),
   ...windowsIsolationRequirements(facts),
+  ...(facts.foreignFilters === undefined ? [] : [requirement('file-system filters', facts.foreignFilters.length === 0, facts.foreignFilters.length === 0 ? 'all of them come with Windows' : `not of Windows: ${facts.foreignFilters.join(', ')}`, 'where layers fail, unload one for a try: fltmc unload <name>', 'Advice')]),
   requirement('no restart pending', !facts.rebootPending, facts.rebootPending ? 'an update or a feature waits for a restart' : 'nothing waits for a restart', 'Restart-Computer', 'Advice'),
 ];

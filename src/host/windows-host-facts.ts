@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { arch, availableParallelism, hostname, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { normalizeArchitecture } from '../base/index.ts';
+import { foreignFilters, normalizeArchitecture } from '../base/index.ts';
 import type { HostFacts, WindowsFacts, WindowsFeatureState } from '../core/index.ts';
 import { isElevated, registryKeyExists, registryValue, serviceState } from '../../native/advapi32.ts';
+import { FilterManager } from '../../native/fltlib.ts';
 import { libraryLoads, processorFeature } from '../../native/kernel32.ts';
 import { bootTime } from '../../native/ntdll.ts';
 
@@ -43,6 +44,16 @@ const featuresByServices = (services: WindowsFacts['services']): Pick<WindowsFac
   containersFeature: services.vmcompute === 'absent' ? 'disabled' : 'enabled',
   hyperVFeature: serviceState('vmms') === 'absent' ? 'disabled' : 'enabled',
 });
+
+/** Of filters that are loaded; nothing where they cannot be asked for. */
+const filters = (): Pick<WindowsFacts, 'foreignFilters'> => {
+  try {
+    return { foreignFilters: foreignFilters(new FilterManager().filters()) };
+  } catch {
+    // A fact that cannot be had is no reason to have none of the others.
+    return {};
+  }
+};
 
 const windowsFacts = (): WindowsFacts => {
   const edition = text(productOptions, 'ProductType') === 'WinNT' ? 'client' : 'server';
@@ -90,5 +101,5 @@ export const askedWindowsHostFacts = async (): Promise<HostFacts> => {
   if (facts.windows === undefined || !facts.elevated) return facts;
   const [containers, hyperV] = await Promise.all([feature('Containers'), feature('Microsoft-Hyper-V')]);
   const known = (asked: WindowsFeatureState, seen: WindowsFeatureState): WindowsFeatureState => (asked === 'unknown' ? seen : asked);
-  return { ...facts, windows: { ...facts.windows, containersFeature: known(containers, facts.windows.containersFeature), hyperVFeature: known(hyperV, facts.windows.hyperVFeature) } };
+  return { ...facts, windows: { ...facts.windows, ...filters(), containersFeature: known(containers, facts.windows.containersFeature), hyperVFeature: known(hyperV, facts.windows.hyperVFeature) } };
 };

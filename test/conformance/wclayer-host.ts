@@ -31,7 +31,7 @@ export const simulatedStorage = (): { readonly libraries: () => StorageLibraries
   beforeAll(async () => {
     if (windows) {
       simulator = broughtSimulator();
-      libraries = { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: windowsFiles, security: 'advapi32.dll' };
+      libraries = { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: windowsFiles, security: 'advapi32.dll', filterManager: 'fltlib.dll' };
       return;
     }
     const files = await buildHcsSimulator({ target: 'linux' });
@@ -39,7 +39,7 @@ export const simulatedStorage = (): { readonly libraries: () => StorageLibraries
     Object.assign(process.env, simulator.environment);
     // On Linux one shared object is every DLL, Windows' own calls included.
     const library = files.libraries['computestorage.dll'];
-    libraries = { computeStorage: library, virtDisk: files.libraries['virtdisk.dll'], kernel: library, security: library };
+    libraries = { computeStorage: library, virtDisk: files.libraries['virtdisk.dll'], kernel: library, security: library, filterManager: library };
   }, 120_000);
   afterAll(async () => { await simulator?.stop(); });
   const known = <T>(value: T | undefined): T => {

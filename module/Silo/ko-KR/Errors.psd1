@@ -559,6 +559,10 @@
         Message = '{path}의 레이어를 사용할 수 없습니다: {reason}.'
         Action = '이미지를 제거하고 다시 가져오세요.'
     }
+    'LayerFiltered' = @{
+        Message = '{path}에서 레이어 저장소 작업이 실패했고({reason}), Windows에 속하지 않는 파일 시스템 필터가 있습니다: {filters}.'
+        Action = '해당 프로그램이 상태 루트를 건드리지 않게 하거나, 하나를 시험 삼아 내리고(fltmc unload <이름>) 명령을 다시 실행하세요.'
+    }
     'LayerStorageFailed' = @{
         Message = '{path}에서 레이어 저장소 작업이 실패했습니다: {reason}.'
         Action = '엔진 로그를 확인하세요(위치는 Get-ContainerHost가 알려 줍니다).'

@@ -2,9 +2,10 @@ import { toNamespacedPath } from 'node:path';
 import { WindowsSecurity } from '../../../native/advapi32-privileges.ts';
 import { bindComputeStorage, type ComputeStorage } from '../../../native/computestorage.ts';
 import type { Out, Pointer } from '../../../native/dynamic-library.ts';
+import { FilterManager } from '../../../native/fltlib.ts';
 import { WindowsFiles } from '../../../native/kernel32-files.ts';
 import { attachFlags, VirtualDisks } from '../../../native/virtdisk.ts';
-import { SiloError } from '../../base/index.ts';
+import { foreignFilters, SiloError } from '../../base/index.ts';
 import { baseLayerOptions, layerData, writableLayerOptions, type LayerReference } from './layer-data.ts';
 import { means, StorageFailure } from './storage-error.ts';
 
@@ -14,6 +15,7 @@ export interface StorageLibraries {
   readonly virtDisk: string;
   readonly kernel: string;
   readonly security: string;
+  readonly filterManager: string;
 }
 
 const privileges = ['SeBackupPrivilege', 'SeRestorePrivilege', 'SeSecurityPrivilege'];
@@ -29,12 +31,14 @@ export class LayerStorage {
   readonly disks: VirtualDisks;
   readonly #functions: ComputeStorage;
   readonly #security: WindowsSecurity;
+  readonly #filters: FilterManager;
   #privileged = false;
 
   constructor(libraries: StorageLibraries) {
     this.#functions = bindComputeStorage(libraries.computeStorage);
     this.disks = new VirtualDisks(libraries.virtDisk);
     this.files = new WindowsFiles(libraries.kernel);
+    this.#filters = new FilterManager(libraries.filterManager);
     this.#security = new WindowsSecurity(libraries.security, libraries.kernel, this.files);
   }
 
@@ -43,6 +47,16 @@ export class LayerStorage {
     if (this.#privileged) return;
     if (!this.#security.enablePrivileges(privileges)) throw new SiloError('ElevationRequired', { args: { reason: 'layers are written with the rights to back up and to restore files' } });
     this.#privileged = true;
+  }
+
+  /** File-system filters that do not come with Windows; none where nobody may know. */
+  foreignFilters(): readonly string[] {
+    try {
+      return foreignFilters(this.#filters.filters());
+    } catch {
+      // Whoever asks is about to tell of a failure, which must not be lost for this one.
+      return [];
+    }
   }
 
   descriptorOf(sddl: string): Buffer { return this.#security.descriptorOf(sddl); }

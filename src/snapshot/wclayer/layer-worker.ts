@@ -7,7 +7,7 @@ import { snapshotNotFound } from './layer-folder.ts';
 import type { WclayerJob } from './layer-job.ts';
 import { LayerStorage } from './layer-storage.ts';
 import { mountScratch, prepareScratch, readyScratch, removeSnapshot, unmountAt } from './scratch-disk.ts';
-import { storageError } from './storage-error.ts';
+import { storageError, withFilters } from './storage-error.ts';
 
 const storages = new Map<string, LayerStorage>();
 
@@ -40,6 +40,6 @@ answerJobs<WclayerJob>(async (job, handler) => {
   try {
     return await run(job, handler);
   } catch (error) {
-    throw storageError(error, job.own.key, job.own.folder);
+    throw withFilters(storageError(error, job.own.key, job.own.folder), job.own.folder, () => storageOf(job).foreignFilters());
   }
 });

@@ -61,3 +61,21 @@ export const storageError = (error: unknown, key: number, path: string): unknown
   if (means(error, 'stopped')) return new SiloError('ComputeServiceStopped', { args: { reason }, target, native, retryable: true, cause: error });
   return new SiloError('LayerStorageFailed', { args: { path, reason }, target, native, cause: error });
 };
+
+/** What the storage filter answers where another filter stands in its way: ERROR_INVALID_FUNCTION, 0xc03a001c (both from reports of users), and what the filter manager itself gives (FACILITY_USERMODE_FILTER_MANAGER, 0x1f). */
+const isOfFilters = (hresult: number): boolean => hresult === 0x80070001 || hresult === 0xc03a001c || (hresult & 0x1fff0000) === 0x001f0000;
+
+/**
+ * The failure of a storage call with the filters that may have caused it: other programs' filters break layers in
+ * ways that no code tells. Codes that only they bring become an error of their own.
+ */
+export const withFilters = (error: unknown, path: string, read: () => readonly string[]): unknown => {
+  if (!(error instanceof SiloError) || error.code !== 'LayerStorageFailed') return error;
+  const filters = read();
+  if (filters.length === 0) return error;
+  const { args, target, native, cause } = error;
+  const about = { native: { ...native, filters }, cause, ...(target === undefined ? {} : { target }) };
+  return isOfFilters(native?.hresult ?? 0)
+    ? new SiloError('LayerFiltered', { ...about, args: { path, reason: String(args['reason'] ?? ''), filters: filters.join(', ') } })
+    : new SiloError('LayerStorageFailed', { ...about, args });
+};

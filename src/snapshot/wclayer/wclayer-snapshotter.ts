@@ -12,7 +12,7 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './layer-worker.ts'
 const defaultScratchBytes = 20 * 1024 ** 3;
 
 /** Windows' own. */
-const windowsLibraries: StorageLibraries = { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll' };
+const windowsLibraries: StorageLibraries = { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll', filterManager: 'fltlib.dll' };
 
 export interface WclayerOptions {
   readonly libraries?: StorageLibraries;

@@ -11,6 +11,14 @@ const about = { elevated: true };
 const find = (facts: WindowsFacts, name: string, changes: Partial<typeof about> = {}): RuntimeRequirement | undefined => windowsRequirements(facts, { ...about, ...changes }).find((requirement) => requirement.name === name);
 
 describe('what a Windows host must have', () => {
+  it('says which file-system filters are not of Windows, as advice alone, where they could be asked for', () => {
+    expect(find(ready, 'file-system filters')).toBeUndefined();
+    expect(find({ ...ready, foreignFilters: [] }, 'file-system filters')).toMatchObject({ satisfied: true, remedy: undefined });
+    const facts = { ...ready, foreignFilters: ['cbfs6 (Activity Monitor, 384700)'] };
+    expect(find(facts, 'file-system filters')).toMatchObject({ satisfied: false, detail: expect.stringContaining('cbfs6 (Activity Monitor, 384700)') as string, neededFor: 'Advice' });
+    expect(isHostReady(windowsRequirements(facts, about))).toBe(true);
+  });
+
   it('is all there on a host that has it, and nothing is to be mended', () => {
     const requirements = windowsRequirements(ready, about);
     expect(requirements.filter(({ satisfied, remedy }) => !satisfied || remedy !== undefined)).toEqual([]);

@@ -7,6 +7,9 @@ function Debug-ContainerHost {
     host has lost, layers that nothing needs, containers that nobody watches, that are unhealthy, that did not start or start again and again, errors in the
     log of the last day, and whether module and engine are of one release. Nothing is changed. Each check has a Status (Passed, Warning or
     Failed), what was found, and a Remedy.
+
+    On Windows an elevated engine also tells which file-system filters do not come with Windows (virus scanners, backups): some keep layers from
+    being mounted. Linux has none.
     .PARAMETER Problem
     Only checks that did not pass.
     .PARAMETER HostConnection

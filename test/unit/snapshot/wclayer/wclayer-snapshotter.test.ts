@@ -287,6 +287,31 @@ describe.skipIf(skipReason('layers of Windows', whyNoSimulatedLayers()))('the sn
       expect(error.args).toEqual({ function: 'HcsGetLayerVhdMountPath', build: 17763 });
     });
 
+    it('a failed mount with the filters that may be the reason, and by a code of its own where they must be', async () => {
+      await apply(1, [], { name: 'a' });
+      await snapshotter.prepare(20);
+      const [faults, filters] = ['faults.json', 'filters.txt'].map((name) => join(storage.simulator().root, name)) as [string, string];
+      const failWith = (hresult: string): void => { writeFileSync(faults, JSON.stringify({ Faults: [{ Function: 'HcsAttachLayerStorageFilter', HResult: hresult }] })); };
+      try {
+        for (const hresult of ['0x80070001', '0xc03a001c', '0x801f0004']) {
+          failWith(hresult);
+          rmSync(filters, { force: true });
+          expect((await refused('LayerStorageFailed', () => snapshotter.mount(20, [1], target))).native).toEqual({ hresult: Number(hresult) });
+          writeFileSync(filters, 'minifilter cbfs6 384700 3\nminifilter WdFilter 328010 4\nlegacy oldscan 0\n');
+          const error = await refused('LayerFiltered', () => snapshotter.mount(20, [1], target));
+          expect(error.message).toContain('cbfs6 (Activity Monitor, 384700), oldscan (0)');
+          expect(error.native).toEqual({ hresult: Number(hresult), filters: ['cbfs6 (Activity Monitor, 384700)', 'oldscan (0)'] });
+        }
+        failWith('0x8007001f');
+        expect((await refused('LayerStorageFailed', () => snapshotter.mount(20, [1], target))).native?.filters).toHaveLength(2);
+      } finally {
+        rmSync(faults, { force: true });
+        rmSync(filters, { force: true });
+      }
+      await snapshotter.mount(20, [1], target);
+      await snapshotter.unmount(target);
+    });
+
     it('to go on where the service ends in the middle, and works with the next one', async () => {
       await apply(1, [], { name: 'a' });
       const faults = join(storage.simulator().root, 'faults.json');
