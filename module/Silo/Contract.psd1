@@ -553,6 +553,7 @@
         'RuntimeFailed' = 'internal'
         'NetworkFailed' = 'internal'
         'HcsFailed' = 'internal'
+        'LayerFiltered' = 'failedPrecondition'
         'LayerStorageFailed' = 'internal'
         'InternalError' = 'internal'
         'ProtocolMismatch' = 'connection'

@@ -584,6 +584,10 @@
         Message = 'The Host Compute Service failed at ''{operation}'' of ''{id}'': {reason}.'
         Action = '{advice}'
     }
+    'LayerFiltered' = @{
+        Message = 'The storage of layers failed at {path} ({reason}), and these file-system filters do not come with Windows: {filters}.'
+        Action = 'Have their programs leave the state root alone, or unload one for a try (fltmc unload <name>) and run the command again.'
+    }
     'LayerStorageFailed' = @{
         Message = 'The storage of layers failed at {path}: {reason}.'
         Action = 'Look at the engine log (Get-ContainerHost says where it is).'
