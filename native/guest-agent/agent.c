@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "boot.h"
+#include "container.h"
 #include "frames.h"
 #include "kernel-calls.h"
 #include "network.h"
@@ -34,7 +35,7 @@ struct output {
 };
 
 struct process {
-  bool used, ended, terminal;
+  bool used, ended, terminal, ended_with_machine;
   uint32_t number;
   pid_t pid;
   int exit_code;
@@ -47,10 +48,8 @@ struct process {
 static int port;
 static struct buffer received, sending;
 static struct process processes[most_processes];
-/* The container's first process has number 0. */
-static struct started created;
-static bool is_created;
-static pid_t first_pid;
+/* The machine's own container has ended. */
+static bool ending;
 
 static void put(uint16_t type, uint32_t id, const void *payload, size_t length) {
   if (!put_frame(&sending, type, id, payload, length)) power_off();
@@ -101,19 +100,7 @@ static bool has_room(void) {
   return false;
 }
 
-static bool apply_controls(const struct request *request, struct refusal *refusal) {
-  for (size_t at = 0; at < request->control_count; at++) {
-    char path[256];
-    const struct pair *control = &request->controls[at];
-    if (strchr(control->name, '/') != NULL || snprintf(path, sizeof path, CONTROL_GROUP "/%s", control->name) >= (int)sizeof path) errno = EINVAL;
-    else if (write_file(path, control->value) == 0) continue;
-    refusal->failure = FAILURE_LIMIT;
-    snprintf(refusal->reason, sizeof refusal->reason, "%s: %s", control->name, strerror(errno));
-    return false;
-  }
-  return true;
-}
-
+/* What the machine needs once, before its own container. */
 static bool prepare(const struct request *request, struct refusal *refusal) {
   const char *what = "";
   *refusal = (struct refusal){.failure = FAILURE_OTHER};
@@ -122,31 +109,34 @@ static bool prepare(const struct request *request, struct refusal *refusal) {
     snprintf(refusal->reason, sizeof refusal->reason, "module %s: %s", request->modules.items[at], strerror(errno));
     return false;
   }
-  if (mount_share(&what) != 0 || set_up_network(request, &what) != 0) {
-    snprintf(refusal->reason, sizeof refusal->reason, "%s: %s", what, strerror(errno));
-    return false;
-  }
-  return apply_controls(request, refusal);
+  if (mount_share(&what) == 0 && set_up_network(request, &what) == 0) return true;
+  snprintf(refusal->reason, sizeof refusal->reason, "%s: %s", what, strerror(errno));
+  return false;
 }
 
 static void create(uint32_t id, const struct request *request) {
+  uint32_t number = request->process.number;
   struct refusal refusal;
-  if (is_created) failed(id, FAILURE_OTHER, "the container is there already");
-  else if (!prepare(request, &refusal) || !start_process(request, 0, &created, &refusal)) failed(id, refusal.failure, refusal.reason);
-  else {
-    is_created = true;
-    first_pid = created.pid;
-    add_process(&created, 0, request->process.terminal);
-    done(id, NULL, 0);
+  struct container *container;
+  if (number == own_container ? find_container(own_container) != NULL : find_container(own_container) == NULL || ending) return failed(id, FAILURE_OTHER, number == own_container ? "the container is there already" : "the machine has no container to join");
+  if (!has_room() || find_process(number) != NULL) return failed(id, FAILURE_OTHER, "there are too many processes");
+  if ((number == own_container && !prepare(request, &refusal)) || (container = add_container(number, &refusal)) == NULL) return failed(id, refusal.failure, refusal.reason);
+  if (apply_controls(container, request, &refusal) && start_process(container, request, &container->begun, &refusal)) {
+    container->first = container->begun.pid;
+    add_process(&container->begun, number, request->process.terminal);
+    return done(id, NULL, 0);
   }
+  failed(id, refusal.failure, refusal.reason);
+  remove_container(container);
 }
 
 static void exchange(short events);
 
-static void start(uint32_t id) {
+static void start(uint32_t id, const struct request *request) {
   struct refusal refusal;
-  if (!is_created || created.status < 0) failed(id, FAILURE_OTHER, "nothing waits for its start");
-  else if (release_process(&created, &refusal)) {
+  struct container *container = find_container(request->container);
+  if (container == NULL || container->begun.status < 0) failed(id, FAILURE_OTHER, "nothing waits for its start");
+  else if (release_process(&container->begun, &refusal)) {
     done(id, NULL, 0);
     exchange(0);
     /* Gives free memory back to the host; the container need not wait for it, nor for want of it fail. */
@@ -157,10 +147,12 @@ static void start(uint32_t id) {
 static void execute(uint32_t id, const struct request *request) {
   struct refusal refusal;
   struct started started;
-  struct process *first = find_process(0);
-  if (first == NULL || first->ended || created.status >= 0) failed(id, FAILURE_OTHER, "the container does not run");
+  struct process *first = find_process(request->container);
+  struct container *container = find_container(request->container);
+  if (container == NULL || first == NULL || first->ended || container->begun.status >= 0) failed(id, FAILURE_OTHER, "the container does not run");
+  else if (is_frozen(container)) failed(id, FAILURE_OTHER, "the container is paused");
   else if (!has_room() || find_process(request->process.number) != NULL) failed(id, FAILURE_OTHER, "there are too many processes");
-  else if (!start_process(request, first_pid, &started, &refusal)) failed(id, refusal.failure, refusal.reason);
+  else if (!start_process(container, request, &started, &refusal)) failed(id, refusal.failure, refusal.reason);
   else if (!release_process(&started, &refusal)) {
     int fds[] = {started.in, started.out, started.err};
     for (size_t at = 0; at < 3; at++) close_fd(&fds[at]);
@@ -171,29 +163,25 @@ static void execute(uint32_t id, const struct request *request) {
   }
 }
 
-static void signal_all(uint32_t number) {
-  FILE *list = fopen(CONTROL_GROUP "/cgroup.procs", "re");
-  int pid;
-  if (list == NULL) return;
-  while (fscanf(list, "%d", &pid) == 1) if (pid > 0) kill(pid, (int)number);
-  fclose(list);
-}
-
 static void send_signal(uint32_t id, const struct request *request) {
   struct process *process = find_process(request->process.number);
-  if (request->all) signal_all(request->signal);
-  else if (process != NULL && !process->ended) kill(process->pid, (int)request->signal);
+  struct container *container = find_container(request->container);
+  if (request->all && container != NULL) signal_container(container, request->signal);
+  else if (!request->all && process != NULL && !process->ended) kill(process->pid, (int)request->signal);
   done(id, NULL, 0);
 }
 
-static void tell_statistics(uint32_t id) {
+static void tell_statistics(uint32_t id, const struct request *request) {
   char text[1024];
-  done(id, text, read_statistics(text, sizeof text));
+  struct container *container = find_container(request->container);
+  if (container == NULL) failed(id, FAILURE_OTHER, "the container does not run");
+  else done(id, text, read_statistics(container->group, text, sizeof text));
 }
 
 static void update(uint32_t id, const struct request *request) {
-  struct refusal refusal;
-  if (apply_controls(request, &refusal)) done(id, NULL, 0);
+  struct refusal refusal = {.failure = FAILURE_OTHER, .reason = "the container does not run"};
+  struct container *container = find_container(request->container);
+  if (container != NULL && apply_controls(container, request, &refusal)) done(id, NULL, 0);
   else failed(id, refusal.failure, refusal.reason);
 }
 
@@ -234,10 +222,10 @@ static void handle_request(const struct frame *frame) {
   if (request == NULL) return failed(frame->id, FAILURE_OTHER, "the agent does not understand the request");
   switch (frame->type) {
     case FRAME_CREATE: create(frame->id, request); break;
-    case FRAME_START: start(frame->id); break;
+    case FRAME_START: start(frame->id, request); break;
     case FRAME_EXEC: execute(frame->id, request); break;
     case FRAME_SIGNAL: send_signal(frame->id, request); break;
-    case FRAME_STATISTICS: tell_statistics(frame->id); break;
+    case FRAME_STATISTICS: tell_statistics(frame->id, request); break;
     case FRAME_UPDATE: update(frame->id, request); break;
     default: failed(frame->id, FAILURE_OTHER, "the agent does not know the request");
   }
@@ -294,33 +282,51 @@ static bool read_output(struct process *process, int stream) {
   return false;
 }
 
-static bool ran_out_of_memory(void) {
-  FILE *file = fopen(CONTROL_GROUP "/memory.events", "re");
-  char name[32];
-  unsigned long long count;
-  bool found = false;
-  while (file != NULL && fscanf(file, "%31s %llu", name, &count) == 2) if (strcmp(name, "oom_kill") == 0 && count > 0) found = true;
-  if (file != NULL) fclose(file);
-  return found;
+/* Containers that joined the machine end with its own. False while some have not. */
+static bool end_members(void) {
+  bool left = false;
+  ending = true;
+  for (struct container *member = next_member(NULL); member != NULL; member = next_member(member)) {
+    struct process *first = find_process(member->number);
+    if (first != NULL && !first->ended) {
+      first->ended_with_machine = true;
+      kill_container(member);
+    }
+    left = true;
+  }
+  return !left;
 }
 
 /* What it wrote before its end is read first, as far as the host takes it. */
 static void finish(struct process *process) {
+  struct container *container = find_container(process->number);
+  if (process->number == own_container && !end_members()) return;
   for (int stream = 0; stream < 2; stream++) {
     while (read_output(process, stream)) { }
-    /* The host has not taken all yet: its credit brings us here again. */
-    if (process->outputs[stream].fd >= 0 && process->outputs[stream].credit == 0) return;
+    /* The host has not taken all yet: its credit brings us here again. The machine's end waits for no reader of another container. */
+    if (process->outputs[stream].fd >= 0 && process->outputs[stream].credit == 0 && !(ending && process->number != own_container)) return;
   }
   uint8_t payload[8];
+  uint32_t flags = (container != NULL && ran_out_of_memory(container) ? EXIT_OUT_OF_MEMORY : 0) | (process->ended_with_machine ? EXIT_WITH_MACHINE : 0);
   write_u32(payload, (uint32_t)process->exit_code);
-  write_u32(payload + 4, process->number == 0 && ran_out_of_memory() ? 1 : 0);
+  write_u32(payload + 4, flags);
   close_fd(&process->in);
   for (int stream = 0; stream < 2; stream++) close_fd(&process->outputs[stream].fd);
   buffer_free(&process->input);
   process->used = false;
-  /* The machine goes with its container: what was written must be with the host by then. */
-  if (process->number == 0) sync();
+  if (container != NULL) {
+    close_fd(&container->begun.status);
+    /* What it wrote must be with the host by then. */
+    sync();
+    remove_container(container);
+  }
   put(FRAME_EXIT, process->number, payload, sizeof payload);
+}
+
+static void finish_ended(void) {
+  for (size_t at = 0; at < most_processes; at++) if (processes[at].used && processes[at].ended && processes[at].number != own_container) finish(&processes[at]);
+  struct process *own = find_process(own_container);
+  if (own != NULL && own->ended) finish(own);
 }
 
 static void reap(void) {
@@ -388,7 +394,7 @@ static void serve(int signals) {
       else if (!read_output(owners[at].process, owners[at].stream) && owners[at].process->terminal && (polled[at].revents & POLLHUP) != 0) usleep(1000);
     }
     exchange(polled[0].revents);
-    for (size_t at = 0; at < most_processes; at++) if (processes[at].used && processes[at].ended) finish(&processes[at]);
+    finish_ended();
     exchange(0);
   }
 }

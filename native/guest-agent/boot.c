@@ -86,7 +86,6 @@ int mount_share(const char **what) {
   *what = SHARE;
   if (mount("share", SHARE, "virtiofs", 0, NULL) != 0) return -1;
   *what = "cgroup2";
-  if (mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL) != 0) return -1;
-  if (write_file("/sys/fs/cgroup/cgroup.subtree_control", "+cpu +memory +pids +io +cpuset") != 0) return -1;
-  return make_folders(CONTROL_GROUP, 0755);
+  if (mount("cgroup2", CONTROL_GROUPS, "cgroup2", 0, NULL) != 0) return -1;
+  return write_file(CONTROL_GROUPS "/cgroup.subtree_control", "+cpu +memory +pids +io +cpuset");
 }

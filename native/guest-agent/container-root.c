@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "container-root.h"
 #include "kernel-calls.h"
-#include "start-process.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,17 +30,19 @@ static int make_devices(void) {
   return 0;
 }
 
-static int mount_kernel_file_systems(const struct request *request, const char **what) {
+static int mount_kernel_file_systems(const struct request *request, int shared_memory, const char **what) {
   unsigned long system_flags = MS_NOSUID | MS_NOEXEC | MS_NODEV | (request->privileged ? 0 : MS_RDONLY);
-  char shared_memory[64];
-  snprintf(shared_memory, sizeof shared_memory, "mode=1777,size=%llu", (unsigned long long)request->shared_memory);
+  char size[64];
+  snprintf(size, sizeof size, "mode=1777,size=%llu", (unsigned long long)request->shared_memory);
   if (mount_at("proc", "/proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL, what) != 0) return -1;
   if (mount_at("tmpfs", "/dev", MS_NOSUID | MS_STRICTATIME, "mode=755,size=65536k", what) != 0) return -1;
   if (mount_at("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620,gid=5", what) != 0) return -1;
   if (mount_at("sysfs", "/sys", system_flags, NULL, what) != 0) return -1;
   if (mount_at("cgroup2", "/sys/fs/cgroup", system_flags, NULL, what) != 0) return -1;
   if (mount_at("mqueue", "/dev/mqueue", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL, what) != 0) return -1;
-  if (mount_at("tmpfs", "/dev/shm", MS_NOSUID | MS_NOEXEC | MS_NODEV, shared_memory, what) != 0) return -1;
+  if (shared_memory < 0 && mount_at("tmpfs", "/dev/shm", MS_NOSUID | MS_NOEXEC | MS_NODEV, size, what) != 0) return -1;
+  *what = "/dev/shm";
+  if (shared_memory >= 0 && (make_folders("/dev/shm", 0755) != 0 || move_mount_fd(shared_memory, "/dev/shm") != 0)) return -1;
   *what = "/dev";
   return make_devices();
 }
@@ -66,7 +67,7 @@ static int make_place(const char *target, bool is_folder) {
 }
 
 /* Copies of the volumes' mounts: the share is out of reach once the container's root is entered. */
-static int *open_volumes(const struct request *request, const char **what) {
+static int *open_volumes(const char *share, const struct request *request, const char **what) {
   int *trees = calloc(request->mount_count + 1, sizeof *trees);
   for (size_t at = 0; trees != NULL && at < request->mount_count; at++) {
     const struct mount_request *mount = &request->mounts[at];
@@ -74,7 +75,7 @@ static int *open_volumes(const struct request *request, const char **what) {
     if (mount->kind != MOUNT_BIND) continue;
     char path[128];
     *what = mount->target;
-    if (strchr(mount->source, '/') != NULL || snprintf(path, sizeof path, SHARE "/%s", mount->source) >= (int)sizeof path) errno = EINVAL;
+    if (strchr(mount->source, '/') != NULL || snprintf(path, sizeof path, "%s/%s", share, mount->source) >= (int)sizeof path) errno = EINVAL;
     else trees[at] = open_tree_copy(path);
     if (trees[at] < 0) return NULL;
   }
@@ -125,17 +126,19 @@ static int hide_kernel_files(const char **what) {
   return 0;
 }
 
-int enter_container_root(const struct request *request, const char **what) {
+int enter_container_root(const char *share, int shared_memory, const struct request *request, const char **what) {
   *what = "/";
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
-  int *trees = open_volumes(request, what);
+  int *trees = open_volumes(share, request, what);
   if (trees == NULL) return -1;
-  *what = SHARE "/root";
+  char path[128];
+  snprintf(path, sizeof path, "%s/root", share);
+  *what = "/";
   /* The root of an initramfs cannot be pivoted away: the container's is mounted over it. */
-  int root = open_tree_copy(SHARE "/root");
+  int root = open_tree_copy(path);
   if (root < 0 || move_mount_fd(root, "/") != 0 || fchdir(root) != 0 || chroot(".") != 0) return -1;
   close(root);
-  if (mount_kernel_file_systems(request, what) != 0) return -1;
+  if (mount_kernel_file_systems(request, shared_memory, what) != 0) return -1;
   for (size_t at = 0; at < request->mount_count; at++) {
     *what = request->mounts[at].target;
     if (place_mount(&request->mounts[at], trees[at]) != 0) return -1;

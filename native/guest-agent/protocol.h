@@ -32,9 +32,14 @@ enum frame_type {
   FRAME_FAILED = 34,       /* enum failure u32, text */
   FRAME_STDOUT = 35,
   FRAME_STDERR = 36,
-  FRAME_EXIT = 37,         /* code u32, 1 where the kernel ended something of it for want of memory u32 */
+  FRAME_EXIT = 37,         /* code u32, bits of enum exit_flag u32 */
   FRAME_STDIN_CREDIT = 38, /* bytes u32 */
+  /* A keeper's alone, to those that stand for containers in its machine. */
+  FRAME_LOST = 39,         /* text: why the machine has gone */
 };
+
+/* The kernel ended something of it for want of memory; it was ended because the machine's own container had ended. */
+enum exit_flag { EXIT_OUT_OF_MEMORY = 1, EXIT_WITH_MACHINE = 2 };
 
 enum failure { FAILURE_OTHER = 0, FAILURE_EXECUTABLE = 1, FAILURE_DIRECTORY = 2, FAILURE_MOUNT = 3, FAILURE_LIMIT = 4 };
 
@@ -51,7 +56,9 @@ enum field_tag {
   FIELD_USER_LIMIT = 10,    /* resource u32, soft u64, hard u64 */
   FIELD_OOM_SCORE = 11,     /* i32 */
   FIELD_NO_NEW_PRIVILEGES = 12,
-  FIELD_PROCESS = 13,       /* u32 */
+  FIELD_PROCESS = 13,       /* u32; of a container that joins the machine: the number of its first process, and its own */
+  FIELD_CONTAINER = 14,     /* u32; which container is meant, the machine's own where it is left out */
+  FIELD_IPC_OF = 15,        /* u32; the container whose System V objects, message queues and /dev/shm it has */
 
   FIELD_HOST_NAME = 20,
   FIELD_READ_ONLY_ROOT = 21,

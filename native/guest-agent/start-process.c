@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "start-process.h"
 #include "container-root.h"
+#include "container.h"
 #include "kernel-calls.h"
 #include "protocol.h"
 #include <errno.h>
@@ -183,19 +184,49 @@ static void run(const struct request *request, bool is_first, int status) {
   fail(status, FAILURE_EXECUTABLE, "%s", errno == ENOEXEC ? "it is made for another kind of processor, or is no program" : errno == ENOENT ? "there is no such file (or its interpreter is missing)" : errno == EACCES ? "it is not executable" : strerror(errno));
 }
 
-static void run_first(const struct request *request, int status) {
+static bool enter_group(const struct container *container) {
+  char path[128];
+  snprintf(path, sizeof path, "%s/cgroup.procs", container->group);
+  return write_file(path, "0") == 0;
+}
+
+static int enter_namespace(pid_t pid, const char *name) {
+  char path[64];
+  /* Not by a descriptor of the process: we are in a process namespace that has no number for it. */
+  snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, name);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int result = fd < 0 ? -1 : setns(fd, 0);
+  close(fd);
+  return result;
+}
+
+/* Enters the ipc namespace of another container; a copy of its /dev/shm, or -1 with errno. */
+static int join_ipc(uint32_t number) {
+  const struct container *other = find_container(number);
+  int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+  if (other == NULL) errno = ESRCH;
+  if (own < 0 || other == NULL || enter_namespace(other->first, "ipc") != 0 || enter_namespace(other->first, "mnt") != 0) return -1;
+  int shared_memory = open_tree_copy("/dev/shm");
+  if (setns(own, CLONE_NEWNS) != 0) return -1;
+  close(own);
+  return shared_memory;
+}
+
+static void run_first(const struct container *container, const struct request *request, int status) {
   const char *what = "";
-  if (write_file(CONTROL_GROUP "/cgroup.procs", "0") != 0 || unshare(CLONE_NEWCGROUP) != 0) fail(status, FAILURE_OTHER, "control group: %s", strerror(errno));
+  if (!enter_group(container) || unshare(CLONE_NEWCGROUP) != 0) fail(status, FAILURE_OTHER, "control group: %s", strerror(errno));
   if (request->host_name != NULL && sethostname(request->host_name, strlen(request->host_name)) != 0) fail(status, FAILURE_OTHER, "host name: %s", strerror(errno));
-  if (enter_container_root(request, &what) != 0) fail(status, FAILURE_MOUNT, "%s: %s", what, strerror(errno));
+  int shared_memory = request->shares_ipc ? join_ipc(request->ipc_of) : -1;
+  if (request->shares_ipc && shared_memory < 0) fail(status, FAILURE_OTHER, "the ipc namespace of the other container: %s", strerror(errno));
+  if (enter_container_root(container->share, shared_memory, request, &what) != 0) fail(status, FAILURE_MOUNT, "%s: %s", what, strerror(errno));
   run(request, true, status);
 }
 
-static void run_further(const struct request *request, pid_t first, int status) {
-  int container = open_pid(first);
-  if (write_file(CONTROL_GROUP "/cgroup.procs", "0") != 0) fail(status, FAILURE_OTHER, "control group: %s", strerror(errno));
-  if (container < 0 || setns(container, CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP) != 0) fail(status, FAILURE_OTHER, "the container cannot be entered: %s", strerror(errno));
-  close(container);
+static void run_further(const struct container *container, const struct request *request, int status) {
+  int first = open_pid(container->first);
+  if (!enter_group(container)) fail(status, FAILURE_OTHER, "control group: %s", strerror(errno));
+  if (first < 0 || setns(first, CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP) != 0) fail(status, FAILURE_OTHER, "the container cannot be entered: %s", strerror(errno));
+  close(first);
   /* Only children are in the new process namespace; the agent shall be their parent. */
   pid_t pid = fork_with(CLONE_PARENT);
   if (pid < 0) fail(status, FAILURE_OTHER, "fork: %s", strerror(errno));
@@ -240,29 +271,29 @@ static bool await_ready(struct started *started, bool is_first, struct refusal *
   return true;
 }
 
-bool start_process(const struct request *request, pid_t first, struct started *started, struct refusal *refusal) {
+bool start_process(const struct container *container, const struct request *request, struct started *started, struct refusal *refusal) {
   int sockets[2], pipes[6] = {-1, -1, -1, -1, -1, -1};
   *started = (struct started){.pid = -1, .in = -1, .out = -1, .err = -1, .status = -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
     refuse(refusal, FAILURE_OTHER, "socket: %s", strerror(errno));
     return false;
   }
-  bool terminal = request->process.terminal;
+  bool terminal = request->process.terminal, is_first = container->first == 0;
   if (!terminal && (pipe2(pipes, O_CLOEXEC) != 0 || pipe2(pipes + 2, O_CLOEXEC) != 0 || pipe2(pipes + 4, O_CLOEXEC) != 0)) {
     refuse(refusal, FAILURE_OTHER, "pipes: %s", strerror(errno));
     close_all(pipes, 6);
     close_all(sockets, 2);
     return false;
   }
-  pid_t pid = first == 0 ? fork_with(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC) : fork();
+  pid_t pid = is_first ? fork_with(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC) : fork();
   if (pid == 0) {
     if (!terminal) {
       dup2(pipes[0], 0);
       dup2(pipes[3], 1);
       dup2(pipes[5], 2);
     }
-    if (first == 0) run_first(request, sockets[1]);
-    run_further(request, first, sockets[1]);
+    if (is_first) run_first(container, request, sockets[1]);
+    run_further(container, request, sockets[1]);
   }
   close(sockets[1]);
   if (!terminal) {
@@ -273,7 +304,7 @@ bool start_process(const struct request *request, pid_t first, struct started *s
   *started = (struct started){.pid = pid, .in = pipes[1], .out = pipes[2], .err = pipes[4], .status = sockets[0]};
   bool ready = false;
   if (pid < 0) refuse(refusal, FAILURE_OTHER, "fork: %s", strerror(errno));
-  else ready = await_ready(started, first == 0, refusal);
+  else ready = await_ready(started, is_first, refusal);
   if (ready) return true;
   if (started->pid > 0) {
     kill(started->pid, SIGKILL);

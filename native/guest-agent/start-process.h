@@ -22,12 +22,13 @@ struct refusal {
   char reason[most_reason];
 };
 
-/* Where control groups of containers are. */
-#define CONTROL_GROUP "/sys/fs/cgroup/container"
+#define CONTROL_GROUPS "/sys/fs/cgroup"
 #define SHARE "/run/share"
 
-/* `first`: pid of the container's first process, or 0 to make that. False with `refusal`. */
-bool start_process(const struct request *request, pid_t first, struct started *started, struct refusal *refusal);
+struct container;
+
+/* The container's first process where that is not there yet, else a further one. False with `refusal`. */
+bool start_process(const struct container *container, const struct request *request, struct started *started, struct refusal *refusal);
 /* Lets a child that is ready become its program; false with `refusal`. */
 bool release_process(struct started *started, struct refusal *refusal);
 

@@ -1,15 +1,14 @@
 #define _GNU_SOURCE
 #include "statistics.h"
 #include "network.h"
-#include "start-process.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned long long value_of(const char *file, const char *name) {
+static unsigned long long value_of(const char *group, const char *file, const char *name) {
   char path[128], word[64];
   unsigned long long value = 0, number;
-  snprintf(path, sizeof path, CONTROL_GROUP "/%s", file);
+  snprintf(path, sizeof path, "%s/%s", group, file);
   FILE *open_file = fopen(path, "re");
   if (open_file == NULL) return 0;
   if (name == NULL) {
@@ -22,11 +21,11 @@ static unsigned long long value_of(const char *file, const char *name) {
   return value;
 }
 
-size_t read_statistics(char *text, size_t size) {
+size_t read_statistics(const char *group, char *text, size_t size) {
   uint64_t received, sent;
   count_network(&received, &sent);
   int length = snprintf(text, size, "cpu %llu\nmemory %llu\ninactive %llu\nlimit %llu\nprocesses %llu\nreceived %llu\nsent %llu\n",
-    value_of("cpu.stat", "usage_usec"), value_of("memory.current", NULL), value_of("memory.stat", "inactive_file"), value_of("memory.max", NULL),
-    value_of("pids.current", NULL), (unsigned long long)received, (unsigned long long)sent);
+    value_of(group, "cpu.stat", "usage_usec"), value_of(group, "memory.current", NULL), value_of(group, "memory.stat", "inactive_file"), value_of(group, "memory.max", NULL),
+    value_of(group, "pids.current", NULL), (unsigned long long)received, (unsigned long long)sent);
   return length < 0 ? 0 : (size_t)length < size ? (size_t)length : size - 1;
 }

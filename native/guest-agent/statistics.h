@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Length of the text. */
-size_t read_statistics(char *text, size_t size);
+/* Of a control group; the network is the machine's. Length of the text. */
+size_t read_statistics(const char *group, char *text, size_t size);
 
 #endif

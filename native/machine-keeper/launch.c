@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "launch.h"
+#include "share.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
@@ -10,38 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <x86intrin.h>
 
-static const char share_folder[] = "share";
 static const char share_socket[] = "share.sock";
 
 static bool failed(char *reason, size_t size, const char *what) {
   snprintf(reason, size, "%s: %s", what, strerror(errno));
   return false;
-}
-
-/* The root file system and the volumes beside each other, in a mount namespace that ends with the machine. */
-static bool make_share(const struct plan *plan, char *reason, size_t size) {
-  if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) return failed(reason, size, "mount namespace");
-  if (mkdir(share_folder, 0700) != 0 && errno != EEXIST) return failed(reason, size, share_folder);
-  if (mount("tmpfs", share_folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m") != 0) return failed(reason, size, share_folder);
-  for (size_t at = 0; at < plan->bind_count; at++) {
-    char place[64];
-    struct stat status;
-    snprintf(place, sizeof place, "%s/%s", share_folder, plan->binds[at].name);
-    if (stat(plan->binds[at].source, &status) != 0) return failed(reason, size, plan->binds[at].source);
-    int made = S_ISDIR(status.st_mode) ? mkdir(place, 0755) : mknod(place, S_IFREG | 0644, 0);
-    if (made != 0 || mount(plan->binds[at].source, place, NULL, MS_BIND | MS_REC, NULL) != 0) return failed(reason, size, plan->binds[at].source);
-  }
-  return true;
 }
 
 static int listen_for_files(void) {
@@ -168,7 +150,7 @@ static bool fill_in(char **argument) {
 
 bool launch_machine(const struct plan *plan, struct machine *machine, char *reason, size_t size) {
   int taps[most_links], ports[2], console[2];
-  if (!make_share(plan, reason, size) || !make_taps(plan, taps, reason, size)) return false;
+  if (!make_share(plan, reason, size) || !let_share_grow(reason, size) || !make_taps(plan, taps, reason, size)) return false;
   int files = listen_for_files();
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (files < 0 || nothing < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ports) != 0 || pipe2(console, O_CLOEXEC) != 0) return failed(reason, size, "sockets");

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "machine-loop.h"
 #include "../guest-agent/protocol.h"
+#include "share.h"
 #include "terminal.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +16,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { most_clients = 64, most_processes = 128, most_requests = 256, console_bytes = 8192, lost_code = 255, ended_code = 137 };
+enum { most_clients = 64, most_processes = 128, most_requests = 256, console_bytes = 8192, farewell_seconds = 2, lost_code = 255, ended_code = 137 };
 
-/* A program of the host that asks something; one that runs a process stays until that ends. */
+/* A program of the host that asks something; one that stands for a process stays until that ends. */
 struct client {
   int fd;
   uint32_t generation;
   struct buffer in, out;
-  int fds[3];
+  /* Streams of a process, and the files of a container that joins the machine. */
+  int fds[4];
   size_t fd_count;
   bool runs_process;
   uint32_t process;
@@ -35,7 +37,8 @@ struct stream {
 };
 
 struct process {
-  bool used, exited, terminal;
+  /* `joined`: the first process of a container that joined the machine; its files have the same number. */
+  bool used, exited, terminal, joined;
   uint32_t number;
   int in;
   uint32_t in_credit;
@@ -62,6 +65,8 @@ static uint32_t last_id, last_number, last_generation;
 static char console[console_bytes + 1];
 static size_t console_length;
 static bool greeted, is_created;
+/* When the machine goes although others have not read all of what its containers said; 0 while its own runs. */
+static double end_time;
 
 static void write_note(const char *name, const char *text) {
   char temporary[64];
@@ -93,6 +98,49 @@ static void read_console(void) {
   console[console_length] = '\0';
 }
 
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* The last words of this keeper to those that stand for containers in its machine. */
+static void say_farewell(void) {
+  double deadline = now() + farewell_seconds;
+  for (size_t at = 0; at < most_clients; at++) {
+    struct client *client = &clients[at];
+    while (client->fd >= 0 && buffer_length(&client->out) > 0 && now() < deadline) {
+      struct pollfd polled = {.fd = client->fd, .events = POLLOUT};
+      if (poll(&polled, 1, 100) <= 0) continue;
+      ssize_t sent = send(client->fd, client->out.bytes + client->out.start, buffer_length(&client->out), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent < 0 && errno != EAGAIN && errno != EINTR) break;
+      if (sent > 0) buffer_consume(&client->out, (size_t)sent);
+    }
+  }
+}
+
+static struct client *client_of_member(const struct process *process) { return process->used && process->joined && process->client >= 0 ? &clients[process->client] : NULL; }
+
+static void tell_members_of_loss(const char *reason) {
+  for (size_t at = 0; at < most_processes; at++) {
+    struct client *client = client_of_member(&processes[at]);
+    if (client != NULL) put_frame(&client->out, FRAME_LOST, processes[at].number, reason, strlen(reason));
+  }
+  say_farewell();
+}
+
+static void tell_members_of_end(void) {
+  for (size_t at = 0; at < most_processes; at++) {
+    const struct process *process = &processes[at];
+    struct client *client = client_of_member(process);
+    uint8_t payload[8];
+    write_u32(payload, process->exited ? process->exit_code : ended_code);
+    write_u32(payload + 4, process->exited ? process->flags : EXIT_WITH_MACHINE);
+    if (client != NULL) put_frame(&client->out, FRAME_EXIT, process->number, payload, sizeof payload);
+  }
+  say_farewell();
+}
+
 /* Says why there is no container, or why its machine has gone, with what the guest's kernel said last. */
 _Noreturn static void lose(const char *reason) {
   end_machine();
@@ -105,6 +153,7 @@ _Noreturn static void lose(const char *reason) {
     write_note("lost", text);
     /* Whoever reads the container's log shall see it too. */
     dprintf(plan->terminal ? 1 : 2, "silo: the utility VM has gone: %s\n", text);
+    tell_members_of_loss(text);
   }
   else dprintf(word, "Fmachine\n%s", text);
   _exit(lost_code);
@@ -115,6 +164,7 @@ _Noreturn static void end_with(const struct process *process) {
   snprintf(text, sizeof text, "%u", process->exit_code);
   if ((process->flags & 1) != 0) write_note("oom", "");
   write_note("ended", text);
+  tell_members_of_end();
   end_machine();
   _exit((int)process->exit_code & 0xff);
 }
@@ -153,6 +203,7 @@ static void drop_process(struct process *process) {
     close_fd(&process->outputs[stream].fd);
     buffer_free(&process->outputs[stream].waiting);
   }
+  if (process->joined) remove_share(process->number);
   process->used = false;
 }
 
@@ -206,13 +257,25 @@ static struct request *add_request(int client, uint32_t client_id) {
 
 /* The process's number is ours to give; it stands before what the client wrote. */
 static void begin_process(struct client *client, const struct frame *frame) {
-  if (client->fd_count != 3 || client->runs_process || frame->length > largest_payload - 10) return refuse(client, frame->id, "the request has no streams");
+  bool joins = frame->type == FRAME_CREATE;
+  if (client->fd_count != (joins ? 4 : 3) || client->runs_process || frame->length > largest_payload - 10) return refuse(client, frame->id, "the request has no streams");
   struct request *request = add_request((int)(client - clients), frame->id);
   if (++last_number == 0) last_number = 1;
   struct process *process = request == NULL ? NULL : add_process(last_number, client->fds, false, (int)(client - clients));
   if (process == NULL) {
     if (request != NULL) request->used = false;
     return refuse(client, frame->id, "there are too many processes");
+  }
+  if (joins) {
+    bool added = add_share(last_number, client->fds[3]);
+    close(client->fds[3]);
+    client->fd_count = 0;
+    if (!added) {
+      request->used = false;
+      drop_process(process);
+      return refuse(client, frame->id, "the machine cannot be shown its files");
+    }
+    process->joined = true;
   }
   client->fd_count = 0;
   client->runs_process = true;
@@ -224,12 +287,12 @@ static void begin_process(struct client *client, const struct frame *frame) {
   write_u32(payload + 2, 4);
   write_u32(payload + 6, last_number);
   memcpy(payload + 10, frame->payload, frame->length);
-  put(FRAME_EXEC, request->id, payload, 10 + (size_t)frame->length);
+  put(frame->type, request->id, payload, 10 + (size_t)frame->length);
   free(payload);
 }
 
 static void handle_client_frame(struct client *client, const struct frame *frame) {
-  if (frame->type == FRAME_EXEC) return begin_process(client, frame);
+  if (frame->type == FRAME_EXEC || frame->type == FRAME_CREATE) return begin_process(client, frame);
   if (frame->type == FRAME_RESIZE) {
     if (client->runs_process) put(FRAME_RESIZE, client->process, frame->payload, frame->length);
     return;
@@ -245,7 +308,7 @@ static void read_client(struct client *client) {
   struct iovec part = {.iov_base = room, .iov_len = 16 * 1024};
   union {
     struct cmsghdr header;
-    char bytes[CMSG_SPACE(3 * sizeof(int))];
+    char bytes[CMSG_SPACE(4 * sizeof(int))];
   } control;
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes};
   ssize_t length = room == NULL ? 0 : recvmsg(client->fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
@@ -258,7 +321,7 @@ static void read_client(struct client *client) {
     for (size_t at = 0; at < count; at++) {
       int fd;
       memcpy(&fd, CMSG_DATA(header) + at * sizeof fd, sizeof fd);
-      if (client->fd_count < 3) client->fds[client->fd_count++] = fd;
+      if (client->fd_count < 4) client->fds[client->fd_count++] = fd;
       else close(fd);
     }
   }
@@ -327,9 +390,20 @@ static void handle_answer(const struct frame *frame) {
   }
 }
 
+/* Somebody has not read all that another container said. */
+static bool has_unheard(const struct process *own) {
+  for (size_t at = 0; at < most_processes; at++) if (&processes[at] != own && processes[at].used && processes[at].joined) return true;
+  return false;
+}
+
 static void finish(struct process *process) {
   for (int stream = 0; stream < 2; stream++) if (!process->outputs[stream].gone && buffer_length(&process->outputs[stream].waiting) > 0) return;
-  if (process->number == 0) end_with(process);
+  if (process->number == 0) {
+    /* Those that joined have ended before; what they said is given a moment to be read. */
+    if (end_time == 0) end_time = now() + farewell_seconds;
+    if (now() < end_time && has_unheard(process)) return;
+    end_with(process);
+  }
   if (process->client >= 0) {
     uint8_t payload[8];
     write_u32(payload, process->exit_code);
@@ -453,6 +527,7 @@ static void handle_signals(int signals) {
     /* Whoever takes the container away ends all of it, as SIGKILL would. */
     write_note("ended", "137");
     end_machine();
+    tell_members_of_end();
     _exit(ended_code);
   }
   int status;
@@ -464,7 +539,10 @@ static void handle_signals(int signals) {
     /* What it had sent before counts. */
     exchange(POLLIN);
     struct process *first = find_process(0);
-    if (first != NULL && first->exited) finish(first);
+    if (first != NULL && first->exited) {
+      end_time = now();
+      finish(first);
+    }
     char reason[96];
     snprintf(reason, sizeof reason, "%s ended with %s %d", pid == machine->qemu ? "QEMU" : "virtiofsd", WIFSIGNALED(status) ? "signal" : "exit code", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     lose(reason);
@@ -512,10 +590,11 @@ static void serve_owner(const struct owner *owner, short events) {
   else write_output(process, owner->stream);
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+/* The machine's own container last: it takes the others with it. */
+static void finish_exited(void) {
+  struct process *own = find_process(0);
+  for (size_t at = 0; at < most_processes; at++) if (processes[at].used && processes[at].exited && &processes[at] != own) finish(&processes[at]);
+  if (own != NULL && own->exited) finish(own);
 }
 
 int run_machine(const struct plan *the_plan, const struct machine *the_machine, int listener, int the_word) {
@@ -543,14 +622,14 @@ int run_machine(const struct plan *the_plan, const struct machine *the_machine, 
     polled[2] = (struct pollfd){.fd = machine->console, .events = POLLIN};
     polled[3] = (struct pollfd){.fd = listener, .events = POLLIN};
     nfds_t count = gather(polled, owners);
-    if (poll(polled, count, is_created ? -1 : 1000) < 0) continue;
+    if (poll(polled, count, end_time != 0 ? 50 : is_created ? -1 : 1000) < 0) continue;
     if (!is_created && now() > deadline) lose(greeted ? "the guest's agent does not answer" : "the guest's agent did not start in time");
     if ((polled[2].revents & POLLIN) != 0) read_console();
     if (polled[0].revents != 0) exchange(polled[0].revents);
     if (polled[1].revents != 0) handle_signals(signals);
     if (polled[3].revents != 0) accept_client(listener);
     for (nfds_t at = polled_fixed; at < count; at++) if (polled[at].revents != 0) serve_owner(&owners[at], polled[at].revents);
-    for (size_t at = 0; at < most_processes; at++) if (processes[at].used && processes[at].exited) finish(&processes[at]);
+    finish_exited();
     exchange(0);
   }
 }

@@ -48,6 +48,7 @@ static bool add_field(struct plan *plan, const struct field *field) {
     case PLAN_QEMU: return add_argument(&plan->qemu, &plan->qemu_count, field);
     case PLAN_VIRTIOFSD: return add_argument(&plan->virtiofsd, &plan->virtiofsd_count, field);
     case PLAN_NAMESPACE: return (plan->network_namespace = field_text(field->bytes, field->length)) != NULL;
+    case PLAN_JOIN: return (plan->join = field_text(field->bytes, field->length)) != NULL;
     case PLAN_BIND: return add_bind(plan, field);
     case PLAN_LINK: return plan->link_count < most_links && (plan->links[plan->link_count++] = field_text(field->bytes, field->length)) != NULL;
     case PLAN_CREATE: plan->create = field->bytes; plan->create_length = field->length; return true;
@@ -66,5 +67,5 @@ bool read_plan(const struct buffer *content, struct plan *plan) {
   struct field field;
   *plan = (struct plan){.patience = 60};
   while (next_field(&at, end, &field, &broken)) if (!add_field(plan, &field)) return false;
-  return !broken && plan->qemu_count > 0 && plan->virtiofsd_count > 0 && plan->create != NULL;
+  return !broken && (plan->join != NULL || (plan->qemu_count > 0 && plan->virtiofsd_count > 0)) && plan->create != NULL;
 }

@@ -13,6 +13,7 @@ enum plan_tag {
   PLAN_CREATE = 6,     /* the request to the agent */
   PLAN_TERMINAL = 7,
   PLAN_PATIENCE = 8,   /* seconds until the container must be there, u32 */
+  PLAN_JOIN = 9,       /* folder of the machine that it joins, in place of one of its own */
 };
 
 enum { most_links = 16, first_tap_fd = 20, agent_fd = 10, share_fd = 11 };
@@ -20,7 +21,7 @@ enum { most_links = 16, first_tap_fd = 20, agent_fd = 10, share_fd = 11 };
 struct plan {
   char **qemu, **virtiofsd;
   size_t qemu_count, virtiofsd_count;
-  char *network_namespace;
+  char *network_namespace, *join;
   struct { char *name, *source; } *binds;
   size_t bind_count;
   char *links[most_links];

@@ -68,6 +68,7 @@ export const errorTable = {
   ContainerNotRunning: row('failedPrecondition', "Container '{id}' is {state}, not running.", 'Start it with Start-Container.'),
   ContainerRunning: row('failedPrecondition', "Container '{id}' is running.", 'Stop it first, or use -Force.'),
   ContainerPaused: row('failedPrecondition', "Container '{id}' is paused.", 'Resume it first.'),
+  SharingUnsupported: row('failedPrecondition', "The container cannot share the {what} of '{owner}': {reason}.", 'Give both the same isolation (Set-Isolation), or connect both to one network.'),
   ContainerStartFailed: row('failedPrecondition', "Container '{id}' could not be started: {reason}.", 'Correct the cause; Get-Container shows it again as StartError.'),
   ContainerUnmanaged: row('failedPrecondition', "'{id}' was made by {owner}, not by Silo, which only lists it.", 'Use the tool that made it; Get-Container -Unmanaged lists what others have made.'),
   ContainerFileLost: row('failedPrecondition', "The file {path} of the container '{id}' is not there: what it held was in memory alone, and is gone since the host has started again.", 'Run New-ContainerApplication again with the same files and variables.'),

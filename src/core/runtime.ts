@@ -47,7 +47,7 @@ export interface BlockIoLimit {
   readonly writeBytesPerSecond?: number;
 }
 
-/** Settings with what names other containers resolved to `host` or the path of a namespace. */
+/** Settings with what names other containers resolved to `host`, or the path of a namespace; the id of the task, where the runtime joins machines. */
 export interface TaskSettings extends Omit<ContainerSettings, 'pidMode' | 'ipcMode'> {
   readonly pidNamespace?: string;
   readonly ipcNamespace?: string;
@@ -81,6 +81,8 @@ export interface TaskSpec {
   readonly mounts: readonly TaskMount[];
   /** Bind-mounted network namespace; undefined joins the host's. */
   readonly networkNamespacePath: string | undefined;
+  /** Id of a running task in whose machine it is made, and whose network it has; only where the runtime joins machines. */
+  readonly machineOf?: string | undefined;
   readonly privileged: boolean;
   readonly settings?: TaskSettings | undefined;
   /** JSON of a group managed service account's credential specification; only Windows containers have one. */
@@ -101,8 +103,8 @@ export interface TaskExit {
   readonly exitCode: number | null;
   readonly exitedAt: Date;
   readonly oomKilled: boolean;
-  /** MachineLost: its utility VM ended without it; the log's last lines say what was heard of that. */
-  readonly reason: 'Exited' | 'MonitorLost' | 'MachineLost' | 'HostRestarted';
+  /** MachineLost: its utility VM ended without it; the log's last lines say what was heard of that. MachineEnded: it was killed because the container had ended whose utility VM it had joined. */
+  readonly reason: 'Exited' | 'MonitorLost' | 'MachineLost' | 'MachineEnded' | 'HostRestarted';
 }
 
 export interface ExecResult {
@@ -173,6 +175,8 @@ export interface Runtime {
   readonly joinsTerminals?: boolean;
   /** True where tasks have a kernel of their own: no process of this system is one of theirs, and their files are not reached through one. */
   readonly ownKernel?: boolean;
+  /** True where a task can be made in the machine of another. */
+  readonly joinsMachines?: boolean;
   /**
    * Says in sentences which settings and limits the host gives only in part, and refuses what it cannot give.
    * It makes nothing. Absent where the runtime has no such settings. Errors: ParameterInvalid,

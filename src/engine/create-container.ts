@@ -12,6 +12,7 @@ import { chooseIsolation, hostIsolation } from './isolation.ts';
 import { unpackFor } from './isolation-swap.ts';
 import { withLease } from './lease.ts';
 import { reserveLinks } from './network-links.ts';
+import { chooseBeside, namedOwner } from './shared-sandbox.ts';
 import { platformOf } from './platform-of.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
 import { checkShares, keepShareCredentials } from './shares.ts';
@@ -57,9 +58,10 @@ export const createContainer = async (
 ): Promise<Created> => {
   const id = ports.newId();
   const name = request.name === undefined ? generatedName(id) : checkContainerName(request.name);
-  const { image, hostDefault } = ports.metadata.read((reader) => ({ image: findImage(reader, request.image), hostDefault: hostIsolation(reader) }));
+  const { image, hostDefault, owner } = ports.metadata.read((reader) => ({ image: findImage(reader, request.image), hostDefault: hostIsolation(reader), owner: namedOwner(reader, request.network) }));
   const isolation = request.isolation ?? hostDefault;
-  const { technology, warning: chosenWarning } = chooseIsolation(ports, { image, wanted: isolation, hostDefault });
+  const wish = { image, wanted: isolation, hostDefault };
+  const { technology, warning: chosenWarning } = owner === undefined ? chooseIsolation(ports, wish) : chooseBeside(ports, wish, owner);
   const resolved = await resolveNetworking(ports, request, platformOf(image.platform.os).defaultNetwork, signal);
   const networking = { ...resolved, networking: await fixPorts(ports, resolved.networking) };
   platformOf(image.platform.os).checkOptions({ ...request, network: resolved.mode });

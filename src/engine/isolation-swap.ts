@@ -7,6 +7,7 @@ import { chooseIsolation, getIsolation, hostIsolation, type IsolationReport } fr
 import { withLease } from './lease.ts';
 import { platformOf } from './platform-of.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
+import { chooseBeside } from './shared-sandbox.ts';
 import { technologyOf } from './technology.ts';
 import { unpackLayers } from './unpack-layers.ts';
 
@@ -21,7 +22,9 @@ export const setContainerIsolation = async (ports: Ports, reference: string, iso
     if (record.state !== 'created' && record.state !== 'exited') throw new SiloError('ContainerRunning', { args: { id: reference }, target: { kind: 'container', id: record.id } });
     const platform = await platformOfImage(ports, record.manifestDigest);
     const hostDefault = ports.metadata.read(hostIsolation);
-    const { technology } = chooseIsolation(ports, { image: { reference: record.spec.imageReference, platform }, wanted: isolation, hostDefault });
+    const wish = { image: { reference: record.spec.imageReference, platform }, wanted: isolation, hostDefault };
+    const owner = record.spec.network === 'container' ? ports.metadata.read((reader) => reader.container(record.spec.networking?.containerId ?? '')) : undefined;
+    const { technology } = owner === undefined ? chooseIsolation(ports, wish) : chooseBeside(ports, wish, owner);
     const change = { isolation, runtime: technology.runtime.name } as const;
     const present = technologyOf(ports.isolations, record);
     if (technology.snapshotter.name === present.snapshotter.name || record.snapshotKey === undefined) await point(ports, record, change);

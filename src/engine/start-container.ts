@@ -5,10 +5,11 @@ import { throwIfCancelled } from './guards.ts';
 import { awaitNameService, hostLines, linksOf, nameServiceOf } from './name-service.ts';
 import { attachLinks, plainAddresses, planLinks, recordLinks, refuseListeners, type PlannedLink } from './network-links.ts';
 import { platformOf } from './platform-of.ts';
-import type { Ports } from './ports.ts';
+import type { IsolationTechnology, Ports } from './ports.ts';
 import { lifeAfterFailedRestart } from './restart-policy.ts';
 import { releaseTask } from './settle.ts';
 import { attachShare } from './shares.ts';
+import { refuseApart } from './shared-sandbox.ts';
 import { needsSupervisor, turnLogOverEarly } from './supervision.ts';
 import { processSettings, taskSettings } from './task-settings.ts';
 import { technologyOf } from './technology.ts';
@@ -67,13 +68,14 @@ const start = async (ports: Ports, record: ContainerRecord, reference: string, r
 };
 
 const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly PlannedLink[], signal: AbortSignal | undefined): Promise<{ readonly pid: number; readonly startedAt: Date; readonly attached: readonly EndpointRecord[] }> => {
-  const { runtime, snapshotter } = technologyOf(ports.isolations, record);
+  const technology = technologyOf(ports.isolations, record);
+  const { runtime, snapshotter } = technology;
   const { spec } = record;
   const key = record.snapshotKey;
   if (key === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.id }, target: { kind: 'container', id: record.id } });
   // A pipe of Windows cannot be opened to look at it.
   for (const { kind, source } of spec.mounts) if (kind === 'bind' && !isPipe(source)) await ports.volumes.checkSource(source);
-  const owner = sandboxOwner(ports, record);
+  const owner = sandboxOwner(ports, record, technology);
   const settings = await taskSettings(ports, record);
   if (links.length > 0) await ports.supervisor.ensure();
   const shown = owner.id === record.id ? links : ports.metadata.read((reader) => linksOf(reader, owner.id));
@@ -115,6 +117,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
       ...mounts,
     ],
     networkNamespacePath,
+    machineOf: runtime.joinsMachines === true && owner.id !== record.id ? owner.id : undefined,
     privileged: spec.privileged,
     settings,
     credentialSpec: spec.credentialSpec,
@@ -180,11 +183,13 @@ export const volumeMounts = async (
 };
 
 /** The container whose sandbox this one shares; itself where it has its own. */
-const sandboxOwner = (ports: Ports, record: ContainerRecord): ContainerRecord => {
+const sandboxOwner = (ports: Ports, record: ContainerRecord, technology: IsolationTechnology): ContainerRecord => {
   if (record.spec.network !== 'container') return record;
   const id = record.spec.networking?.containerId ?? '';
   const owner = ports.metadata.read((reader) => reader.container(id));
   if (owner === undefined) throw new SiloError('ContainerNotFound', { args: { id: id.slice(0, 12) }, target: { kind: 'container', id } });
   if (owner.state !== 'running' && owner.state !== 'paused') throw new SiloError('ContainerNotRunning', { args: { id: owner.name, state: owner.state }, target: { kind: 'container', id } });
+  // Either may have got another isolation since.
+  refuseApart(ports, 'network', owner, technology);
   return owner;
 };

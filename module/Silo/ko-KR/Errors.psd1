@@ -83,6 +83,10 @@
         Message = '컨테이너 ''{id}''이(가) 일시 중지되었습니다.'
         Action = '먼저 다시 시작하세요.'
     }
+    'SharingUnsupported' = @{
+        Message = '컨테이너는 ''{owner}''의 {what}을(를) 함께 쓸 수 없습니다: {reason}.'
+        Action = '둘에 같은 격리를 주거나(Set-Isolation), 둘을 한 네트워크에 연결하세요.'
+    }
     'ContainerStartFailed' = @{
         Message = '컨테이너 ''{id}''을(를) 시작할 수 없습니다: {reason}.'
         Action = '원인을 고치세요. Get-Container가 StartError로 다시 보여 줍니다.'

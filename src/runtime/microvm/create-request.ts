@@ -101,8 +101,11 @@ const addMounts = (request: Fields, mounts: readonly TaskMount[]): readonly Shar
     return [{ name: String(index), source: mount.source }];
   });
 
-/** The request that makes a container in its machine, and what must be in the machine's share for it. */
-export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: MachineNetwork): { readonly payload: Buffer; readonly shared: readonly SharedPath[] } => {
+/**
+ * The request that makes a container in its machine, and what must be in the machine's share for it. `ipcOf`: number of the
+ * container there whose ipc namespace it shares.
+ */
+export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: MachineNetwork, ipcOf?: number): { readonly payload: Buffer; readonly shared: readonly SharedPath[] } => {
   const settings = spec.settings ?? {};
   const init = settings.init === true;
   const request = new Fields();
@@ -112,6 +115,7 @@ export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: Machi
     .flag(fields.READ_ONLY_ROOT, spec.readOnlyRoot)
     .flag(fields.PRIVILEGED, spec.privileged)
     .u64(fields.SHARED_MEMORY, BigInt(settings.sharedMemoryBytes ?? defaultSharedMemoryBytes));
+  if (ipcOf !== undefined) request.u32(fields.IPC_OF, ipcOf);
   for (const { name, value } of settings.kernelParameters ?? []) request.text(fields.KERNEL_PARAMETER, name.replaceAll('.', '/'), value);
   addLimits(request, spec.resources);
   addNetwork(request, network);

@@ -79,7 +79,14 @@ const virtiofsdArguments = ({ parts, folder }: Machine): readonly string[] => [
   parts.virtiofsd, `--fd=${descriptors.share}`, '-f', '-o', `source=${join(folder, 'share')}`, '-o', 'cache=auto', '-o', 'xattr', '-o', 'announce_submounts', '-o', 'log_level=err', '--thread-pool-size=1',
 ];
 
-/** The keeper's file `plan`. */
+/** The keeper's file `plan` for a container that joins the machine whose keeper has the folder `machine`. */
+export const joinPlan = ({ spec, machine, shared, payload, patienceSeconds }: Pick<Machine, 'spec' | 'shared' | 'payload' | 'patienceSeconds'> & { readonly machine: string }): Buffer => {
+  const plan = new Fields().text(planFields.JOIN, machine).flag(planFields.TERMINAL, spec.process.terminal).u32(planFields.PATIENCE, patienceSeconds).bytes(planFields.CREATE, payload);
+  for (const { name, source } of shared) plan.text(planFields.BIND, name, source);
+  return plan.encode();
+};
+
+/** The keeper's file `plan` for a machine of its own. */
 export const machinePlan = (machine: Machine): Buffer => {
   const { spec, network, shared } = machine;
   const plan = new Fields()

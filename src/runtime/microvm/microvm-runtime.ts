@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { ContainerSettings, ExecResult, ExecSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
-import { ExitWatch, TaskFiles, createTask, endAll, findProcesses, isAlive, readNumber, readProcessExit, resolveUser, rotateProcessLog, rotateTaskLog, startProcess, waitForExit } from '../conmon/index.ts';
+import { ExitWatch, TaskFiles, createTask, endAll, findProcesses, isAlive, readNumber, readProcessExit, resolveUser, rotateProcessLog, rotateTaskLog, startProcess, waitForExit, type ResolvedUser } from '../conmon/index.ts';
 import { checkMachineSettings, checkMachineTask } from './check-settings.ts';
 import { addLimits, addProcess, createRequest } from './create-request.ts';
 import { Fields } from './fields.ts';
 import { guestStatistics } from './guest-statistics.ts';
 import { askKeeper } from './keeper-channel.ts';
 import { keeperFailure } from './machine-failure.ts';
-import type { MachineHost } from './machine-host.ts';
+import type { MachineHost, MachineParts } from './machine-host.ts';
 import { readMachineNetwork } from './machine-links.ts';
-import { machineMemory, machinePlan, machineProcessors } from './machine-plan.ts';
+import { qemuOf, readPlace, refusePaused, writePlace, type MachinePlace } from './machine-place.ts';
+import { joinPlan, machineMemory, machinePlan, machineProcessors } from './machine-plan.ts';
+import { checkMachineSize, readMachineSize, writeMachineSize } from './machine-size.ts';
 import { isPaused, setPaused } from './paused-machine.ts';
 import { fields, frameTypes } from './protocol.ts';
 
@@ -37,14 +39,20 @@ const defaultAnswerSeconds = 30;
 const endPatienceMs = 3000;
 const sigkill = 9;
 
-/** What a machine was made with. */
-interface Size { readonly memoryBytes: number; readonly processors: number }
+/** The keeper's plan for a task, and what is noted in the task's folder beside it. */
+interface PlannedTask { readonly plan: Uint8Array; readonly note: (folder: string) => Promise<void> }
 
-/** Runtime of VM isolation on Linux: a utility VM a container, whose keeper is the container's process to conmon. */
+const noNetwork = { links: [], routes: [] };
+
+/**
+ * Runtime of VM isolation on Linux: a utility VM a container, whose keeper is the container's process to conmon. A container
+ * may join the machine of another; then a process that stands for it is that, and the machine's keeper does the rest.
+ */
 export class MicroVmRuntime implements Runtime {
   readonly name = 'microvm';
   readonly joinsTerminals = true;
   readonly ownKernel = true;
+  readonly joinsMachines = true;
   readonly #folder: string;
   readonly #exitsFolder: string;
   readonly #exits: ExitWatch;
@@ -71,17 +79,15 @@ export class MicroVmRuntime implements Runtime {
     const parts = this.#machines.parts();
     const user = resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups);
     await Promise.all(spec.mounts.filter(({ memory }) => memory === undefined).map(async ({ source }) => stat(source).catch((error: unknown) => { throw fromFileError(error, source); })));
-    const [accelerator, network] = await Promise.all([this.#machines.accelerator(), spec.networkNamespacePath === undefined ? { links: [], routes: [] } : readMachineNetwork(spec.networkNamespacePath)]);
-    const { payload, shared } = createRequest(spec, user, network);
     const files = this.#files(spec.id);
-    const size: Size = { memoryBytes: machineMemory(spec.resources.memoryBytes), processors: machineProcessors(spec.resources.cpuCount, this.#hostProcessors, accelerator) };
+    const { plan, note } = spec.machineOf === undefined ? await this.#ownMachine(spec, parts, user) : await this.#joinedMachine(spec, spec.machineOf, user);
     try {
       await rm(files.folder, { recursive: true, force: true });
       await mkdir(files.folder, { recursive: true, mode: 0o700 });
       await rm(files.exitFile, { force: true });
       // Secrets are in the environment.
-      await writeFile(join(files.folder, 'plan'), machinePlan({ spec, folder: files.folder, parts, accelerator, hostProcessors: this.#hostProcessors, network, shared, payload, patienceSeconds: this.#bootSeconds }), { mode: 0o600 });
-      await writeFile(join(files.folder, 'size.json'), JSON.stringify(size));
+      await writeFile(join(files.folder, 'plan'), plan, { mode: 0o600 });
+      await note(files.folder);
     } catch (error) {
       throw fromFileError(error, files.folder, 'container');
     }
@@ -98,7 +104,7 @@ export class MicroVmRuntime implements Runtime {
     const files = this.#files(id);
     const note = files.readNote();
     if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'microvm', reason: 'the task was not created' } });
-    if ((await this.#ask(files, frameTypes.START, Buffer.alloc(0))) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended before its container began' } });
+    if ((await this.#ask(id, frameTypes.START)) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended before its container began' } });
     await files.writeNote({ ...note, started: true });
   }
 
@@ -108,28 +114,50 @@ export class MicroVmRuntime implements Runtime {
     if (note === undefined) return Promise.resolve({ state: files.readExit() === undefined ? 'missing' : 'stopped', pid: undefined, monitored: false });
     const monitored = note.monitor !== undefined && isAlive(note.monitor);
     if (!isAlive(note.task) || files.readExit() !== undefined) return Promise.resolve({ state: 'stopped', pid: undefined, monitored });
-    return this.#qemu(id).then((qemu) => ({ state: !note.started ? 'created' : qemu !== undefined && isPaused(qemu) ? 'paused' : 'running', pid: note.task.pid, monitored }));
+    return this.#isFrozen(id).then((frozen) => ({ state: !note.started ? 'created' : frozen ? 'paused' : 'running', pid: note.task.pid, monitored }));
   }
 
   async kill(id: string, signal: number, options: { readonly all?: boolean } = {}): Promise<void> {
     const files = this.#files(id);
     const note = files.readNote();
     if (note === undefined || !isAlive(note.task)) return;
-    const qemu = await this.#qemu(id);
-    // A paused machine hears nothing; the end is meant for it all the same.
-    if (signal === sigkill && qemu !== undefined && isPaused(qemu)) await setPaused(qemu, false);
-    await this.#ask(files, frameTypes.SIGNAL, new Fields().u32(fields.PROCESS, 0).u32(fields.SIGNAL, signal).flag(fields.ALL, options.all === true).encode());
+    const place = await this.#place(id);
+    const qemu = await qemuOf(place);
+    const request = new Fields().u32(fields.PROCESS, place.number ?? 0).u32(fields.SIGNAL, signal).flag(fields.ALL, options.all === true);
+    if (signal === sigkill && qemu !== undefined && isPaused(qemu)) {
+      // A paused machine hears nothing; the end is meant for it all the same. That of another stays paused: what goes is who stands for the container.
+      if (place.owner !== id) return this.#endKeeper(note.task.pid, () => isAlive(note.task));
+      await setPaused(qemu, false);
+    }
+    await this.#ask(id, frameTypes.SIGNAL, request);
   }
 
-  async pause(id: string): Promise<void> { await setPaused(await this.#requireQemu(id), true); }
+  async pause(id: string): Promise<void> {
+    const place = await this.#place(id);
+    if (place.owner === id) return setPaused(await this.#requireQemu(id), true);
+    // First: an engine that is killed in between leaves a task that is thawed once more, not one that stays frozen.
+    await writeFile(this.#frozenNote(id), '');
+    await this.#freeze(id, true);
+  }
 
-  async resume(id: string): Promise<void> { await setPaused(await this.#requireQemu(id), false); }
+  async resume(id: string): Promise<void> {
+    const place = await this.#place(id);
+    if (place.owner === id) return setPaused(await this.#requireQemu(id), false);
+    // What is paused with its machine is resumed with it.
+    if (!existsSync(this.#frozenNote(id))) return;
+    await this.#freeze(id, false);
+    await rm(this.#frozenNote(id), { force: true });
+  }
 
   async exit(id: string): Promise<TaskExit | undefined> {
     const files = this.#files(id);
     const exit = files.readExit();
     // The code that conmon saw is the keeper's: the container's own only where the keeper had heard that.
-    if (exit !== undefined) return existsSync(files.folder) && !existsSync(join(files.folder, 'ended')) ? { ...exit, exitCode: null, reason: 'MachineLost' } : exit;
+    if (exit !== undefined && existsSync(files.folder)) {
+      if (!existsSync(join(files.folder, 'ended'))) return { ...exit, exitCode: null, reason: 'MachineLost' };
+      return existsSync(join(files.folder, 'with-machine')) ? { ...exit, reason: 'MachineEnded' } : exit;
+    }
+    if (exit !== undefined) return exit;
     const note = files.readNote();
     if (note === undefined || isAlive(note.task)) return undefined;
     if (note.monitor !== undefined && isAlive(note.monitor)) return undefined;
@@ -145,32 +173,29 @@ export class MicroVmRuntime implements Runtime {
   rotateProcessLog(_id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean> { return rotateProcessLog(folder, logPath, keptFiles); }
 
   async statistics(id: string): Promise<TaskStatistics | undefined> {
-    const files = this.#files(id);
-    const note = files.readNote();
-    const qemu = await this.#qemu(id);
+    const note = this.#files(id).readNote();
+    const qemu = await qemuOf(await this.#place(id));
     // A paused guest cannot be asked.
     if (note === undefined || !isAlive(note.task) || qemu === undefined || isPaused(qemu)) return undefined;
-    const answer = await this.#ask(files, frameTypes.STATISTICS, Buffer.alloc(0));
+    const answer = await this.#ask(id, frameTypes.STATISTICS);
     return answer === undefined ? undefined : guestStatistics(answer.toString('latin1'), new Date());
   }
 
   async update(id: string, limits: ResourceLimits): Promise<void> {
     checkMachineSettings(limits, {});
-    const files = this.#files(id);
-    const size = JSON.parse(await readFile(join(files.folder, 'size.json'), 'utf8')) as Size;
-    const refuse = (option: string, has: string): never => { throw new SiloError('OptionUnsupported', { args: { option, reason: `the utility VM runs with ${has}; stop the container to give it more` } }); };
-    if (limits.memoryBytes !== undefined && machineMemory(limits.memoryBytes) > size.memoryBytes) refuse('memoryBytes', `${Math.floor(size.memoryBytes / 1024 ** 2)} MB of memory, some of them for its kernel`);
-    if (limits.cpuCount !== undefined && Math.ceil(limits.cpuCount) > size.processors) refuse('cpuCount', `${size.processors} processors`);
-    if ((await this.#ask(files, frameTypes.UPDATE, addLimits(new Fields(), limits).encode())) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended' } });
+    checkMachineSize(limits, await readMachineSize((await this.#place(id)).folder));
+    if ((await this.#ask(id, frameTypes.UPDATE, addLimits(new Fields(), limits))) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended' } });
   }
 
   async exec(spec: ExecSpec): Promise<RunningProcess> {
-    const files = this.#files(spec.taskId);
-    if (files.readNote() === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'microvm', reason: 'the task is not there' } });
+    if (this.#files(spec.taskId).readNote() === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: 'microvm', reason: 'the task is not there' } });
     const document = join(spec.folder, 'process');
+    const place = await this.#place(spec.taskId);
     const request = addProcess(new Fields(), spec.process, resolveUser(spec.rootPath, spec.process.user, spec.process.additionalGroups), false);
+    if (place.number !== undefined) request.u32(fields.CONTAINER, place.number);
+    if (place.owner !== spec.taskId) await refusePaused(place);
     await writeFile(document, request.encode(), { mode: 0o600 });
-    const started = await startProcess([this.#machines.parts().keeper, `--state=${files.folder}`], spec, document);
+    const started = await startProcess([this.#machines.parts().keeper, `--state=${place.folder}`], spec, document);
     if ('failure' in started) throw keeperFailure(started.failure, spec.process.args[0] ?? '');
     const exited = started.exitCode.then(async (exitCode): Promise<ExecResult> => {
       if (exitCode !== undefined && !existsSync(join(spec.folder, 'lost'))) return { exitCode, exitedAt: new Date() };
@@ -187,7 +212,7 @@ export class MicroVmRuntime implements Runtime {
   async killExec(taskId: string, folder: string, signal: number): Promise<void> {
     const number = await readNumber(join(folder, 'number'));
     if (number === undefined) return;
-    await this.#ask(this.#files(taskId), frameTypes.SIGNAL, new Fields().u32(fields.PROCESS, number).u32(fields.SIGNAL, signal).encode());
+    await this.#ask(taskId, frameTypes.SIGNAL, new Fields().u32(fields.PROCESS, number).u32(fields.SIGNAL, signal));
   }
 
   async delete(id: string): Promise<void> {
@@ -212,15 +237,50 @@ export class MicroVmRuntime implements Runtime {
 
   #files(id: string): TaskFiles { return new TaskFiles(this.#folder, this.#exitsFolder, id); }
 
-  /** Undefined where its keeper has gone. @throws SiloError MachineNotResponding, and what the agent says */
-  #ask(files: TaskFiles, type: number, payload: Uint8Array): Promise<Buffer | undefined> { return askKeeper(files.folder, type, payload, this.#answerMs); }
+  #place(id: string): Promise<MachinePlace> { return readPlace(this.#folder, id); }
 
-  /** A number, which is QEMU's as long as its keeper lives. */
-  #qemu(id: string): Promise<number | undefined> { return readNumber(join(this.#files(id).folder, 'qemu-pid')); }
+  async #ownMachine(spec: TaskSpec, parts: MachineParts, user: ResolvedUser): Promise<PlannedTask> {
+    const [accelerator, network] = await Promise.all([this.#machines.accelerator(), spec.networkNamespacePath === undefined ? noNetwork : readMachineNetwork(spec.networkNamespacePath)]);
+    const { payload, shared } = createRequest(spec, user, network);
+    const size = { memoryBytes: machineMemory(spec.resources.memoryBytes), processors: machineProcessors(spec.resources.cpuCount, this.#hostProcessors, accelerator) };
+    const plan = machinePlan({ spec, folder: this.#files(spec.id).folder, parts, accelerator, hostProcessors: this.#hostProcessors, network, shared, payload, patienceSeconds: this.#bootSeconds });
+    return { plan, note: (folder) => writeMachineSize(folder, size) };
+  }
+
+  async #joinedMachine(spec: TaskSpec, owner: string, user: ResolvedUser): Promise<PlannedTask> {
+    const note = this.#files(owner).readNote();
+    if (note === undefined || !isAlive(note.task)) throw new SiloError('MachineFailed', { args: { reason: 'the one to be joined has ended' } });
+    const place = await this.#place(owner);
+    await refusePaused(place);
+    checkMachineSize(spec.resources, await readMachineSize(place.folder));
+    const ipcOf = spec.settings?.ipcNamespace === undefined ? undefined : await this.#place(spec.settings.ipcNamespace);
+    if (ipcOf !== undefined && ipcOf.owner !== place.owner) throw new SiloError('OptionUnsupported', { args: { option: 'ipcMode', reason: 'that container is in another utility VM' } });
+    const { payload, shared } = createRequest(spec, user, noNetwork, ipcOf === undefined ? undefined : ipcOf.number ?? 0);
+    return { plan: joinPlan({ spec, machine: place.folder, shared, payload, patienceSeconds: Math.ceil(this.#answerMs / 1000) }), note: (folder) => writePlace(folder, place.owner) };
+  }
+
+  /** Undefined where the machine's keeper has gone. @throws SiloError ContainerPaused, MachineNotResponding, and what the agent says */
+  async #ask(id: string, type: number, request = new Fields()): Promise<Buffer | undefined> {
+    const place = await this.#place(id);
+    if (place.owner !== id) await refusePaused(place);
+    if (place.number !== undefined) request.u32(fields.CONTAINER, place.number);
+    return askKeeper(place.folder, type, request.encode(), this.#answerMs);
+  }
+
+  async #freeze(id: string, frozen: boolean): Promise<void> {
+    if ((await this.#ask(id, frameTypes.UPDATE, new Fields().text(fields.CONTROL, 'cgroup.freeze', frozen ? '1' : '0'))) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended' } });
+  }
+
+  #frozenNote(id: string): string { return join(this.#files(id).folder, 'frozen'); }
+
+  async #isFrozen(id: string): Promise<boolean> {
+    const qemu = await qemuOf(await this.#place(id));
+    return (qemu !== undefined && isPaused(qemu)) || existsSync(this.#frozenNote(id));
+  }
 
   async #requireQemu(id: string): Promise<number> {
     const note = this.#files(id).readNote();
-    const qemu = await this.#qemu(id);
+    const qemu = await qemuOf(await this.#place(id));
     if (note === undefined || !isAlive(note.task) || qemu === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended' } });
     return qemu;
   }

@@ -32,6 +32,7 @@ export const viewContainer = ({ record, monitored }: LiveContainer): WireContain
   ports: (record.spec.networking?.ports ?? []).map(formatPublishedPort),
   network: capital(record.spec.network),
   ipAddress: record.ipAddress ?? null,
+  sandboxId: record.sandboxId,
   isolation: record.isolation,
   effectiveIsolation: processRuntimes.has(record.runtime) ? 'Process' : 'HyperV',
   user: record.spec.user,

@@ -162,6 +162,7 @@ describe('pods', () => {
     ['any image on Windows Server 2016', windows('server', 14393), image(14393), [], 'none'],
     ['images that are newer than the host', windows('server', 17763), image(20348), [], 'none'],
     ['Linux images on Linux', linux(), linuxImage, ['Process'], 'several'],
+    ['Linux images on Linux with utility VMs', linux({ HyperV: there }), linuxImage, ['Process', 'HyperV'], 'several'],
     ['Windows images on Linux', linux(), image(17763), [], 'none'],
   ])('of %s', (_, host, platform, isolations, containers) => {
     const rule = podRule(platform, host);
