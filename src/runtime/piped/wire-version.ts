@@ -24,7 +24,7 @@ const limits: Since<ResourceLimits> = { memoryBytes: 1, memorySwapBytes: 1, cpuC
 const mount: Since<TaskMount> = { source: 1, target: 1, readOnly: 1, memory: 1, propagation: 1 };
 const task: Since<TaskSpec> = {
   id: 1, rootPath: 1, storage: 1, bundlePath: 1, logPath: 1, process: 1, openStdin: 1, hostName: 1, readOnlyRoot: 1, resources: 1, mounts: 1, networkNamespacePath: 1, privileged: 1, settings: 1,
-  credentialSpec: 2,
+  credentialSpec: 2, machineOf: 2,
 };
 const exec: Since<ExecSpec> = { taskId: 1, processId: 1, process: 1, rootPath: 1, folder: 1, logPath: 1, stdin: 1, signal: 1, onJoinable: 2 };
 
