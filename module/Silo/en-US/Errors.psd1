@@ -188,6 +188,10 @@
         Message = 'Container ''{id}'' is paused.'
         Action = 'Resume it first.'
     }
+    'SharingUnsupported' = @{
+        Message = 'The container cannot share the {what} of ''{owner}'': {reason}.'
+        Action = 'Give both the same isolation (Set-Isolation), or connect both to one network.'
+    }
     'ContainerStartFailed' = @{
         Message = 'Container ''{id}'' could not be started: {reason}.'
         Action = 'Correct the cause; Get-Container shows it again as StartError.'
