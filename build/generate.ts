@@ -14,6 +14,7 @@ import { dscManifestList } from '../src/contract/dsc-manifest.ts';
 import { openRpcDocument } from '../src/contract/open-rpc.ts';
 import { batchBytes, batchLines, maximumFrameBytes, protocolVersion, streamWindowBytes } from '../src/contract/protocol.ts';
 import { timeFields } from '../src/contract/time-fields.ts';
+import { applicationTopic } from './help/application-topic.ts';
 import { errorTopic } from './help/error-topic.ts';
 import { makeHelp, staleHelp } from './help/make-help.ts';
 import { declareHostConnection } from './module/declare-host-connection.ts';
@@ -95,6 +96,8 @@ const files: Record<string, () => string> = {
   'module/Silo/en-US/Errors.psd1': errorTexts,
   'module/Silo/en-US/about_Silo_Errors.help.txt': () => errorTopic('en-US'),
   'module/Silo/ko-KR/about_Silo_Errors.help.txt': () => errorTopic('ko-KR'),
+  'module/Silo/en-US/about_Silo_Applications.help.txt': () => applicationTopic('en-US'),
+  'module/Silo/ko-KR/about_Silo_Applications.help.txt': () => applicationTopic('ko-KR'),
 };
 
 const read = (path: string): string | undefined => {

@@ -103,6 +103,14 @@ export interface ServiceHealthCheck {
   readonly retries?: number | undefined;
 }
 
+/** A command that is run in each container of a service, after its start or before its stop. */
+export interface ServiceHook {
+  readonly command: readonly string[];
+  readonly user?: string | undefined;
+  readonly workingDirectory?: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface ApplicationService {
   readonly name: string;
   /** The image, or the name that a built one gets. */
@@ -173,4 +181,9 @@ export interface ServiceSettings {
   readonly cpuCount?: number | undefined;
   readonly processCount?: number | undefined;
   readonly logLimits?: { readonly maximumSizeBytes: number; readonly keptFiles: number } | undefined;
+  /** JSON of a group managed service account's credential specification. */
+  readonly credentialSpec?: string | undefined;
+  /** Left out where there are none. */
+  readonly postStart?: readonly ServiceHook[] | undefined;
+  readonly preStop?: readonly ServiceHook[] | undefined;
 }

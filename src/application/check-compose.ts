@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { composeInvalid } from './compose-invalid.ts';
+import { whyRefused } from './compose-support.ts';
 import type { ComposeDocument } from './read-document.ts';
 
 type Validator = ((value: unknown) => boolean) & { readonly errors?: readonly ErrorObject[] | null };
@@ -23,7 +24,11 @@ const describe = (errors: readonly ErrorObject[]): { readonly path: readonly str
   const deepest = Math.max(...errors.map(depth));
   const nearest = errors.filter((error) => depth(error) === deepest);
   const refused = nearest.find(({ keyword }) => keyword === 'not');
-  if (refused !== undefined) return { path: pathOf(refused), reason: 'this key is not supported' };
+  if (refused !== undefined) {
+    const path = pathOf(refused);
+    const why = whyRefused(path);
+    return { path, reason: why === undefined ? 'this key is not supported' : `this key is not supported: ${why}` };
+  }
   const unknown = nearest.find(({ keyword }) => keyword === 'additionalProperties');
   if (unknown !== undefined) return { path: [...pathOf(unknown), (unknown.params as { additionalProperty: string }).additionalProperty], reason: 'there is no such key, or such a name is not allowed' };
   const [first] = nearest;

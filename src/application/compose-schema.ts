@@ -1,8 +1,9 @@
 import { Type, type TObject, type TProperties, type TSchema } from 'typebox';
+import { unsupportedAt } from './compose-support.ts';
 
 /*
  * The compose specification as far as Silo does what it says. A key of the specification that Silo does not
- * support is refused by name: its schema is `refused`, so that it differs from a key that nobody knows.
+ * support is ignored or refused by name (compose-support.ts), so that it differs from a key that nobody knows.
  */
 
 const scalarOf = (...types: readonly string[]): TSchema => Type.Unsafe<unknown>({ type: types.length === 1 ? types[0] : types });
@@ -12,13 +13,13 @@ const amount = scalarOf('number', 'string');
 const texts = Type.Array(text);
 const { Optional: optional } = Type;
 
-/** Known to the specification, and not supported. */
-const refused = (...names: readonly string[]): TProperties => Object.fromEntries(names.map((name) => [name, optional(Type.Unsafe<never>({ not: {} }))]));
+/** Known to the specification at that place, and not supported. */
+const unsupported = (place: string): TProperties => Object.fromEntries(unsupportedAt(place).map(([name, treatment]) => [name, optional(Type.Unsafe<unknown>(treatment === 'refused' ? { not: {} } : { $comment: 'ignored' }))]));
 
-/** A map of known keys; keys that begin with x- are for others. */
-const map = (properties: TProperties): TObject => {
+/** A map of known keys; keys that begin with x- are for others. `place` is where it stands, where it has keys that are not supported. */
+const map = (properties: TProperties, place?: string): TObject => {
   const known = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, optional(schema)]));
-  return Type.Object(known, { additionalProperties: false, patternProperties: { '^x-': {} } });
+  return Type.Object({ ...known, ...(place === undefined ? {} : unsupported(place)) }, { additionalProperties: false, patternProperties: { '^x-': {} } });
 };
 const needing = (schema: TObject, ...names: readonly string[]): TSchema => ({ ...schema, required: names });
 
@@ -41,30 +42,27 @@ const grants = Type.Array(eitherOf(text, grantSchema));
 
 const buildSchema = map({
   context: text, dockerfile: text, dockerfile_inline: text, args: listOrMap, labels: listOrMap, target: text, no_cache: flag, pull: flag, tags: texts, network: oneOf('default', 'none', 'host'),
-  secrets: Type.Array(eitherOf(text, needing(map({ source: text, target: text, ...refused('uid', 'gid', 'mode') }), 'source'))),
-  ...refused('entitlements', 'ssh', 'cache_from', 'cache_to', 'additional_contexts', 'provenance', 'sbom', 'shm_size', 'extra_hosts', 'isolation', 'privileged', 'ulimits', 'platforms'),
-});
+  secrets: Type.Array(eitherOf(text, needing(map({ source: text, target: text }, 'services.*.build.secrets.*'), 'source'))),
+}, 'services.*.build');
 
 const portSchema = needing(map({ name: text, host_ip: text, target: amount, published: amount, protocol: text, app_protocol: text, mode: oneOf('host', 'ingress') }), 'target');
 
 const mountSchema = needing(map({
   type: oneOf('bind', 'volume', 'tmpfs', 'npipe'), source: text, target: text, read_only: flag,
-  bind: map({ create_host_path: flag, propagation: oneOf('private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'), recursive: oneOf('enabled'), ...refused('selinux') }),
-  volume: map({ nocopy: flag, ...refused('labels', 'subpath') }),
+  bind: map({ create_host_path: flag, propagation: oneOf('private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'), recursive: oneOf('enabled'), selinux: oneOf('z', 'Z') }),
+  volume: map({ nocopy: flag }, 'services.*.volumes.*.volume'),
   tmpfs: map({ size: amount, mode: amount }),
-  ...refused('consistency', 'image'),
-}), 'type', 'target');
+}, 'services.*.volumes.*'), 'type', 'target');
 
-const linkSchema = map({ aliases: texts, ipv4_address: text, ipv6_address: text, mac_address: text, priority: scalarOf('number'), gw_priority: scalarOf('number'), ...refused('interface_name', 'link_local_ips', 'driver_opts') });
+const linkSchema = map({ aliases: texts, ipv4_address: text, ipv6_address: text, mac_address: text, priority: scalarOf('number'), gw_priority: scalarOf('number') }, 'services.*.networks.*');
 
 const dependencySchema = needing(map({ condition: oneOf('service_started', 'service_healthy', 'service_completed_successfully'), required: flag, restart: flag }), 'condition');
 
 const limits = map({ cpus: amount, memory: scalarOf('string', 'number'), pids: amount });
 const deploySchema = map({
-  mode: oneOf('replicated', 'global'), replicas: amount, resources: map({ limits, ...refused('reservations') }),
-  restart_policy: map({ condition: oneOf('none', 'on-failure', 'any'), max_attempts: amount, ...refused('delay', 'window') }),
-  ...refused('endpoint_mode', 'labels', 'rollback_config', 'update_config', 'placement'),
-});
+  mode: oneOf('replicated', 'global'), replicas: amount, resources: map({ limits, reservations: map({}, 'services.*.deploy.resources.reservations') }),
+  restart_policy: map({ condition: oneOf('none', 'on-failure', 'any'), max_attempts: amount }, 'services.*.deploy.restart_policy'),
+}, 'services.*.deploy');
 
 const loggingSchema = map({
   driver: oneOf('json-file', 'local'),
@@ -74,7 +72,11 @@ const loggingSchema = map({
 const deviceSchema = needing(map({ source: text, target: text, permissions: text }), 'source');
 const limitSchema = eitherOf(amount, needing(map({ soft: amount, hard: amount }), 'soft', 'hard'));
 const rates = Type.Array(Type.Object({ path: text, rate: amount }, { additionalProperties: false }));
-const blockIoSchema = Type.Object({ weight: optional(amount), device_read_bps: optional(rates), device_write_bps: optional(rates), ...refused('device_read_iops', 'device_write_iops', 'weight_device') }, { additionalProperties: false });
+const blockIoSchema = Type.Object({ weight: optional(amount), device_read_bps: optional(rates), device_write_bps: optional(rates), ...unsupported('services.*.blkio_config') }, { additionalProperties: false });
+
+/** Where a credential specification is found. */
+const credentialSpecSchema = map({ file: text, config: text }, 'services.*.credential_spec');
+const hooks = Type.Array(needing(map({ command, user: text, privileged: flag, working_dir: text, environment: listOrMap }), 'command'));
 
 const serviceSchema = map({
   image: text, build: eitherOf(text, buildSchema), pull_policy: oneOf('always', 'never', 'missing', 'if_not_present', 'build'), platform: text, container_name: text,
@@ -88,23 +90,20 @@ const serviceSchema = map({
   mem_limit: amount, memswap_limit: amount, oom_kill_disable: flag, oom_score_adj: amount, cpus: amount, cpu_quota: amount, cpu_period: amount, cpu_shares: amount, cpuset: text, pids_limit: amount,
   blkio_config: blockIoSchema, storage_opt: Type.Object({ size: text }, { additionalProperties: false }), deploy: orNothing(deploySchema), scale: amount, profiles: texts,
   extends: eitherOf(text, needing(map({ service: text, file: text }), 'service')), secrets: grants, configs: grants, logging: loggingSchema,
-  ...refused(
-    'develop', 'annotations', 'attach', 'cgroup', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_rt_period', 'cpu_rt_runtime', 'credential_spec', 'device_cgroup_rules', 'dns_opt', 'domainname', 'provider', 'external_links',
-    'gpus', 'mem_reservation', 'mem_swappiness', 'models', 'post_start', 'pre_stop', 'pull_refresh_after', 'runtime', 'use_api_socket', 'uts', 'volumes_from',
-  ),
-});
+  credential_spec: credentialSpecSchema, post_start: hooks, pre_stop: hooks,
+}, 'services.*');
 
 const external = eitherOf(flag, map({ name: text }));
 
 const networkSchema = map({
   name: text, driver: oneOf('bridge', 'nat', 'internal', 'transparent', 'macvlan'), external, internal: flag, attachable: flag, enable_ipv4: flag, enable_ipv6: flag, labels: listOrMap,
   driver_opts: Type.Object({ 'com.docker.network.driver.mtu': optional(amount), parent: optional(text) }, { additionalProperties: false }),
-  ipam: map({ driver: oneOf('default'), config: Type.Array(map({ subnet: text, gateway: text, ...refused('ip_range', 'aux_addresses') })), ...refused('options') }),
+  ipam: map({ driver: oneOf('default'), config: Type.Array(map({ subnet: text, gateway: text }, 'networks.*.ipam.config.*')) }, 'networks.*.ipam'),
 });
 
-const volumeSchema = map({ name: text, driver: oneOf('local'), external, labels: listOrMap, ...refused('driver_opts') });
-const secretSchema = map({ file: text, environment: text, name: text, ...refused('external', 'driver', 'driver_opts', 'labels', 'template_driver') });
-const configSchema = map({ file: text, content: text, environment: text, name: text, ...refused('external', 'labels', 'template_driver') });
+const volumeSchema = map({ name: text, driver: oneOf('local'), external, labels: listOrMap }, 'volumes.*');
+const secretSchema = map({ file: text, environment: text, name: text }, 'secrets.*');
+const configSchema = map({ file: text, content: text, environment: text, name: text }, 'configs.*');
 
 export const composeSchema = map({
   // Of older files; it says nothing any more.
@@ -116,5 +115,4 @@ export const composeSchema = map({
   volumes: namesTo(orNothing(volumeSchema)),
   secrets: namesTo(secretSchema),
   configs: namesTo(configSchema),
-  ...refused('models'),
-});
+}, '');

@@ -5,7 +5,7 @@
  * that it is given. The engine's use cases call it.
  */
 export { loadApplication, type LoadRequest } from './load-application.ts';
-export type { Application, ApplicationNetwork, ApplicationService, DependencyCondition, ServiceBuild, ServiceDependency, ServiceFile, ServiceMount } from './application.ts';
+export type { Application, ApplicationNetwork, ApplicationService, DependencyCondition, ServiceBuild, ServiceDependency, ServiceFile, ServiceHook, ServiceMount } from './application.ts';
 export { checkProjectName } from './project-name.ts';
 export { dependencyWaves } from './dependency-order.ts';
 export { configHash } from './config-hash.ts';

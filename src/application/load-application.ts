@@ -3,6 +3,7 @@ import { SiloError } from '../base/index.ts';
 import type { Application, ApplicationService } from './application.ts';
 import { checkCompose } from './check-compose.ts';
 import { composeInvalid } from './compose-invalid.ts';
+import { ignoredKeys } from './compose-support.ts';
 import { configHash } from './config-hash.ts';
 import { dependencyWaves } from './dependency-order.ts';
 import { readEnvironmentFile } from './environment-file.ts';
@@ -56,6 +57,7 @@ class ApplicationLoader {
   readonly #read: ReadText;
   readonly #loaded: Loaded[] = [];
   readonly #missing = new Set<string>();
+  readonly #ignored = new Set<string>();
   /** Whose variables an entry of a section takes. */
   readonly #scopes = new Map<string, Scope>();
 
@@ -165,6 +167,7 @@ class ApplicationLoader {
     const document = await readDocument(file, await this.#text(file));
     const value = this.#withVariables(document, document.value, [], lookup);
     await checkCompose(document, value);
+    for (const sentence of ignoredKeys(value)) this.#ignored.add(sentence);
     const loaded = { document, value: value as ComposeMap };
     this.#loaded.push(loaded);
     return loaded;
@@ -221,6 +224,7 @@ class ApplicationLoader {
       const { lookup } = this.#scopes.get(`services ${name}`) ?? scope;
       services.set(name, resolveService(name, service, {
         project, lookup, fileVariables: await this.#fileVariables(service, lookup), fileLabels: await this.#fileLabels(service),
+        credentialSpec: await this.#credentialSpec(service, (key, path) => this.#granted('configs', key, declared('configs')[key] ?? undefined, scope, (reason) => refuse(['services', name, ...path], reason)), (path, reason) => refuse(['services', name, ...path], reason)),
         volumeName: (key) => (key in declared('volumes') ? nameOf('volumes', key) : undefined),
         hasNetwork: (key) => key === 'default' || key in declared('networks'),
         granted: (kind, key, path) => this.#granted(kind, key, declared(kind)[key] ?? undefined, scope, (reason) => refuse(['services', name, ...path], reason)),
@@ -233,7 +237,7 @@ class ApplicationLoader {
     const networks = new Map([...used].map((key) => [key, resolveNetwork(nameOf('networks', key), declared('networks')[key] ?? {}, isExternal('networks', key), (path, reason) => refuse(['networks', key, ...path], reason))] as const));
     const mounted = new Set([...services.values()].flatMap(({ settings }) => settings.mounts.filter(({ kind }) => kind === 'volume').map(({ source }) => source)));
     const volumes = new Map(Object.entries(declared('volumes')).filter(([key]) => !isExternal('volumes', key)).map(([key, entry]) => [nameOf('volumes', key), labelsOf(entry?.labels)] as const).filter(([name]) => mounted.has(name)));
-    const warnings = [...this.#missing].map((name) => `The variable ${name} is not set; it is taken for an empty text.`);
+    const warnings = [...[...this.#missing].map((name) => `The variable ${name} is not set; it is taken for an empty text.`), ...this.#ignored];
     return { name: project, services, knownServices: new Set(Object.keys(all)), networks, volumes, warnings };
   }
 
@@ -265,6 +269,15 @@ class ApplicationLoader {
     const found: (readonly [string, string])[] = [];
     for (const path of textsOf(service.label_file)) found.push(...labelLines(await this.#text(path)));
     return found;
+  }
+
+  async #credentialSpec(service: ComposeMap, config: (key: string, path: readonly string[]) => ReturnType<ServiceSurroundings['granted']>, refuse: Refuse): Promise<string | undefined> {
+    const { credential_spec: from } = service;
+    if (!isMap(from)) return undefined;
+    if ((from.file === undefined) === (from.config === undefined)) throw refuse(['credential_spec'], 'it needs one of file and config');
+    if (from.file !== undefined) return this.#text(textOf(from.file));
+    const found = config(textOf(from.config), ['credential_spec', 'config']);
+    return found.file === undefined ? found.content : this.#text(found.file);
   }
 
   #checkDependencies(services: ReadonlyMap<string, ApplicationService>, known: ReadonlySet<string>, refuse: Refuse): void {

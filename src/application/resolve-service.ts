@@ -1,4 +1,4 @@
-import type { ApplicationService, DependencyCondition, ServiceBuild, ServiceDependency, ServiceHealthCheck, ServiceSettings } from './application.ts';
+import type { ApplicationService, DependencyCondition, ServiceBuild, ServiceDependency, ServiceHealthCheck, ServiceHook, ServiceSettings } from './application.ts';
 import { entriesOf, isMap, textOf, textsOf, type ComposeMap } from './merge-service.ts';
 import { readLimits } from './service-limits.ts';
 import { readGrants, readMounts } from './service-mounts.ts';
@@ -16,6 +16,8 @@ export interface ServiceSurroundings {
   /** Name of a volume by its key; undefined where the files declare none. */
   readonly volumeName: (key: string) => string | undefined;
   readonly hasNetwork: (key: string) => boolean;
+  /** What its credential specification holds. */
+  readonly credentialSpec: string | undefined;
   /** Labels of the service's files, in order. */
   readonly fileLabels: readonly (readonly [string, string])[];
   /** A secret or a config: absolute path of its file, or what it holds. `path` is where the service asks for it. @throws SiloError ComposeInvalid */
@@ -71,13 +73,13 @@ class ServiceReader {
       readOnlyRoot: this.#flag(['read_only']) ?? false, terminal: this.#flag(['tty']) ?? false, openStdin: this.#flag(['stdin_open']) ?? false, init: this.#flag(['init']),
       kernelParameters: this.#service.sysctls === undefined ? undefined : Object.entries(withValues(entriesOf(this.#service.sysctls))).map(([name, value]) => ({ name, value })),
       ...readIsolation(this.#service, this.#at), ...readLimits(this.#service, this.#at),
-      logLimits: this.#logLimits(),
+      logLimits: this.#logLimits(), credentialSpec: this.#at.credentialSpec, postStart: this.#hooks('post_start'), preStop: this.#hooks('pre_stop'),
     };
   }
 
   #find(path: readonly string[]): unknown {
     let found: unknown = this.#service;
-    for (const key of path) found = isMap(found) ? found[key] : undefined;
+    for (const key of path) found = Array.isArray(found) ? (found as readonly unknown[])[Number(key)] : isMap(found) ? found[key] : undefined;
     return found ?? undefined;
   }
 
@@ -206,7 +208,6 @@ class ServiceReader {
     return lines.map((line) => {
       const [, name, value] = /^([^=:]+)[=:]\[?([^\]]+)\]?$/.exec(line) ?? [];
       if (name === undefined || value === undefined) throw this.#at.refuse(['extra_hosts'], `'${line}' is not of the form name=address`);
-      if (value === 'host-gateway') throw this.#at.refuse(['extra_hosts'], 'host-gateway is not supported');
       return { name, value };
     });
   }
@@ -229,6 +230,22 @@ class ServiceReader {
     if (form === 'CMD' && args.length > 0) return { form: 'exec', args };
     if (form === 'CMD-SHELL' && args.length === 1) return { form: 'shell', text: args[0] ?? '' };
     throw this.#at.refuse(['healthcheck', 'test'], 'a list begins with NONE, CMD or CMD-SHELL');
+  }
+
+  #hooks(key: 'post_start' | 'pre_stop'): readonly ServiceHook[] | undefined {
+    const hooks = (this.#service[key] ?? []) as readonly ComposeMap[];
+    if (hooks.length === 0) return undefined;
+    return hooks.map((hook, index) => {
+      const path = [key, String(index)];
+      if (this.#flag([...path, 'privileged']) === true) throw this.#at.refuse([...path, 'privileged'], 'a command has the rights of its container: this is not supported');
+      const command = typeof hook.command === 'string' ? shellWords(hook.command) : textsOf(hook.command);
+      if (command === undefined || command.length === 0) throw this.#at.refuse([...path, 'command'], command === undefined ? 'a quote is never closed' : 'it is empty');
+      const environment = Object.entries(entriesOf(hook.environment)).flatMap(([name, value]) => {
+        const resolved = value ?? this.#at.lookup(name);
+        return resolved === undefined ? [] : [[name, resolved] as const];
+      });
+      return { command, user: hook.user as string | undefined, workingDirectory: hook.working_dir as string | undefined, environment: Object.fromEntries(environment) };
+    });
   }
 
   #restart(): ServiceSettings['restart'] {

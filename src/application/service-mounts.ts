@@ -30,6 +30,8 @@ const shortMount = (text: string, path: readonly string[], at: ServiceSurroundin
   let mount: ServiceMount = { kind, source, target, readOnly: false };
   for (const mode of [modes, ...rest].join(':').split(',').filter(Boolean)) {
     if (mode === 'ro' || mode === 'rw') mount = { ...mount, readOnly: mode === 'ro' };
+    // No container is confined by labels of files.
+    else if ((mode === 'z' || mode === 'Z') && kind === 'bind') continue;
     else if (mode === 'nocopy' && kind === 'volume') mount = { ...mount, noCopy: true };
     else if (isPropagation(mode) && kind === 'bind') mount = { ...mount, propagation: mode };
     else throw at.refuse(path, `the mode '${mode}' of a ${kind === 'bind' ? 'folder of the host' : 'volume'} is not supported`);

@@ -14,10 +14,11 @@ export const hostPath = (folder: string, path: string, home: string | undefined)
 /** A service with its paths of the host absolute, so that files of several folders can be merged. */
 export const withAbsolutePaths = (service: ComposeMap, folder: string, home: string | undefined): ComposeMap => {
   const path = (text: unknown): string => hostPath(folder, textOf(text), home);
-  const { build, env_file: environmentFiles, label_file: labelFiles, security_opt: security, volumes } = service;
+  const { build, credential_spec: credentialSpec, env_file: environmentFiles, label_file: labelFiles, security_opt: security, volumes } = service;
   return {
     ...service,
     ...(build === undefined ? {} : { build: isMap(build) ? { ...build, context: path(build.context ?? '.') } : path(build) }),
+    ...(isMap(credentialSpec) && credentialSpec.file !== undefined ? { credential_spec: { ...credentialSpec, file: path(credentialSpec.file) } } : {}),
     ...(environmentFiles === undefined ? {} : { env_file: (Array.isArray(environmentFiles) ? environmentFiles : [environmentFiles]).map((entry: unknown) => (isMap(entry) ? { ...entry, path: path(entry.path) } : path(entry))) }),
     ...(labelFiles === undefined ? {} : { label_file: textsOf(labelFiles).map(path) }),
     ...(security === undefined ? {} : { security_opt: textsOf(security).map((option) => option.replace(/^(seccomp[:=])(\.{1,2}\/.*)$/s, (_, name: string, file: string) => name + path(file))) }),

@@ -141,7 +141,7 @@ export const createParams = {
   ports: optional(list(Type.String(), { description: 'Ports to publish: [address:][hostPort[-last]:]containerPort[-last][/tcp|udp]; a free port of the host where none is named.' })),
   dnsServers: optional(list(Type.String(), { description: 'Servers that are asked for names that are no container.' })),
   dnsSearch: optional(list(Type.String(), { description: 'Domains in which short names are looked for.' })),
-  hostEntries: optional(list(nameValue, { description: "Lines of the container's hosts file: name and address." })),
+  hostEntries: optional(list(nameValue, { description: "Lines of the container's hosts file: name and address; host-gateway stands for that of the host." })),
   isolation: optional(isolation),
   ...limits,
   ...settings,

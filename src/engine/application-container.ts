@@ -68,8 +68,9 @@ export const replicaRequest = (application: Application, service: ApplicationSer
     labels: [...nameValues(settings.labels), ...membershipLabels({
       application: application.name, service: service.name, replica, hash, dependsOn: service.dependsOn,
       volumes: settings.mounts.filter(({ kind, source }) => kind === 'volume' && own.has(source)).map(({ source }) => source), imageVolumes: [...unnamed, ...declared].map(({ source }) => source),
+      hooks: { postStart: settings.postStart ?? [], preStop: settings.preStop ?? [] },
     })],
-    user: settings.user, workingDirectory: settings.workingDirectory, hostName: settings.hostName,
+    user: settings.user, workingDirectory: settings.workingDirectory, hostName: settings.hostName, credentialSpec: settings.credentialSpec,
     ...(settings.networkMode === undefined
       ? { networks: settings.links.map(({ network, ...link }) => ({ ...link, network: application.networks.get(network)?.name })) }
       : { network: containerOf(settings.networkMode) }),

@@ -5,6 +5,7 @@ import { networkHash, replicaName, replicaRequest, serviceHash } from './applica
 import { filesDiffer, holdFiles } from './application-files.ts';
 import { applicationOf, hashOf, membershipOf, networkLabels } from './application-labels.ts';
 import { membersOf, withApplication } from './application-members.ts';
+import { runAfterStart, stopMember } from './application-hooks.ts';
 import { awaitCondition } from './application-waits.ts';
 import { buildImage } from './build-image.ts';
 import { createContainer } from './create-container.ts';
@@ -18,10 +19,8 @@ import type { ImageProgress } from './publish-image.ts';
 import { pullImage } from './pull-image.ts';
 import { removeContainer } from './remove-container.ts';
 import { removeNetwork } from './remove-network.ts';
-import { restartContainer } from './restart-container.ts';
 import type { LineSink } from './run-container.ts';
 import { startContainer } from './start-container.ts';
-import { stopContainer } from './stop-container.ts';
 import { createVolume } from './volumes.ts';
 
 export interface ApplyRequest extends LoadRequest {
@@ -237,7 +236,7 @@ class Applying {
 
   async #discard(id: string): Promise<void> {
     try {
-      await stopContainer(this.#ports, id, {}, this.#signal);
+      await stopMember(this.#ports, id, {}, this.#signal);
       await removeContainer(this.#ports, id, { force: true }, this.#signal);
     } catch (error) {
       if (!isSiloError(error, 'ContainerNotFound')) throw error;
@@ -319,11 +318,14 @@ class Applying {
     if (this.#request.start === true && !this.#hasSucceeded(id)) {
       const renewed = Object.entries(service.dependsOn).find(([other, { restart }]) => restart === true && this.#renewed.has(other))?.[0];
       if (step.action === 'Keep' && renewed !== undefined && this.#ports.metadata.read((reader) => reader.container(id))?.state === 'running') {
-        await restartContainer(this.#ports, id, {}, this.#signal);
+        await stopMember(this.#ports, id, {}, this.#signal);
+        await startContainer(this.#ports, id, this.#signal);
+        await runAfterStart(this.#ports, id, this.#signal);
         this.#items.push({ ...item, action: 'Restarted', reason: `${renewed} was made anew` });
         return id;
       }
       const { changed } = await startContainer(this.#ports, id, this.#signal);
+      if (changed) await runAfterStart(this.#ports, id, this.#signal);
       if (step.action === 'Keep') this.#items.push({ ...item, action: changed ? 'Started' : 'Kept', reason: changed ? 'it did not run' : step.reason });
     } else if (step.action === 'Keep') this.#items.push({ ...item, action: 'Kept', reason: step.reason });
     return id;

@@ -2,6 +2,7 @@ import { SiloError, isSiloError } from '../base/index.ts';
 import { dependencyWaves } from '../application/index.ts';
 import type { ApplicationItem } from './apply-application.ts';
 import { applicationNotFound, membersOf, networksOf, withApplication, type Member } from './application-members.ts';
+import { runAfterStart, stopMember } from './application-hooks.ts';
 import { awaitCondition } from './application-waits.ts';
 import { statusOf, type ApplicationStatus } from './list-applications.ts';
 import type { Ports } from './ports.ts';
@@ -9,7 +10,6 @@ import { removeContainer } from './remove-container.ts';
 import { removeNetwork } from './remove-network.ts';
 import { removeVolume } from './volumes.ts';
 import { startContainer } from './start-container.ts';
-import { stopContainer } from './stop-container.ts';
 
 interface Changed { readonly changed: boolean; readonly status: ApplicationStatus }
 
@@ -60,7 +60,12 @@ export const startApplication = (ports: Ports, name: string, timeoutSeconds: num
             await (isRequired ? wait : wait.catch((error: unknown) => { ports.log.warn({ err: error, service }, 'a service goes on without another'); }));
           }
         }
-        if (!hasSucceeded(member)) changed = (await named(name, membership.service, () => startContainer(ports, record.id, signal))).changed || changed;
+        if (hasSucceeded(member)) return;
+        await named(name, membership.service, async () => {
+          const started = await startContainer(ports, record.id, signal);
+          if (started.changed) await runAfterStart(ports, record.id, signal);
+          changed = started.changed || changed;
+        });
       });
     }
     return { changed, status: await statusOf(ports, name) };
@@ -72,7 +77,7 @@ export const stopApplication = (ports: Ports, name: string, timeoutSeconds: numb
     let changed = false;
     for (const wave of [...wavesOf(required(ports, name))].reverse()) {
       await together(wave, async ({ record, membership }) => {
-        changed = (await named(name, membership.service, () => stopContainer(ports, record.id, { timeoutSeconds }, signal))).changed || changed;
+        changed = (await named(name, membership.service, () => stopMember(ports, record.id, { timeoutSeconds }, signal))).changed || changed;
       });
     }
     return { changed, status: await statusOf(ports, name) };
@@ -117,7 +122,7 @@ const releaseVolume = async (ports: Ports, volume: string, members: readonly Mem
 
 const end = async (ports: Ports, id: string, signal: AbortSignal | undefined): Promise<void> => {
   try {
-    await stopContainer(ports, id, {}, signal);
+    await stopMember(ports, id, {}, signal);
     await removeContainer(ports, id, { force: true }, signal);
   } catch (error) {
     if (!isSiloError(error, 'ContainerNotFound')) throw error;

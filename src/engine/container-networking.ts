@@ -4,6 +4,7 @@ import { findContainer } from './container-lookup.ts';
 import { defaultNetwork } from './create-network.ts';
 import { adoptNetworks, findForeign } from './foreign-networks.ts';
 import { publishingNetwork } from './network-links.ts';
+import { hostGateway } from './name-service.ts';
 import { findNetwork } from './network-lookup.ts';
 import type { Ports } from './ports.ts';
 import { choosePorts, parsePublishedPorts } from './published-ports.ts';
@@ -85,8 +86,9 @@ export const resolveNetworking = async (ports: Ports, request: NetworkingRequest
   if (request.network !== undefined && request.networks !== undefined) throw refused('network', 'give either network or networks');
   const dnsServers = (request.dnsServers ?? []).map((address) => checkAddress('dnsServers', address));
   const dnsSearch = (request.dnsSearch ?? []).map((name) => checkName('dnsSearch', name));
-  const hostEntries = (request.hostEntries ?? []).map(({ name, value }) => ({ name: checkName('hostEntries', name), value: checkAddress('hostEntries', value) }));
+  const hostEntries = (request.hostEntries ?? []).map(({ name, value }) => ({ name: checkName('hostEntries', name), value: value === hostGateway ? value : checkAddress('hostEntries', value) }));
   const published = parsePublishedPorts(request.ports ?? []);
+  const gatewayNeeds = (found: boolean): void => { if (!found && hostEntries.some(({ value }) => value === hostGateway)) throw refused('hostEntries', `${hostGateway} needs a network of type nat or internal, or that of the host`); };
   const base = { links: [], ports: [], dnsServers, dnsSearch, hostEntries, containerId: undefined };
   const said = dnsServers.length + dnsSearch.length + hostEntries.length > 0;
   const unsaid = request.networks === undefined && published.length === 0;
@@ -95,10 +97,12 @@ export const resolveNetworking = async (ports: Ports, request: NetworkingRequest
   const word = named?.toLowerCase();
   if (word === 'none' || word === 'host') {
     if (published.length > 0) throw refused('ports', `a container with the network ${word} publishes no ports`);
+    gatewayNeeds(word === 'host');
     return { mode: word, networking: said ? base : undefined, sandboxId: undefined };
   }
   if (word?.startsWith('container:') === true) {
     if (published.length > 0) throw refused('ports', "the container shares another one's network, which publishes the ports");
+    gatewayNeeds(false);
     const owner = ports.metadata.read((reader) => findContainer(reader, named?.slice('container:'.length) ?? ''));
     if (owner.spec.network === 'container') throw refused('network', `${owner.name} itself shares another container's network; name that one`);
     return { mode: 'container', networking: { ...base, containerId: owner.id }, sandboxId: owner.sandboxId };
@@ -115,6 +119,7 @@ export const resolveNetworking = async (ports: Ports, request: NetworkingRequest
     });
     if (networks.length === 0) throw refused('networks', 'there is none in the list');
     if (new Set(networks.map(({ network }) => network.id)).size < networks.length) throw refused('networks', 'one network is named twice');
+    gatewayNeeds(networks.some(({ network: { driver } }) => driver === 'nat' || driver === 'internal'));
     const publishing = published.length === 0 ? undefined : publishingNetwork(networks.map(({ network }) => network));
     if (published.length > 0 && publishing === undefined) throw refused('ports', 'only a network of type nat publishes ports, and a foreign one whose plugins do');
     if (publishing?.driver === 'foreign') refuseUntold(foreign, publishing.name, ['portMappings']);

@@ -20,10 +20,17 @@ export const nameServiceOf = (record: ContainerRecord, links: readonly PlannedLi
   return { servers, search, fromHost: outside && servers.length === 0 };
 };
 
+/** In place of an address: that at which a container finds its host. */
+export const hostGateway = 'host-gateway';
+
+/** The host has the gateway's address on the networks that it makes itself; in its own namespace it is at loopback. */
+const hostAddresses = ({ spec }: ContainerRecord, links: readonly PlannedLink[]): readonly string[] =>
+  spec.network === 'host' ? ['127.0.0.1'] : (links.find(({ network }) => network.driver === 'nat') ?? links.find(hasResponder))?.network.subnets.flatMap(({ gateway }) => gateway ?? []) ?? [];
+
 /** Lines of the hosts file beside those of loopback. */
 export const hostLines = (record: ContainerRecord, links: readonly PlannedLink[]): readonly { readonly address: string; readonly names: readonly string[] }[] => [
   ...links.flatMap(({ endpoint }) => endpoint.addresses).map((address) => ({ address, names: [record.spec.hostName] })),
-  ...(record.spec.networking?.hostEntries ?? []).map(({ name, value }) => ({ address: value, names: [name] })),
+  ...(record.spec.networking?.hostEntries ?? []).flatMap(({ name, value }) => (value === hostGateway ? hostAddresses(record, links) : [value]).map((address) => ({ address, names: [name] }))),
 ];
 
 /** The links of a container that runs, as they were planned when it was started. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -164,6 +164,66 @@ services:
     await engine.call('network/remove', { network: 'shop_default' });
     expect(await apply('services: { a: { image: "busybox:test", volumes: ["mine:/data"] } }\nvolumes: { mine: { external: true } }').then(() => 'done', errorCode)).toBe('ServiceFailed');
     expect(await containers()).toEqual([]);
+  });
+
+  it('runs what a service says after each start and before each stop, for whoever starts and stops the application', async () => {
+    const path = join(folder, 'data');
+    mkdirSync(path);
+    const said = (): readonly string[] => readFileSync(join(path, 'said'), 'utf8').trim().split('\n');
+    const text = (start = 'echo start $$WHO as $$(id -u) in $$(pwd) >> /data/said', stop = 'echo stop >> /data/said', extra = ''): string => `
+services:
+  web:
+    image: busybox:test
+    command: [sh, -c, 'trap "echo term >> /data/said; exit 0" TERM; while :; do sleep 0.05; done']
+    volumes: ["./data:/data"]${extra}
+    post_start:
+      - { command: [sh, -c, '${start}'], user: "1000:1000", working_dir: /tmp, environment: { WHO: it } }
+      - { command: sh -c "echo second >> /data/said" }
+    pre_stop: [{ command: [sh, -c, '${stop}'] }]
+`;
+    chmodSync(path, 0o777);
+    const all = ['start it as 1000 in /tmp', 'second', 'stop', 'term'];
+    const begin = (): void => {
+      writeFileSync(join(path, 'said'), '');
+      chmodSync(join(path, 'said'), 0o666);
+    };
+    begin();
+    await apply(text());
+    expect(said()).toEqual(all.slice(0, 2));
+    // Nothing is started, and nothing run.
+    expect(actions(await apply(text()))).toEqual({ shop_default: 'Kept', 'shop-web-1': 'Kept' });
+    await engine.call('application/stop', { name: 'shop' });
+    expect(said()).toEqual(all);
+    begin();
+    // The files are not asked any more.
+    rmSync(join(folder, 'compose.yaml'));
+    await engine.call('application/start', { name: 'shop' });
+    expect(said()).toEqual(all.slice(0, 2));
+    // One that is made anew is stopped as any other.
+    expect(actions(await apply(text(undefined, undefined, '\n    environment: { A: "1" }')))).toMatchObject({ 'shop-web-1': 'Recreated' });
+    expect(said()).toEqual([...all, ...all.slice(0, 2)]);
+    begin();
+    await engine.call('application/remove', { name: 'shop' });
+    expect(said()).toEqual(all.slice(2));
+    begin();
+    // A failed start is none: the next call does it again. A failed stop keeps nothing from being stopped.
+    const failure = (await apply(text('echo no such thing; exit 3', 'exit 4')).catch((error: unknown) => error)) as Error;
+    expect(errorCode(failure)).toBe('ServiceFailed');
+    expect(failure.message).toContain('post_start (sh) ended with exit code 3: no such thing');
+    expect(await container('shop-web-1')).toMatchObject({ state: 'Exited' });
+    expect(said()).toEqual(['term']);
+    await apply(text('echo now >> /data/said', 'sleep 100', '\n    stop_grace_period: 1s'));
+    expect(said().slice(-2)).toEqual(['now', 'second']);
+    const began = performance.now();
+    expect(await engine.call('application/stop', { name: 'shop', timeoutSeconds: 1 })).toMatchObject({ changed: true, application: { state: 'Stopped' } });
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(said().at(-1)).toBe('term');
+  });
+
+  it('says which keys of its file mean nothing here, and does the rest', async () => {
+    const { warnings } = await apply(two('\n    develop: { watch: [{ path: ., action: rebuild }] }\n    attach: false\n    deploy: { placement: { constraints: [a] }, resources: { reservations: { memory: 10m } } }'));
+    expect(warnings.map((warning) => warning.replace(/ is ignored: .*/, '')).toSorted()).toEqual(['services.client.attach', 'services.client.deploy.placement', 'services.client.deploy.resources.reservations.memory', 'services.client.develop']);
+    expect(await container('shop-client-1')).toMatchObject({ state: 'Running' });
   });
 
   it('gives files of secrets and configs to its containers, read only', async () => {

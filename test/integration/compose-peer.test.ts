@@ -125,6 +125,27 @@ secrets: { key: { file: ./key } }
 `,
     },
   },
+  {
+    name: 'what speaks of clusters, the host as a name, and a credential specification',
+    files: {
+      'compose.yaml': `
+services:
+  it:
+    image: i
+    extra_hosts: { host.docker.internal: host-gateway }
+    credential_spec: { file: ./gmsa.json }
+    mem_reservation: 10m
+    volumes: ["./a:/a:ro,z"]
+    deploy:
+      labels: { a: b }
+      placement: { constraints: [node.role==manager] }
+      update_config: { parallelism: 2 }
+      resources: { limits: { cpus: "0.5" }, reservations: { cpus: "0.1", memory: 5m } }
+      restart_policy: { condition: on-failure, max_attempts: 2, window: 5s }
+`,
+      'gmsa.json': '{}',
+    },
+  },
 ];
 
 describe.skipIf(skipReason('compose files beside docker-compose', whyNot))('compose files', () => {

@@ -62,6 +62,23 @@ describe.skipIf(reason !== undefined)(`networks${reason === undefined ? '' : `: 
     if (left !== '') throw new Error(`left on the host: ${left}`);
   });
 
+  it('tells a container where its host is, by a line of its hosts file', async () => {
+    const listener = spawn('nsenter', [`--net=${machine.path}`, 'busybox', 'httpd', '-f', '-p', '7070', '-h', '/nonexistent']);
+    try {
+      const entry = { hostEntries: [{ name: 'the-host', value: 'host-gateway' }] };
+      const [near, closed, own] = [await started({ name: 'near', ...entry }), await started({ name: 'closed', networks: [{ network: (await engine.call('network/create', { name: 'shut', driver: 'Internal' })).network.name }], ...entry }), await started({ name: 'own', network: 'host', ...entry })];
+      expect(await inside(near.id, 'grep the-host /etc/hosts')).toMatch(/^172\.28\.\d+\.1\tthe-host$/);
+      expect(await inside(own.id, 'grep the-host /etc/hosts')).toBe('127.0.0.1\tthe-host');
+      expect(await inside(closed.id, 'grep -c the-host /etc/hosts')).toBe('1');
+      // Somebody of the host answers there.
+      await expect.poll(() => inside(near.id, "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 2 the-host 7070 | head -n 1"), { timeout: 10_000 }).toContain('HTTP/1.1 404');
+      expect(await code(engine.call('container/create', { image: 'busybox:test', network: 'none', ...entry }))).toBe('ParameterInvalid');
+      expect(await code(engine.call('container/create', { image: 'busybox:test', network: `container:${near.name}`, ...entry }))).toBe('ParameterInvalid');
+    } finally {
+      listener.kill();
+    }
+  });
+
   it('gives a container that names no network one with a way out, and publishes its ports', async () => {
     const container = await web({ name: 'web', hostName: 'web', ports: ['8080:80', '127.0.0.1:8081:80/tcp'] });
     expect(container).toMatchObject({ network: 'Networks', ports: ['8080:80/tcp', '127.0.0.1:8081:80/tcp'] });

@@ -9,7 +9,7 @@ volumes: { data: }
 secrets: { key: { file: ./key.txt }, token: { environment: TOKEN } }
 configs: { page: { file: ./page.html }, motd: { content: "hello \${WHO}" } }`;
 const variables = new Map([['TOKEN', 't0p'], ['WHO', 'you']]);
-const files: Readonly<Record<string, string>> = { '/app/some.env': 'A=1\nB="two $A"\n', '/app/labels': '# no label\na=1\nb = x\nc\n', '/app/base.yaml': 'services: { base: { image: b, user: "7" } }' };
+const files: Readonly<Record<string, string>> = { '/app/gmsa.json': '{"a":1}',  '/app/some.env': 'A=1\nB="two $A"\n', '/app/labels': '# no label\na=1\nb = x\nc\n', '/app/base.yaml': 'services: { base: { image: b, user: "7" } }' };
 
 /** The application of one service with these lines of YAML. */
 const application = (lines: string): Promise<Application> =>
@@ -100,6 +100,12 @@ const rows: readonly (readonly [key: string, lines: string, settings: Readonly<R
   ['secrets', 'secrets: [key]', { mounts: [{ kind: 'bind', source: '/app/key.txt', target: '/run/secrets/key', readOnly: true }] }],
   ['secrets', 'secrets: [{ source: token, target: t, uid: "1000", gid: "50", mode: 0440 }]', { files: [{ name: 'secret-0', target: '/run/secrets/t', inMemory: true, mode: 0o440, uid: 1000, gid: 50 }] }],
   ['configs', 'configs: [page, { source: motd, target: /etc/motd }]', { mounts: [{ kind: 'bind', source: '/app/page.html', target: '/page', readOnly: true }], files: [{ name: 'config-1', target: '/etc/motd', inMemory: false, mode: 0o444, uid: 0, gid: 0 }] }],
+  ['extra_hosts', 'extra_hosts: { host.docker.internal: host-gateway }', { hostEntries: [{ name: 'host.docker.internal', value: 'host-gateway' }] }],
+  ['volumes', 'volumes: ["./a:/b:ro,z", { type: bind, source: ./c, target: /d, bind: { selinux: Z } }]', { mounts: [{ kind: 'bind', source: '/app/a', target: '/b', readOnly: true }, { kind: 'bind', source: '/app/c', target: '/d', readOnly: false }] }],
+  ['credential_spec', 'credential_spec: { file: ./gmsa.json }', { credentialSpec: '{"a":1}' }],
+  ['credential_spec', 'credential_spec: { config: motd }', { credentialSpec: 'hello you' }],
+  ['post_start', 'post_start: [{ command: "sh -c \'a b\'", user: root, working_dir: /srv, environment: [A=1, WHO, GONE] }, { command: [x] }]', { postStart: [{ command: ['sh', '-c', 'a b'], user: 'root', workingDirectory: '/srv', environment: { A: '1', WHO: 'you' } }, { command: ['x'], environment: {} }] }],
+  ['pre_stop', 'pre_stop: [{ command: [a, b], privileged: false }]', { preStop: [{ command: ['a', 'b'], environment: {} }] }],
   ['logging', 'logging: { driver: local, options: { max-size: 1m, max-file: "3" } }', { logLimits: { maximumSizeBytes: 1_048_576, keptFiles: 2 } }],
 ];
 
@@ -121,7 +127,7 @@ const aside: readonly (readonly [key: string, lines: string, found: Readonly<Rec
   ['configs', 'configs: [motd]', { contents: new Map([['config-0', 'hello you']]) }],
 ];
 
-interface Schema { readonly properties?: Readonly<Record<string, Schema>>; readonly patternProperties?: Readonly<Record<string, Schema>>; readonly not?: unknown }
+interface Schema { readonly properties?: Readonly<Record<string, Schema>>; readonly patternProperties?: Readonly<Record<string, Schema>>; readonly not?: unknown; readonly $comment?: string }
 const keys = Object.entries((composeSchema as unknown as { readonly properties: { readonly services: Schema } }).properties.services.patternProperties ?? {}).flatMap(([, { properties }]) => Object.entries(properties ?? {}));
 
 describe('a key of a service', () => {
@@ -134,21 +140,46 @@ describe('a key of a service', () => {
   });
 
   it('has a row where it is supported', () => {
-    const supported = keys.filter(([, schema]) => schema.not === undefined).map(([key]) => key);
+    const supported = keys.filter(([, schema]) => schema.not === undefined && schema.$comment === undefined).map(([key]) => key);
     expect(supported.length).toBeGreaterThan(60);
     expect(supported.filter((key) => ![...rows, ...aside].some(([row]) => row === key))).toEqual([]);
   });
 
   it.each(keys.filter(([, schema]) => schema.not !== undefined).map(([key]) => key))('%s is refused by its name', async (key) => {
-    expect(await refusal(`${key}: x`)).toMatch(new RegExp(`services\\.it\\.${key} \\(line 4\\): this key is not supported`));
+    expect(await refusal(`${key}: x`)).toMatch(new RegExp(`services\\.it\\.${key} \\(line 4\\): this key is not supported: \\w`));
+  });
+
+  it.each(keys.filter(([, schema]) => schema.$comment === 'ignored').map(([key]) => key))('%s is ignored, and the user is told', async (key) => {
+    const plain = await application('user: a');
+    const { services, warnings } = await application(`user: a\n${key}: { any: thing }`);
+    expect(services).toEqual(plain.services);
+    expect(warnings).toEqual([expect.stringMatching(new RegExp(`^services\\.it\\.${key} is ignored: \\w`))]);
+  });
+
+  it('is ignored below another one by its place, once for each file that has it', async () => {
+    const lines = 'deploy: { replicas: 2, placement: { constraints: [a] }, resources: { reservations: { memory: 1g, cpus: "1" } }, restart_policy: { window: 3s } }\nvolumes: [{ type: bind, source: ./a, target: /a, consistency: cached }]\nbuild: { context: ., cache_from: [x] }';
+    const { services, warnings } = await application(lines);
+    expect(services.get('it')).toMatchObject({ replicas: 2, settings: { mounts: [{ source: '/app/a' }] } });
+    expect(warnings.map((warning) => warning.replace(/ .*/, '')).toSorted()).toEqual([
+      'services.it.build.cache_from', 'services.it.deploy.placement', 'services.it.deploy.resources.reservations.cpus', 'services.it.deploy.resources.reservations.memory', 'services.it.deploy.restart_policy.window', 'services.it.volumes.0.consistency',
+    ]);
   });
 
   it.each([
     ['build: { context: ., dockerfile: D, dockerfile_inline: "FROM a" }', 'dockerfile_inline', 'it cannot stand beside dockerfile'],
     ['build: { context: ., secrets: [token] }', 'build.secrets.0', 'only secrets of files'],
-    ['volumes: ["./a:/b:z"]', 'volumes.0', "the mode 'z' of a folder of the host is not supported"],
+    ['volumes: ["data:/b:z"]', 'volumes.0', "the mode 'z' of a volume is not supported"],
     ['volumes: [{ type: bind, source: ./a, target: /b, bind: { create_host_path: true } }]', 'create_host_path', 'folders of the host are not made'],
-    ['volumes: [{ type: bind, source: ./a, target: /b, bind: { selinux: z } }]', 'selinux', 'this key is not supported'],
+    ['volumes: [{ type: bind, source: ./a, target: /b, bind: { selinux: other } }]', 'selinux', 'only z, Z is supported'],
+    ['volumes: [{ type: volume, source: data, target: /b, volume: { subpath: x } }]', 'volume.subpath', 'not supported: a volume is a folder'],
+    ['deploy: { resources: { reservations: { devices: [{ capabilities: [gpu] }] } } }', 'reservations.devices', 'not supported: devices are given by their paths'],
+    ['credential_spec: { registry: x }', 'credential_spec.registry', 'not supported: give the file'],
+    ['credential_spec: {}', 'credential_spec', 'it needs one of file and config'],
+    ['credential_spec: { config: gone }', 'credential_spec.config', "the files declare no 'gone' among the configs"],
+    ['post_start: [{ command: "" }]', 'post_start.0.command', 'it is empty'],
+    ['pre_stop: [{ command: [a] }, { command: "a \'b" }]', 'pre_stop.1.command', 'a quote is never closed'],
+    ['pre_stop: [{ command: [a], privileged: true }]', 'pre_stop.0.privileged', 'this is not supported'],
+    ['post_start: [{ user: a }]', 'post_start.0', 'it needs the key command'],
     ['volumes: [{ type: tmpfs, target: /b, bind: { propagation: shared } }]', 'volumes.0.bind', 'the mount is of the type tmpfs'],
     ['volumes: [{ type: image, source: a, target: /b }]', 'volumes.0', 'only bind, volume, tmpfs, npipe is supported'],
     ['volumes: [{ type: tmpfs, target: /b, tmpfs: { size: big } }]', 'size', "'big' cannot be the size"],

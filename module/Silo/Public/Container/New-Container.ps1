@@ -50,6 +50,7 @@ function New-Container {
     Domains in which short names are looked for.
     .PARAMETER HostEntry
     Further names and addresses for the container's hosts file: @{ 'db.example' = '192.0.2.9' }.
+    host-gateway as an address stands for that of the host.
     .PARAMETER Isolation
     Process shares the kernel of the host, HyperV runs the container in a utility VM. Auto takes process
     isolation on servers and on Linux, Hyper-V isolation on Windows clients, and the other one, with a warning,

@@ -45,6 +45,7 @@ function Invoke-ContainerImage {
     Domains in which short names are looked for.
     .PARAMETER HostEntry
     Further names and addresses for the container's hosts file: @{ 'db.example' = '192.0.2.9' }.
+    host-gateway as an address stands for that of the host.
     .PARAMETER Isolation
     Auto lets the engine choose, Process shares the kernel of the host, HyperV runs the container in a
     utility VM.
