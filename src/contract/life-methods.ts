@@ -31,7 +31,7 @@ export const lifeMethods = define({
     params: record({ container: containerRef }),
     result: record({
       specification: record(specification),
-      omitted: list(record({ kind: oneOf(['CredentialSpec', 'Variable', 'File'], 'What it is: a credential specification, a variable whose name says that it holds a secret, or a secret or config of an application.'), name: text('Name of the variable, or path of the file in the container; else empty.') }), { description: 'What of the container is left out.' }),
+      omitted: list(record({ kind: oneOf(['CredentialSpec', 'Variable', 'File', 'Share'], 'What it is: a credential specification, a variable whose name says that it holds a secret, a secret or config of an application, or the password of an SMB share.'), name: text('Name of the variable, or path of the file or share in the container; else empty.') }), { description: 'What of the container is left out.' }),
     }),
     readOnly: true,
     errors: ['ContainerNotFound', 'ContainerUnmanaged', 'IdAmbiguous'],

@@ -8,8 +8,8 @@ import { ownSettings } from './own-settings.ts';
 
 /** Something of a container that belongs in no file. */
 export interface OmittedSecret {
-  readonly kind: 'credentialSpec' | 'variable' | 'file';
-  /** Name of the variable, or where in the container the file is. */
+  readonly kind: 'credentialSpec' | 'variable' | 'file' | 'share';
+  /** Name of the variable, or where in the container the file or the share is. */
   readonly name: string;
 }
 
@@ -85,6 +85,7 @@ export const specifiedContainer = async (work: Work, reference: string): Promise
     omitted: [
       ...(spec.credentialSpec === undefined ? [] : [{ kind: 'credentialSpec', name: '' } as const]),
       ...own.environment.filter(({ name }) => isSecret(name)).map(({ name }) => ({ kind: 'variable', name }) as const),
+      ...spec.mounts.filter(({ kind, userName }) => kind === 'smb' && userName !== undefined).map(({ target }) => ({ kind: 'share', name: target }) as const),
       ...spec.mounts.filter(({ kind }) => kind === 'file').map(({ target }) => ({ kind: 'file', name: target }) as const),
     ],
   };

@@ -80,7 +80,9 @@ describe.skipIf(skipReason('SMB shares of containers', whyNoContainers()))('SMB 
     const { items: [container] } = await engine.call('container/list', { containers: ['told'] });
     expect(container?.mounts).toEqual([{ kind: 'Smb', source: '//files/data', target: '/data', readOnly: false, userName: credential.userName, requirePrivacy: true, mode: 0o750, userId: 5 }]);
     await engine.call('event/list', { afterSeq: 0, stream: 'events' }, { onItem: (item) => events.push(item) });
-    expect(JSON.stringify([container, events])).not.toContain(secret);
+    const told = await engine.call('container/specification', { container: 'told' });
+    expect(told.omitted).toEqual([{ kind: 'Share', name: '/data' }]);
+    expect(JSON.stringify([container, events, told])).not.toContain(secret);
     // A network namespace that is mounted cannot be read.
     const holding = (...paths: readonly string[]): readonly string[] => spawnSync('grep', ['-rlasF', secret, ...paths], { encoding: 'utf8' }).stdout.trim().split('\n').filter((path) => path !== '');
     const files = holding(host.root, ...host.runFolders);
@@ -192,8 +194,10 @@ describe.skipIf(skipReason('SMB shares of containers', whyNoContainers()))('SMB 
     await create('orphan', [share('/data')]);
     await startIt('orphan');
     const { items: [container] } = await engine.call('container/list', { containers: ['orphan'] });
+    const pid = container?.pid ?? 0;
+    expect(pid).toBeGreaterThan(1);
     engine.process.kill('SIGKILL');
-    process.kill(container?.pid ?? 0, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
     expect(mounted()).toHaveLength(1);
     engine = await start();
     await expect.poll(() => mounted(), { timeout: 15_000 }).toEqual([]);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineClient } from '../../../build/engine-client.ts';
+import { errorCode, EngineClient } from '../../../build/engine-client.ts';
 import { whyNoContainers } from '../../fixtures/busybox-root.ts';
 import { buildHcsSimulator, startSimulator, whyNoSimulator, type RunningSimulator } from '../../fixtures/hcs-simulator.ts';
+import { simulatedPassword, SimulatedMappings } from '../../fixtures/simulated-mappings.ts';
 import { makeWindowsArchive } from './simulated-host.ts';
 
 const reason = whyNoSimulator('linux') ?? whyNoContainers();
@@ -76,6 +77,40 @@ describe.skipIf(reason !== undefined)(`an engine of Windows on the simulator${re
     await next.call('container/log', { container: 'survivor' }, { onItem: (item) => lines.push((item as { text: string }).text) });
     expect(lines).toEqual(['1', '2', '3', '4', '5', '6']);
     await next.call('container/remove', { container: 'survivor' });
+  });
+
+  it('maps an SMB share for its containers, with one account, and takes it away when nobody needs it any more', async () => {
+    const mappings = new SimulatedMappings(process.env['HCS_SIMULATOR_ROOT'] ?? '');
+    const engine = await start();
+    const share = String.raw`\\files.example\data`;
+    const make = async (name: string, secret: string, userName = 'web'): Promise<string> => (await engine.call('container/create', {
+      image: 'windows:test', name, command: shell('sleep 1000'), stopTimeoutSeconds: 0,
+      mounts: [{ kind: 'Smb', source: '//files.example/data/www', target: String.raw`C:\data`, readOnly: true, credential: { userName, secret } }],
+    })).container.id;
+    const failure = (container: string): Promise<string | undefined> => engine.call('container/start', { container }).then(() => undefined, errorCode);
+    const first = await make('first', 'wrong');
+    expect((await engine.call('container/list', { containers: ['first'] })).items[0]?.mounts).toEqual([{ kind: 'Smb', source: String.raw`\\files.example\data\www`, target: String.raw`C:\data`, readOnly: true, userName: 'web' }]);
+    expect(await failure(first)).toBe('ShareAccessDenied');
+    await engine.call('container/update', { container: first, shareCredential: { userName: 'web', secret: simulatedPassword } });
+    expect(await failure(first)).toBeUndefined();
+    expect(mappings.all).toEqual({ [share]: 'web' });
+    // What is kept on a disk is sealed, and this simulator's seal turns it round.
+    const kept = (): readonly string[] => readdirSync(join(root, 'share-credentials')).map((name) => readFileSync(join(root, 'share-credentials', name), 'latin1'));
+    expect(kept()).toEqual([[...simulatedPassword].toReversed().join('')]);
+    const other = await make('other', simulatedPassword, 'somebody');
+    expect(await failure(other)).toBe('ShareAccountConflict');
+    await engine.call('container/remove', { container: other, force: true });
+    engines.delete(engine);
+    engine.process.kill('SIGKILL');
+    const next = await start();
+    await next.call('container/stop', { container: first, force: true });
+    expect(mappings.all).toEqual({});
+    await mappings.create(share, { userName: 'an administrator', password: simulatedPassword });
+    await next.call('container/start', { container: first });
+    await next.call('container/remove', { container: first, force: true });
+    expect(mappings.all).toEqual({ [share]: 'an administrator' });
+    expect(kept()).toEqual([]);
+    await mappings.remove(share);
   });
 
   it('keeps logs of a container and of its further processes small', async () => {

@@ -6,6 +6,7 @@ import type { Platform } from '../../../src/base/index.ts';
 import type { ContainerFiles, ContentStore, HostFacts, Runtime, Snapshotter, TaskExit, TaskSpec, WindowsFacts } from '../../../src/core/index.ts';
 import { createContainer, getIsolation, listContainers, setContainerIsolation, startContainer, stopContainer, type IsolationOffer, type Ports } from '../../../src/engine/index.ts';
 import { ImageConfigs } from '../../../src/engine/image-configs.ts';
+import { FolderCredentials, MappedShares } from '../../../src/share/index.ts';
 import { FileLocks, SqliteMetadata } from '../../../src/store/index.ts';
 import { digestOf, idOf, imageRecord } from '../store/records.ts';
 
@@ -112,6 +113,32 @@ describe('a Windows server', () => {
     expect(record.spec.os).toBeUndefined();
     expect(warning).toBeUndefined();
     await expect(create('linux:1', { isolation: 'Process' })).rejects.toMatchObject({ code: 'ImagePlatformMismatch', args: { isolations: 'HyperV' } });
+  });
+
+  it('gives its containers an SMB share by the path that its mapping has, and refuses what Windows cannot show', async () => {
+    const noted = new Map<string, string>();
+    const mappings = {
+      find: (path: string) => Promise.resolve(noted.has(path) ? ('connected' as const) : undefined),
+      create: (path: string, { userName }: { readonly userName: string }) => { noted.set(path, userName); return Promise.resolve(); },
+      remove: (path: string) => { noted.delete(path); return Promise.resolve(); },
+    };
+    const shares = {
+      mounts: new MappedShares({ folder: join(folder, 'shares'), mappings, readable: () => Promise.resolve() }),
+      credentials: new FolderCredentials({ folder: join(folder, 'credentials'), whyGone: 'it was not given', outliveHost: true }),
+    };
+    ports = { ...ports, shares };
+    const source = String.raw`\\files\data\www`;
+    const mount = { kind: 'smb', source: '//files/data/www', target: String.raw`C:\data`, readOnly: true, userName: 'web' } as const;
+    const { record } = await create('same:1', { mounts: [mount], mountCredentials: [{ source: '//files/data', userName: 'web', secret: 'secret' }], restartPolicy: { name: 'always' } }).then(({ warning, ...made }) => { expect(warning).toBeUndefined(); return made; });
+    expect(record.spec.mounts).toEqual([{ ...mount, source }]);
+    await startContainer(ports, record.id);
+    expect(created[0]?.mounts).toContainEqual({ source, target: String.raw`C:\data`, readOnly: true });
+    expect([...noted]).toEqual([[String.raw`\\files\data`, 'web']]);
+    await stopContainer(ports, record.id);
+    expect(noted.size).toBe(0);
+    await expect(create('same:1', { mounts: [{ ...mount, mode: 0o700 }] })).rejects.toMatchObject({ code: 'OptionUnsupported' });
+    await expect(create('same:1', { mounts: [{ ...mount, target: '/data:x' }] })).rejects.toMatchObject({ code: 'ParameterInvalid' });
+    await expect(create('same:1', { mounts: [{ ...mount, userName: 'other' }] })).rejects.toMatchObject({ code: 'ShareCredentialMissing' });
   });
 
   it('says what is missing where it has no hypervisor', async () => {
