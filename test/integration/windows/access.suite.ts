@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { isElevated, readAccess, registryKeyExists, registryValue, serviceState, setAccess } from '../../../native/advapi32.ts';
+import { protectForMachine, unprotectForMachine } from '../../../native/crypt32.ts';
 
 const administrators = 'D:P(A;;GA;;;SY)(A;;GA;;;BA)';
 
@@ -41,6 +42,17 @@ describe("Windows' registry, services and access lists", () => {
     expect(said.toString()).toBe('hello');
     socket.destroy();
     server.close();
+  });
+
+  it('make bytes unreadable, which this machine reads again', () => {
+    for (const text of ['', 'p', '암호 '.repeat(200)]) {
+      const bytes = Buffer.from(text);
+      const sealed = protectForMachine(bytes);
+      expect(Buffer.from(sealed).includes(Buffer.from('암호'))).toBe(false);
+      expect(sealed.length).toBeGreaterThan(bytes.length);
+      expect(Buffer.from(unprotectForMachine(sealed)).toString()).toBe(text);
+    }
+    expect(() => unprotectForMachine(Buffer.from('nonsense'))).toThrow(/CryptUnprotectData/);
   });
 
   it('say which path is not there, and refuse an access list that is none', () => {

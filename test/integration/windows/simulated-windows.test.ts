@@ -96,7 +96,7 @@ describe.skipIf(reason !== undefined)(`an engine of Windows on the simulator${re
     expect(mappings.all).toEqual({ [share]: 'web' });
     // What is kept on a disk is sealed, and this simulator's seal turns it round.
     const kept = (): readonly string[] => readdirSync(join(root, 'share-credentials')).map((name) => readFileSync(join(root, 'share-credentials', name), 'latin1'));
-    expect(kept()).toEqual([[...simulatedPassword].toReversed().join('')]);
+    expect(kept()).toEqual([Buffer.from(Buffer.from(simulatedPassword).toReversed()).toString('latin1')]);
     const other = await make('other', simulatedPassword, 'somebody');
     expect(await failure(other)).toBe('ShareAccountConflict');
     await engine.call('container/remove', { container: other, force: true });
