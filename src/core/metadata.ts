@@ -399,5 +399,10 @@ export interface Metadata {
   read<T>(body: (reader: MetadataReader) => T): T;
   /** `body` may run again after a busy store: it must have no effect but its writes. Errors: StoreBusy, DiskFull. */
   write<T>(body: (writer: MetadataWriter) => T, signal?: AbortSignal): Promise<T>;
+  /**
+   * As `write`, without a wait for the disk: for what means nothing after a power failure. Everybody sees it at once,
+   * the death of any process leaves it, and it is on the disk no later than what is written after it.
+   */
+  writeLightly<T>(body: (writer: MetadataWriter) => T, signal?: AbortSignal): Promise<T>;
   close(): void;
 }

@@ -66,7 +66,7 @@ export class BuildDownload {
     // Its bytes come once.
     this.#opened = undefined;
     try {
-      const intake = new BlobIntake(content, (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal), signal);
+      const intake = new BlobIntake(content, (digest) => ports.metadata.writeLightly((writer) => { writer.leaseBlob(leaseId, digest); }, signal), signal);
       const { digest, sizeBytes } = await intake.store(file.read(), this.#options.checksum);
       const mtime = Math.floor((file.modifiedAt?.getTime() ?? 0) / 1000);
       return { name, identity: digest, sizeBytes, mtime, unpack: this.#options.unpack, path: await content.path(digest), content: () => content.read(digest, { signal }) };

@@ -89,7 +89,7 @@ export const buildImage = async (
       }
       const { document, chain } = built;
       document.setLabels(request.labels ?? []);
-      const image = await storeImage(ports.content, document.toBytes(), chain.layers, (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, stopped));
+      const image = await storeImage(ports.content, document.toBytes(), chain.layers, (digest) => ports.metadata.writeLightly((writer) => { writer.leaseBlob(leaseId, digest); }, stopped));
       const unpackedBytes = await unpackLayers(ports, technology, leaseId, image, { signal: stopped });
       await session.writeDown();
       if (args.unused.length > 0) await session.tell(`No ARG asked for these build arguments: ${args.unused.join(', ')}`);

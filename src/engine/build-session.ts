@@ -151,7 +151,7 @@ export class BuildSession {
   /** Stores the tar of a layer. Undefined where `worthKeeping` says that nothing changed. */
   pack(pieces: AsyncIterable<Uint8Array>, worthKeeping: () => boolean): Promise<ArchiveLayer | undefined> {
     return packLayer(this.ports.content, pieces, {
-      onBlob: (digest) => this.ports.metadata.write((writer) => { writer.leaseBlob(this.leaseId, digest); }, this.signal),
+      onBlob: (digest) => this.ports.metadata.writeLightly((writer) => { writer.leaseBlob(this.leaseId, digest); }, this.signal),
       worthKeeping,
       signal: this.signal,
     });

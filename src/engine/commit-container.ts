@@ -41,7 +41,7 @@ export const commitContainer = async (ports: Ports, request: CommitRequest, prog
     const reference = await withContainer(ports, request.container, signal, async (record) => {
       const technology = technologyOf(ports.isolations, record);
       return withLease(ports, signal, async (leaseId) => {
-        const onBlob = (digest: ArchiveLayer['digest']): Promise<void> => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal);
+        const onBlob = (digest: ArchiveLayer['digest']): Promise<void> => ports.metadata.writeLightly((writer) => { writer.leaseBlob(leaseId, digest); }, signal);
         const { layer, summary } = await whileFrozen(ports, record, request.pause ?? true, async () => {
           let told: DiffSummary | undefined;
           const pieces = changesOf(ports, record, signal, (found) => { told = found; });

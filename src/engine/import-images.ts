@@ -34,7 +34,7 @@ export const importImages = async (ports: Ports, request: ImportRequest, progres
         config: request.config,
         limitBytes: request.maximumSizeBytes,
         signal,
-        onBlob: (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal),
+        onBlob: (digest) => ports.metadata.writeLightly((writer) => { writer.leaseBlob(leaseId, digest); }, signal),
         onProgress: (currentBytes, totalBytes) => progress?.({ activity: request.path, status: 'Reading', currentBytes, ...(totalBytes === undefined ? {} : { totalBytes }) }),
       });
       const result: string[] = [];

@@ -93,7 +93,7 @@ const packChanges = async (ports: Ports, record: Moving, { snapshotter }: Isolat
     ...(signal === undefined ? {} : { signal }),
   });
   return packLayer(ports.content, pieces, {
-    onBlob: (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal),
+    onBlob: (digest) => ports.metadata.writeLightly((writer) => { writer.leaseBlob(leaseId, digest); }, signal),
     worthKeeping: () => told !== undefined && told.entries > 0,
     signal,
   });

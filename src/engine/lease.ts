@@ -7,7 +7,8 @@ export const storeLockName = 'store';
 
 /**
  * Runs `body` with a lease: snapshots that it allocates belong to the lease until they are finished, and
- * no engine collects garbage meanwhile. A lease whose engine was killed is recognised by its free lock.
+ * no engine collects garbage meanwhile. A lease whose engine was killed is recognised by its free lock; so is
+ * one of a host that went down, which is why nothing here waits for the disk.
  */
 export const withLease = async <T>(ports: Ports, signal: AbortSignal | undefined, body: (leaseId: string) => Promise<T>): Promise<T> => {
   const id = ports.newId();
@@ -15,7 +16,7 @@ export const withLease = async <T>(ports: Ports, signal: AbortSignal | undefined
   try {
     const lock = await ports.locks.acquire(leaseLockName(id));
     try {
-      await ports.metadata.write((writer) => { writer.addLease(id); }, signal);
+      await ports.metadata.writeLightly((writer) => { writer.addLease(id); }, signal);
       try {
         return await body(id);
       } finally {
@@ -35,7 +36,7 @@ export const endLease = async (ports: Ports, id: string): Promise<void> => {
   const keys = ports.metadata.read((reader) => reader.leasedSnapshots(id));
   const remove = snapshotRemover(ports);
   for (const key of keys) await remove(key);
-  await ports.metadata.write((writer) => { writer.deleteLease(id); });
+  await ports.metadata.writeLightly((writer) => { writer.deleteLease(id); });
 };
 
 /** The store for this engine alone; undefined while any engine imports. */

@@ -21,6 +21,8 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** A transaction that goes to the disk with the next turn of the event loop. */
 interface Waiting {
+  /** Whether `done` waits for the disk. */
+  readonly durable: boolean;
   /** Its changes, as a part of a larger transaction. */
   readonly run: () => void;
   /** Called when that is on the disk. */
@@ -40,6 +42,7 @@ export class Database {
   /** Schema versions of a store that a newer engine made and this one may only read. */
   readonly #readOnly: { readonly found: number; readonly known: number } | undefined;
   readonly #waiting: Waiting[] = [];
+  #syncs = true;
 
   private constructor(path: string, connection: DatabaseSync, readOnly?: { readonly found: number; readonly known: number }) {
     this.path = path;
@@ -107,15 +110,18 @@ export class Database {
   /**
    * Runs `body` as one transaction. Those that come in one turn of the event loop go to the disk together, with
    * one wait for it in place of one each; where that fails each is tried by itself, so that an error is its own's.
+   * Without `durable` nobody waits for the disk: a power failure may take the transaction back, and nothing else may;
+   * the next durable one, whoever's, brings it to the disk with itself.
    */
-  async write<T>(body: () => T, signal?: AbortSignal): Promise<T> {
+  async write<T>(body: () => T, signal?: AbortSignal, durable = true): Promise<T> {
     if (this.#readOnly !== undefined) throw new SiloError('StoreNewer', { args: { path: this.path, ...this.#readOnly }, target: { kind: 'store', id: this.path } });
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let result: T;
     this.#waiting.push({
+      durable,
       run: () => { result = body(); },
       done: () => { resolve(result); },
-      alone: () => { retryBusy(this.path, signal, () => transaction(this.#connection, body)).then(resolve, reject); },
+      alone: () => { retryBusy(this.path, signal, () => this.#transaction(body, durable)).then(resolve, reject); },
     });
     if (this.#waiting.length === 1) setImmediate(() => { this.#writeWaiting(); });
     return promise;
@@ -135,12 +141,20 @@ export class Database {
 
   #tryTogether(writes: readonly Waiting[]): boolean {
     try {
-      transaction(this.#connection, () => { for (const { run } of writes) run(); });
+      this.#transaction(() => { for (const { run } of writes) run(); }, writes.some(({ durable }) => durable));
       return true;
     } catch {
       // Whose error it is shows where each is tried alone.
       return false;
     }
+  }
+
+  #transaction<T>(body: () => T, durable: boolean): T {
+    if (durable !== this.#syncs) {
+      this.#connection.exec(`PRAGMA synchronous=${durable ? 'FULL' : 'NORMAL'}`);
+      this.#syncs = durable;
+    }
+    return transaction(this.#connection, body);
   }
 
   #prepare(sql: string): StatementSync {

@@ -22,5 +22,7 @@ export class SqliteMetadata implements Metadata {
 
   write<T>(body: (writer: MetadataWriter) => T, signal?: AbortSignal): Promise<T> { return this.#database.write(() => body(this.#writer), signal); }
 
+  writeLightly<T>(body: (writer: MetadataWriter) => T, signal?: AbortSignal): Promise<T> { return this.#database.write(() => body(this.#writer), signal, false); }
+
   close(): void { this.#database.close(); }
 }

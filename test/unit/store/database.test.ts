@@ -231,6 +231,27 @@ describe('transactions that come at once', () => {
   });
 });
 
+describe('a transaction that does not wait for the disk', () => {
+  const level = (database: Database): unknown => database.get('PRAGMA synchronous')?.['synchronous'];
+
+  it('is seen by others as soon as it is done', async () => {
+    const [database, other] = [await Database.open(path, [first]), await Database.open(path, [first])];
+    await database.write(() => database.run("INSERT INTO a VALUES ('light')"), undefined, false);
+    expect(other.all('SELECT text FROM a')).toEqual([{ text: 'light' }]);
+    database.close();
+    other.close();
+  });
+
+  it('leaves those that do as durable as they are', async () => {
+    const database = await Database.open(path, [first]);
+    const seen = (durable: boolean): Promise<unknown> => database.write(() => level(database), undefined, durable);
+    // 1 is NORMAL: nothing is torn by a power failure, and the last transactions may be missing after it.
+    expect([await seen(false), await seen(true), await seen(false), await seen(false)]).toEqual([1, 2, 1, 1]);
+    expect(await Promise.all([seen(false), seen(true), seen(false)])).toEqual([2, 2, 2]);
+    database.close();
+  });
+});
+
 describe('a writer that is killed', () => {
   it('loses nothing that was committed, and leaves nothing of what was not', async () => {
     (await Database.open(path)).close();
