@@ -43,7 +43,7 @@ export interface Registry {
   parseReference(text: string): Promise<ImageReference>;
   /** The document that the tag or digest names, its digest verified. */
   manifest(reference: ImageReference, call?: RegistryCall): Promise<RemoteManifest>;
-  /** The bytes of a blob, verified as they end. Memory stays bounded: the reader sets the pace. */
+  /** The bytes of a blob, verified as they end. Memory stays bounded: the reader sets the pace, and a piece's memory is used again as soon as the next one is asked for. */
   blob(reference: ImageReference, blob: RemoteBlob, call?: RegistryCall): AsyncIterable<Uint8Array>;
   /** Has the blob in the repository: found there, mounted from `from`, or uploaded. `open` may be called again after a cut. */
   upload(reference: ImageReference, blob: Omit<RemoteBlob, 'urls'>, open: (offset: number) => AsyncIterable<Uint8Array>, options: RegistryCall & { readonly from?: ImageReference | undefined; readonly onProgress?: ((sentBytes: number) => void) | undefined }): Promise<UploadOutcome>;

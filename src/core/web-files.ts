@@ -6,7 +6,7 @@ export interface WebFile {
    */
   readonly identity: string | undefined;
   readonly modifiedAt: Date | undefined;
-  /** The bytes, to be read once, at the reader's pace. Errors: DownloadFailed, DownloadTooLarge, OperationCancelled. */
+  /** The bytes, to be read once, at the reader's pace; a piece's memory is used again as soon as the next one is asked for. Errors: DownloadFailed, DownloadTooLarge, OperationCancelled. */
   read(): AsyncIterable<Uint8Array>;
   /** Ends the transfer where nobody read. To be called always; after `read` it does nothing. */
   close(): Promise<void>;

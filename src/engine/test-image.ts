@@ -71,7 +71,7 @@ const testRemote = async (ports: Ports, text: string, credential: RegistryCreden
     const chunks: Uint8Array[] = [];
     const { digest, sizeBytes, mediaType } = parsed.config;
     if (sizeBytes > documentLimitBytes) throw new SiloError('ManifestInvalid', { args: { reason: `its configuration has ${sizeBytes} bytes` }, target: { kind: 'image', id: text } });
-    for await (const piece of ports.registry.blob(reference, { digest, sizeBytes, mediaType, urls: [] }, call)) chunks.push(piece);
+    for await (const piece of ports.registry.blob(reference, { digest, sizeBytes, mediaType, urls: [] }, call)) chunks.push(Buffer.from(piece));
     platform = parseImageConfig(Buffer.concat(chunks)).platform;
   }
   if (platform === undefined) throw new SiloError('ManifestInvalid', { args: { reason: 'the index names no platform' }, target: { kind: 'image', id: text } });

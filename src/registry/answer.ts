@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { SiloError } from '../base/index.ts';
+import { BodyPieces } from './body-pieces.ts';
 import type { ClientLimits } from './client-limits.ts';
 import { timedOut } from './deadline.ts';
 import { fromNetworkError, type NetworkContext } from './network-error.ts';
@@ -70,12 +71,15 @@ export class Answer {
     for await (const piece of this.stream()) {
       sizeBytes += piece.length;
       if (sizeBytes > limitBytes) throw this.invalid(`it has more than ${limitBytes} bytes`);
-      pieces.push(piece);
+      pieces.push(Buffer.from(piece));
     }
     return Buffer.concat(pieces, sizeBytes);
   }
 
-  /** The body as it comes, no faster than it is taken. Leaving the loop closes the connection. Errors as with `read`. */
+  /**
+   * The body as it comes, no faster than it is taken. A piece's memory is used again as soon as the next one is asked
+   * for. Leaving the loop closes the connection. Errors as with `read`.
+   */
   async *stream(): AsyncGenerator<Uint8Array> {
     const { inactivityMs } = this.#options.limits;
     const { body } = this.#response;
@@ -83,7 +87,8 @@ export class Answer {
     let gotBytes = 0;
     try {
       this.#refuseEncoding();
-      const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+      const sizeBytes = Number(this.header('content-length'));
+      const pieces = new BodyPieces(body, Number.isSafeInteger(sizeBytes) ? sizeBytes : undefined)[Symbol.asyncIterator]();
       for (;;) {
         const began = performance.now();
         const { done, value } = await pieces.next();

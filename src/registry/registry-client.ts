@@ -105,8 +105,8 @@ export class RegistryClient {
   /**
    * A blob's bytes from `offset`, once each and in order. Cuts, stalls, 429 and 5xx are dealt with inside:
    * it goes on by range. Size and (from the beginning) digest are verified when it ends, so what was read
-   * counts only when the loop has ended without an error. No more than a few pieces are held in memory;
-   * a place among the registry's transfers is held while it is read.
+   * counts only when the loop has ended without an error. A piece's memory is used again as soon as the next
+   * one is asked for; a place among the registry's transfers is held while it is read.
    * Errors: RegistryBlobNotFound, DigestMismatch, SizeMismatch.
    */
   fetchBlob(repository: Repository, descriptor: BlobDescriptor, options: FetchOptions = {}): AsyncIterable<Uint8Array> {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSiloError, parseImageReference, type Digest } from '../../src/base/index.ts';
 import { DockerConfigCredentials, passwordFor, RegistryClient, type RegistryClientOptions, type Repository } from '../../src/registry/index.ts';
 import { FileContentStore } from '../../src/store/index.ts';
+import { collect } from '../unit/registry/scripted-registry.ts';
 import { CuttingLine, htpasswdAuth, makeImage, RegistryServer, sha256, skopeo, TokenServer, whyNoRegistry, writeLayout, type TestImage } from './registry-server.ts';
 
 const reason = whyNoRegistry();
@@ -86,7 +87,7 @@ describe.skipIf(reason !== undefined)("Debian's docker-registry", () => {
     expect(up.cut).toBe(2);
     await using down = new CuttingLine(registry.host);
     await down.start([900_000, 700_000, 300_000].map((afterBytes) => ({ direction: 'down', afterBytes })));
-    expect(Buffer.concat(await all(client.fetchBlob(at('cut', down.host), { digest: sha256(large), sizeBytes: large.length })))).toEqual(large);
+    expect(await collect(client.fetchBlob(at('cut', down.host), { digest: sha256(large), sizeBytes: large.length }))).toEqual(large);
     expect(down.cut).toBe(3);
   });
 

@@ -146,7 +146,7 @@ describe('a blob', () => {
     const pieces: Uint8Array[] = [];
     for await (const piece of client.fetchBlob(registry.repository, descriptor)) {
       if (pieces.length < 2) await new Promise((resolve) => { setTimeout(resolve, 300); });
-      pieces.push(piece);
+      pieces.push(Buffer.from(piece));
     }
     expect(Buffer.concat(pieces)).toEqual(blob);
   });

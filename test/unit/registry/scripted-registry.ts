@@ -75,7 +75,8 @@ export const someBytes = (sizeBytes: number): Buffer => {
 
 export const collect = async (pieces: AsyncIterable<Uint8Array>): Promise<Buffer> => {
   const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
+  // A piece's memory is used again.
+  for await (const piece of pieces) all.push(Buffer.from(piece));
   return Buffer.concat(all);
 };
 
