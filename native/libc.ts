@@ -197,6 +197,19 @@ export const syncFileSystem = (fd: number): Promise<void> =>
     });
   });
 
+/**
+ * sync_file_range(2) with SYNC_FILE_RANGE_WRITE alone: the disk begins with what is written of a part of a file, in
+ * bytes, and nobody waits for its end. A hint, which promises nothing: what must be durable is synced besides.
+ */
+export const beginWriting = (fd: number, offset: number, length: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    bind('int sync_file_range(int fd, int64_t offset, int64_t nbytes, unsigned int flags)').async(fd, offset, length, 2, (error: unknown, result: number) => {
+      if (error !== null && error !== undefined) reject(new Error('sync_file_range could not be called', { cause: error }));
+      else if (result < 0) reject(failure('sync_file_range', koffi?.errno() ?? 0, String(fd)));
+      else resolve();
+    });
+  });
+
 /** mknod(2); `device` as makedev(3) packs it. */
 export const makeNode = (path: string, mode: number, device: bigint): void => {
   call('int mknod(const char *path, unsigned int mode, uint64_t device)', 'mknod', path, path, mode, device);

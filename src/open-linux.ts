@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { beginWriting } from '../native/libc.ts';
 import type { HostFacts, Logger, RuntimeRequirement, Snapshotter } from './core/index.ts';
 import { Engine, supervisedContainers, type IsolationOffer } from './engine/index.ts';
 import { LinuxFileTransfer } from './files/index.ts';
@@ -92,7 +93,7 @@ const assemble = ({ host, log, selfCommand, shares = (folder) => new CifsShares(
     stateRoot,
     log,
     host,
-    content: new FileContentStore(root),
+    content: new FileContentStore(root, linuxLocking, beginWriting),
     files: new ContainerFolders(root, runFolder),
     volumes: new FolderVolumes(join(root, 'volumes')),
     // What lies in the run folder is in memory, and ends with the boot.

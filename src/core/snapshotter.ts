@@ -72,6 +72,8 @@ export interface Snapshotter {
   readonly name: string;
   /** True where `applyLayer` takes `LayerSource.chainReady`: it may then be called before the layers of `chain` are whole, the lowest first, and looks at them only when they are. */
   readonly appliesAhead?: boolean;
+  /** Told some time before `applyLayer`, so that what that needs may be started meanwhile. Absent where nothing has to be. */
+  expectLayers?(): void;
   /** Unpacks a layer over `chain`. Errors: ArchiveInvalid, ArchivePathUnsafe, LayerEntryUnsupported, ArchiveTooLarge, DigestMismatch, DiskFull, OperationCancelled. On any error `key` is removed. */
   applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer>;
   /** Why it can make no snapshots of a fixed size here; undefined where it can. Absent where it never can. */

@@ -25,6 +25,7 @@ export class Downloads implements LayerArrivals {
   readonly #stop = new AbortController();
   #failure: { readonly reason: unknown } | undefined;
   readonly #workers: readonly Promise<void>[];
+  readonly #stored: Promise<void>[] = [];
 
   constructor(layers: readonly RemoteBlob[], fetch: Fetch, signal: AbortSignal | undefined) {
     this.#transfers = new Map(layers.map((layer) => [layer.digest, { begun: Promise.withResolvers<LayerSource['arriving']>(), done: Promise.withResolvers<void>(), arrival: new Arrival() }]));
@@ -36,9 +37,13 @@ export class Downloads implements LayerArrivals {
     const stop = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
     const waiting = [...layers];
     this.#workers = Array.from({ length: Math.min(parallelLayers, layers.length) }, async () => {
-      for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) await this.#bring(layer, fetch, stop);
+      while (this.#failure === undefined) {
+        const layer = waiting.shift();
+        if (layer === undefined) return;
+        await this.#bring(layer, fetch, stop);
+      }
     });
-    void Promise.allSettled(this.#workers).then(() => {
+    void this.#settled().then(() => {
       // Those that nobody came to, because one before them failed.
       for (const { begun, done } of this.#transfers.values()) {
         begun.reject(this.#failure?.reason);
@@ -52,22 +57,39 @@ export class Downloads implements LayerArrivals {
   arrived(digest: Digest): Promise<void> { return this.#transfers.get(digest)?.done.promise ?? Promise.resolve(); }
 
   /** Settles when every layer is in the store. */
-  async all(): Promise<void> { await Promise.all(this.#workers); }
+  async all(): Promise<void> {
+    await Promise.all(this.#workers);
+    await Promise.all(this.#stored);
+  }
 
   stop(): void { this.#stop.abort(); }
 
   /** Stops what is under way, waits for its end, and closes the files. */
   async end(): Promise<void> {
     this.stop();
-    await Promise.allSettled(this.#workers);
+    await this.#settled();
     for (const { arrival } of this.#transfers.values()) arrival.fail();
     for (const reader of this.#readers) await reader.close();
   }
 
-  async #bring(layer: RemoteBlob, fetch: Fetch, signal: AbortSignal): Promise<void> {
+  async #settled(): Promise<void> {
+    await Promise.allSettled(this.#workers);
+    await Promise.allSettled(this.#stored);
+  }
+
+  /** Settles when the layer's bytes have come: while the disk writes the last of them, the next layer may use the line. */
+  #bring(layer: RemoteBlob, fetch: Fetch, signal: AbortSignal): Promise<void> {
     const transfer = this.#transfers.get(layer.digest);
-    if (transfer === undefined) return;
-    const { begun, done, arrival } = transfer;
+    if (transfer === undefined) return Promise.resolve();
+    const received = Promise.withResolvers<void>();
+    const stored = this.#store(layer, transfer, received.resolve, fetch, signal).finally(received.resolve);
+    // `all` tells of it, and whoever waits for the layer.
+    stored.catch(() => undefined);
+    this.#stored.push(stored);
+    return received.promise;
+  }
+
+  async #store(layer: RemoteBlob, { begun, done, arrival }: Transfer, received: () => void, fetch: Fetch, signal: AbortSignal): Promise<void> {
     const watch: IntakeWatch = {
       begun: async (open) => {
         const reader = await open();
@@ -76,7 +98,10 @@ export class Downloads implements LayerArrivals {
         begun.resolve({ fd: reader.fd, arrival });
       },
       grown: (bytes) => { arrival.grownTo(bytes); },
-      whole: () => { arrival.finish(); },
+      whole: () => {
+        arrival.finish();
+        received();
+      },
     };
     try {
       await fetch(layer, watch, signal);

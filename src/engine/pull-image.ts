@@ -47,9 +47,10 @@ export const pullImage = async (ports: Ports, request: PullRequest, progress: ((
   const other = request.platform === undefined ? otherPlatform(ports) : undefined;
   const same = present?.sourceDigest === top.digest && [wanted, other].some((platform) => platform !== undefined && samePlatform(present.platform, platform));
   if (!everything && same) return { images: listImages(ports, name), changed: false };
+  technologyForImages(ports, wanted.os)?.snapshotter.expectLayers?.();
   try {
     await withLease(ports, signal, async (leaseId) => {
-      const intake = new BlobIntake(ports.content, (digest) => ports.metadata.write((writer) => { writer.leaseBlob(leaseId, digest); }, signal), signal);
+      const intake = new BlobIntake(ports.content, (digest) => ports.metadata.writeLightly((writer) => { writer.leaseBlob(leaseId, digest); }, signal), signal);
       const source = new RegistrySource(ports, intake, reference, call, progress);
       await source.keep(top.digest, top.bytes);
       const mirrored = everything ? await mirrorFromRegistry(ports, intake, reference, top, { referrers: request.referrers ?? false, call, progress }) : undefined;

@@ -4,8 +4,11 @@ import { chainIds, type ArchiveImage } from '../image/index.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
 import type { ImageProgress, StoredImage } from './publish-image.ts';
 
-/** As many as come from a registry at once; the snapshotter's threads are fewer. */
-const layersAtOnce = 3;
+/**
+ * Layers that are begun and not yet seen. The snapshotter's threads are fewer: one that is done before the layers
+ * below it are must not leave its thread without work.
+ */
+const layersAtOnce = 6;
 
 export interface UnpackOptions {
   /** Most bytes that one layer may unpack to. */
@@ -51,11 +54,14 @@ export const unpackLayers = async (ports: Ports, { snapshotter }: IsolationTechn
     arrivals?.stop();
   };
 
+  const keys = await allocateKeys(ports, snapshotter.name, ids, leaseId, stopped);
+
   const begin = async (index: number): Promise<Unpacking> => {
     const [layer, chainId] = [image.layers[index] as ArchiveImage['layers'][number], ids[index] as Digest];
     const found = ports.metadata.read((reader) => reader.layer(snapshotter.name, chainId));
     if (found !== undefined) return { key: found.key, whole: Promise.resolve(found), published: true };
-    const key = await ports.metadata.write((writer) => writer.allocateSnapshot(snapshotter.name, leaseId), stopped);
+    // One that another engine has removed since is made anew.
+    const key = keys.get(chainId) ?? (await ports.metadata.write((writer) => writer.allocateSnapshot(snapshotter.name, leaseId), stopped));
     const activity = `Layer ${index + 1} of ${image.layers.length}`;
     const arriving = await arrivals?.arriving(layer.digest);
     const below = begun.filter(({ published }) => !published);
@@ -83,29 +89,58 @@ export const unpackLayers = async (ports: Ports, { snapshotter }: IsolationTechn
   };
   /** Another engine may have unpacked the same layer meanwhile: its own stays, and this one goes with the lease. */
   const publish = async (record: LayerRecord): Promise<SnapshotKey> => {
-    if (await ports.metadata.write((writer) => writer.publishLayer(record, ports.host.bootId))) return record.key;
+    // Not waited for: until its files are written through, a power failure takes the layer back anyway.
+    if (await ports.metadata.writeLightly((writer) => writer.publishLayer(record, ports.host.bootId))) return record.key;
     const other = ports.metadata.read((reader) => reader.layer(record.snapshotter, record.chainId));
     if (other === undefined) throw new SiloError('SnapshotNotFound', { args: { key: record.key } });
     return other.key;
   };
+  const steps = image.layers.map(() => ({ begun: Promise.withResolvers<Unpacking>(), seen: Promise.withResolvers<void>() }));
+  // Told to whoever waits for the first of them.
+  for (const step of steps) step.begun.promise.catch(() => undefined);
+  const atOnce = snapshotter.appliesAhead === true ? layersAtOnce : 1;
+  const beginAll = async (): Promise<void> => {
+    try {
+      for (const [index, step] of steps.entries()) {
+        await steps[index - atOnce]?.seen.promise;
+        if (failure !== undefined) return;
+        const unpacking = await begin(index);
+        begun.push(unpacking);
+        step.begun.resolve(unpacking);
+      }
+    } catch (error) {
+      fail(error);
+      for (const step of steps) step.begun.reject(error);
+    }
+  };
 
+  const beginning = beginAll();
   try {
     const chain: SnapshotKey[] = [];
     let bytes = 0;
     for (const [index, layer] of image.layers.entries()) {
-      const end = Math.min(image.layers.length, index + (snapshotter.appliesAhead === true ? layersAtOnce : 1));
-      while (begun.length < end) begun.push(await begin(begun.length));
-      const { key, whole, published } = begun[index] as Unpacking;
+      const step = steps[index] as (typeof steps)[number];
+      const { key, whole, published } = await step.begun.promise;
       const { sizeBytes } = await whole;
       const parent = chain[0];
       chain.unshift(published ? key : await publish({ key, snapshotter: snapshotter.name, chainId: ids[index] as Digest, diffId: layer.diffId, parent, sizeBytes }));
       bytes += sizeBytes;
+      step.seen.resolve();
     }
     return bytes;
   } catch (error) {
     fail(error);
+    for (const step of steps) step.seen.resolve();
+    await beginning;
     // Nobody writes below a key any more when its lease ends.
     await Promise.allSettled(begun.map(({ whole }) => whole));
     throw (failure as unknown as { readonly reason: unknown }).reason;
   }
+};
+
+/** Keys for the layers that the store lacks, by chain id: they come with one wait for the disk. */
+const allocateKeys = async (ports: Ports, snapshotter: string, ids: readonly Digest[], leaseId: string, signal: AbortSignal): Promise<ReadonlyMap<Digest, SnapshotKey>> => {
+  const missing = ports.metadata.read((reader) => ids.filter((chainId) => reader.layer(snapshotter, chainId) === undefined));
+  if (missing.length === 0) return new Map();
+  return ports.metadata.write((writer) => new Map(missing.map((chainId) => [chainId, writer.allocateSnapshot(snapshotter, leaseId)])), signal);
 };

@@ -10,10 +10,16 @@ interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((readBytes: number) => void) | undefined;
   readonly onPiece?: ((bytes: Uint8Array) => void) | undefined;
+  /** For a short job: it is the next that a thread takes, whatever waits already. */
+  readonly soon?: boolean;
 }
 
 interface Waiting { readonly start: (worker: PooledWorker) => void }
-interface PooledWorker { readonly thread: Worker; idleTimer: NodeJS.Timeout | undefined }
+interface PooledWorker {
+  readonly thread: Worker;
+  /** Ends its rest, where it has one. */
+  wake: () => void;
+}
 
 /**
  * A bounded pool of threads. Two, with decompression in Node's own pool besides, keep a small machine
@@ -34,11 +40,19 @@ export class LayerWorkers<Job> {
     this.#limits = limits;
   }
 
+  /** Starts the threads before there is work: what comes within some seconds finds them. */
+  warm(): void {
+    while (this.#count < this.#size) {
+      this.#count += 1;
+      this.#rest(this.#startWorker());
+    }
+  }
+
   /** Settles when the job has ended in its thread, also where `signal` cancels it. */
   async run(job: Job, options: RunOptions = {}): Promise<unknown> {
     const { signal } = options;
     if (signal?.aborted) throw new SiloError('OperationCancelled', { cause: signal.reason });
-    const worker = await this.#take(signal);
+    const worker = await this.#take(signal, options.soon === true);
     const cancelled = new SharedArrayBuffer(4);
     const cancel = (): void => { Atomics.store(new Int32Array(cancelled), 0, 1); };
     signal?.addEventListener('abort', cancel);
@@ -60,11 +74,10 @@ export class LayerWorkers<Job> {
     }
   }
 
-  #take(signal: AbortSignal | undefined): Promise<PooledWorker> {
+  #take(signal: AbortSignal | undefined, soon: boolean): Promise<PooledWorker> {
     const idle = this.#idle.pop();
     if (idle !== undefined) {
-      clearTimeout(idle.idleTimer);
-      idle.thread.ref();
+      idle.wake();
       return Promise.resolve(idle);
     }
     if (this.#count < this.#size) {
@@ -82,13 +95,14 @@ export class LayerWorkers<Job> {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         reject(new SiloError('OperationCancelled', { cause: signal?.reason }));
       };
-      this.#waiting.push(waiting);
+      if (soon) this.#waiting.unshift(waiting);
+      else this.#waiting.push(waiting);
       signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
 
   #startWorker(): PooledWorker {
-    return { thread: new Worker(this.#file, { resourceLimits: this.#limits }), idleTimer: undefined };
+    return { thread: new Worker(this.#file, { resourceLimits: this.#limits }), wake: () => undefined };
   }
 
   #giveBack(worker: PooledWorker, broken: boolean): void {
@@ -103,13 +117,30 @@ export class LayerWorkers<Job> {
       next.start(worker);
       return;
     }
-    worker.thread.unref();
-    this.#idle.push(worker);
-    worker.idleTimer = setTimeout(() => {
+    this.#rest(worker);
+  }
+
+  #rest(worker: PooledWorker): void {
+    const { thread } = worker;
+    const forget = (): void => {
+      worker.wake();
       this.#idle.splice(this.#idle.indexOf(worker), 1);
       this.#count -= 1;
-      void worker.thread.terminate();
+    };
+    const timer = setTimeout(() => {
+      forget();
+      void thread.terminate();
     }, idleMs).unref();
+    // One that can't start is told by the job that starts the next one.
+    const onError = (): void => undefined;
+    thread.unref();
+    thread.on('error', onError).on('exit', forget);
+    worker.wake = () => {
+      clearTimeout(timer);
+      thread.off('error', onError).off('exit', forget);
+      thread.ref();
+    };
+    this.#idle.push(worker);
   }
 }
 

@@ -6,13 +6,26 @@ import { digestParts, fromFileError, hasErrno, SiloError, type Digest } from '..
 import type { BlobInfo, BlobWriter, IngestOptions } from '../core/index.ts';
 import type { FileLocking } from './file-locking.ts';
 import { syncFolder } from './sync-folder.ts';
+import type { Turns } from './turns.ts';
 
 /** Where the store keeps things; every path is below its `blobs` folder. */
 export interface BlobPlaces {
   readonly ingestFolder: string;
   blobPath(digest: Digest): string;
   readonly locking: FileLocking;
+  /** Has the disk begin with a part of an open file, in bytes, without waiting for its end; undefined where the system can't. */
+  readonly beginWriting: BeginWriting | undefined;
+  /** Large files are synced one after the other. */
+  readonly syncs: Turns;
 }
+
+export type BeginWriting = (fd: number, offset: number, length: number) => Promise<void>;
+
+/**
+ * Bytes of a file after which the disk is made to begin with them: left to the kernel, it would begin only when the
+ * file is synced, and the last layer of an image would be waited for.
+ */
+const beginEveryBytes = 8 * 1024 * 1024;
 
 interface OpenIngest { readonly file: FileHandle; readonly path: string }
 
@@ -51,6 +64,10 @@ export class FileBlobWriter implements BlobWriter {
   readonly #algorithm: 'sha256' | 'sha512';
   readonly #hash;
   #written = 0;
+  /** Bytes that the disk was told to begin with. */
+  #begun = 0;
+  /** While it is told. */
+  #beginning: Promise<void> | undefined;
   #ended = false;
 
   private constructor(places: BlobPlaces, ingest: OpenIngest, options: IngestOptions) {
@@ -87,6 +104,7 @@ export class FileBlobWriter implements BlobWriter {
       }
       this.#hash.update(chunk);
       this.#written += chunk.length;
+      if (this.#written - this.#begun >= beginEveryBytes) this.#beginWriting();
     } catch (error) {
       await this.abort();
       throw fromFileError(error, this.#ingest.path);
@@ -105,7 +123,7 @@ export class FileBlobWriter implements BlobWriter {
       }
       await this.#publish(digest);
       this.#ended = true;
-      await this.#ingest.file.close();
+      await this.#close();
       return { digest, sizeBytes: this.#written };
     } catch (error) {
       await this.abort();
@@ -118,6 +136,22 @@ export class FileBlobWriter implements BlobWriter {
     this.#ended = true;
     // The name goes before the lock: nobody else may meet an unlocked leftover.
     await rm(this.#ingest.path, { force: true });
+    await this.#close();
+  }
+
+  /** One at a time: where the disk is slow, no more than one of Node's threads waits for it. */
+  #beginWriting(): void {
+    const { beginWriting } = this.#places;
+    if (beginWriting === undefined || this.#beginning !== undefined) return;
+    const from = this.#begun;
+    this.#begun = this.#written;
+    // A hint only: the sync at the end is what counts, and tells errors of the disk.
+    this.#beginning = beginWriting(this.#ingest.file.fd, from, this.#written - from).catch(() => undefined).finally(() => { this.#beginning = undefined; });
+  }
+
+  async #close(): Promise<void> {
+    // A descriptor that is closed meanwhile may soon be another file's.
+    await this.#beginning;
     await this.#ingest.file.close();
   }
 
@@ -132,11 +166,17 @@ export class FileBlobWriter implements BlobWriter {
     if (present?.size === this.#written) {
       await unlink(this.#ingest.path);
     } else {
-      await this.#ingest.file.sync();
+      await this.#sync();
       await this.#rename(target);
     }
     // Also for content that was there: the engine that published it may be about to do this, and be killed.
     await syncFolder(folder);
+  }
+
+  /** Several at once would each keep one of Node's few threads, which decompress too, and be done no earlier. */
+  async #sync(): Promise<void> {
+    if (this.#written < beginEveryBytes) await this.#ingest.file.sync();
+    else await this.#places.syncs.take(() => this.#ingest.file.sync());
   }
 
   /** Windows replaces no file that is open: then another writer has just published the same bytes. */

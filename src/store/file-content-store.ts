@@ -4,9 +4,10 @@ import { open, opendir, rm, stat, unlink, type FileHandle } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import { digestParts, fromFileError, hasErrno, isDigest, SiloError, type Digest } from '../base/index.ts';
 import type { BlobInfo, BlobWriter, ContentStore, IngestOptions } from '../core/index.ts';
-import { FileBlobWriter, type BlobPlaces } from './blob-writer.ts';
+import { FileBlobWriter, type BeginWriting, type BlobPlaces } from './blob-writer.ts';
 import { linuxLocking, type FileLocking } from './file-locking.ts';
 import { syncFolder } from './sync-folder.ts';
+import { Turns } from './turns.ts';
 
 /** Bytes of one read; large enough that the hashing and writing of consumers, not the calls, take the time. */
 const readBytes = 256 * 1024;
@@ -20,10 +21,10 @@ export class FileContentStore implements ContentStore {
   readonly #blobs: string;
   readonly #places: BlobPlaces;
 
-  /** @param root the state root; the store owns its folder `blobs`, which is made on the first write. */
-  constructor(root: string, locking: FileLocking = linuxLocking) {
+  /** @param root the state root; the store owns its folder `blobs`, which is made on the first write. @param beginWriting see `BlobPlaces`. */
+  constructor(root: string, locking: FileLocking = linuxLocking, beginWriting?: BeginWriting) {
     this.#blobs = join(root, 'blobs');
-    this.#places = { ingestFolder: join(this.#blobs, 'ingest'), blobPath: (digest) => this.#blobPath(digest), locking };
+    this.#places = { ingestFolder: join(this.#blobs, 'ingest'), blobPath: (digest) => this.#blobPath(digest), locking, beginWriting, syncs: new Turns() };
   }
 
   async stat(digest: Digest): Promise<BlobInfo | undefined> {

@@ -33,6 +33,8 @@ export class OverlaySnapshotter implements Snapshotter {
     this.#workers = new LayerWorkers(workerFile, threads);
   }
 
+  expectLayers(): void { this.#workers.warm(); }
+
   async applyLayer(key: SnapshotKey, chain: readonly SnapshotKey[], source: LayerSource): Promise<AppliedLayer> {
     const [folder, below] = [this.#keyFolder(key), chain.map((lower) => this.#layerFolder(lower))];
     const { signal, onProgress, chainReady } = source;
@@ -47,7 +49,7 @@ export class OverlaySnapshotter implements Snapshotter {
       const early = await apply(undefined);
       try {
         await chainReady;
-        if (early !== undefined && (await this.#workers.run({ kind: 'inherit', folder, chain: below, guesses: early.guesses }, { signal })) === true) return early.layer;
+        if (early !== undefined && (await this.#workers.run({ kind: 'inherit', folder, chain: below, guesses: early.guesses }, { signal, soon: true })) === true) return early.layer;
       } catch (error) {
         await this.remove(key);
         throw error;

@@ -35,4 +35,35 @@ describe('the downloads of an image', () => {
     expect([begun, most]).toEqual([layers.map((layer) => layer.digest), 3]);
     await downloads.end();
   });
+
+  it('give the line to the next layer as soon as the bytes have come, while the store is still at work with them', async () => {
+    const begun: Digest[] = [];
+    const stored = Promise.withResolvers<void>();
+    const downloads = new Downloads(layers, async (layer, watch) => {
+      begun.push(layer.digest);
+      watch.whole();
+      await stored.promise;
+    }, undefined);
+    await delay(5);
+    expect(begun).toEqual(layers.map((layer) => layer.digest));
+    let all = false;
+    const ended = downloads.all().then(() => { all = true; });
+    await delay(5);
+    expect(all).toBe(false);
+    stored.resolve();
+    await ended;
+    await downloads.end();
+  });
+
+  it('fail as a whole where the bytes have come and cannot be stored', async () => {
+    const full = new Error('the disk is full');
+    const downloads = new Downloads(layers, async (layer, watch) => {
+      watch.whole();
+      await delay(2);
+      if (layer.digest === digest(2)) throw full;
+    }, undefined);
+    await expect(downloads.all()).rejects.toBe(full);
+    await expect(downloads.arrived(digest(2))).rejects.toBe(full);
+    await downloads.end();
+  });
 });

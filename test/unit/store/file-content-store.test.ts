@@ -15,6 +15,48 @@ import { fileLocking } from '../../fixtures/file-locking.ts';
 const folders = temporaryFolders();
 const ingestNames = (root: string): string[] => (existsSync(join(root, 'blobs/ingest')) ? readdirSync(join(root, 'blobs/ingest')) : []);
 
+describe('a large blob', () => {
+  const mebibyte = 1024 * 1024;
+
+  it('is begun with by the disk while it comes, and not closed before that is told', async () => {
+    const asked: (readonly [offset: number, length: number])[] = [];
+    const told: PromiseWithResolvers<void>[] = [];
+    const store = new FileContentStore(folders.make(), fileLocking, (_fd, offset, length) => {
+      asked.push([offset, length]);
+      const turn = Promise.withResolvers<void>();
+      told.push(turn);
+      return turn.promise;
+    });
+    const writer = await store.ingest();
+    const write = async (mebibytes: number): Promise<void> => { for (let count = 0; count < mebibytes; count += 1) await writer.write(Buffer.alloc(mebibyte, asked.length)); };
+    await write(7);
+    expect(asked).toEqual([]);
+    await write(12);
+    // One at a time: what came meanwhile is told with the next.
+    expect(asked).toEqual([[0, 8 * mebibyte]]);
+    told[0]?.resolve();
+    await delay(1);
+    await write(1);
+    expect(asked).toEqual([[0, 8 * mebibyte], [8 * mebibyte, 12 * mebibyte]]);
+    let committed = false;
+    const commit = writer.commit().then((info) => { committed = true; return info; });
+    await delay(50);
+    expect(committed).toBe(false);
+    // A hint that fails is none.
+    told[1]?.reject(new Error('ENOSYS'));
+    expect(await commit).toMatchObject({ sizeBytes: 20 * mebibyte });
+    expect((await store.readAll((await commit).digest, 20 * mebibyte)).length).toBe(20 * mebibyte);
+  });
+
+  it('is stored beside others that come at once', async () => {
+    const store = new FileContentStore(folders.make(), fileLocking);
+    const one = Buffer.alloc(9 * mebibyte, 'one');
+    const two = Buffer.alloc(9 * mebibyte, 'two');
+    const digests = await Promise.all([one, two, one, Buffer.from('small')].map((content) => storeBytes(store, content)));
+    expect(digests).toEqual([one, two, one, Buffer.from('small')].map(sha256));
+  });
+});
+
 describe('the content store on the disk', () => {
   it('lays blobs out as an OCI image layout does', async () => {
     const root = folders.make();
