@@ -56,7 +56,7 @@ const flag = (value: boolean | undefined): true | undefined => (value === true ?
 
 /**
  * The request that would make a container again as it is, without what its image gives it, and without secrets: credential specifications,
- * files of applications, and variables whose names say that they hold one. Labels by which a list or an application knows its containers stay
+ * passwords of shares, files of applications, and variables whose names say that they hold one. Labels by which a list or an application knows its containers stay
  * behind. Errors: ContainerNotFound, IdAmbiguous.
  */
 export const specifiedContainer = async (work: Work, reference: string): Promise<SpecifiedContainer> => {

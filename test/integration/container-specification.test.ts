@@ -105,6 +105,17 @@ HEALTHCHECK --interval=5s --retries=2 CMD true
     expect(JSON.stringify(found)).not.toContain('hunter');
   });
 
+  it('says which share is mounted with which account, and leaves its password out', async () => {
+    const mount = { kind: 'Smb', source: '\\\\192.0.2.1\\share', target: '/share', readOnly: false, userName: 'EXAMPLE\\me', requirePrivacy: true } as const;
+    await engine.call('container/create', { image: 'full:1', name: 'sharing', network: 'None', mounts: [{ ...mount, credential: { userName: 'EXAMPLE\\me', secret: 'hunter2' } }] });
+    const found = await engine.call('container/specification', { container: 'sharing' });
+    expect(found.omitted).toEqual([{ kind: 'Share', name: '/share' }]);
+    expect(found.specification.mounts).toEqual([expect.objectContaining({ kind: 'Smb', target: '/share', userName: 'EXAMPLE\\me', requirePrivacy: true })]);
+    expect(JSON.stringify(found)).not.toContain('hunter');
+    await engine.call('container/rename', { container: 'sharing', name: 'sharing-first' });
+    expect((await engine.call('container/create', found.specification)).container.mounts).toEqual(expect.arrayContaining(found.specification.mounts ?? []));
+  });
+
   it('is asked of a container that is there', async () => {
     expect(await engine.call('container/specification', { container: 'absent' }).catch((error: unknown) => errorCode(error))).toBe('ContainerNotFound');
   });

@@ -65,7 +65,7 @@ Describe 'Parameters of <Name>' -Tag Fast -ForEach $all {
         foreach ($parameter in $own) {
             $parameter.Name | Should -MatchExactly '^[A-Z]'
             $parameter.Name | Should -Not -Match '(?<!s|Byte|Second|Alia|ou|Exist)s$' -Because 'names of parameters are singular'
-            if ($parameter.Name -match 'Bytes$') { $parameter.ParameterType | Should -BeIn ([uint64]), ([long]) }
+            if ($parameter.Name -match 'Bytes$') { $parameter.ParameterType | Should -Be ([uint64]) }
             if ($parameter.Name -eq 'TimeoutSeconds') {
                 $parameter.ParameterType | Should -Be ([int])
                 (Get-Attribute -Parameter $parameter -Type ([System.Management.Automation.ValidateRangeAttribute])).MinRange | Should -BeIn -1, 0, 1

@@ -6,7 +6,7 @@ BeforeDiscovery {
     $samples = [ordered] @{
         Image = 'busybox:latest'; Name = 'n'; Command = @('sh', '-c', "echo 'a' `"b`" `$c"); Entrypoint = @('/bin/sh'); Environment = @{ A = "it's"; B = ''; TZ = 'Asia/Seoul' }
         Label = @{ 'a.b/c' = [string] [char] 0xD55C; day = '2026-11-22T00:00:00Z' }; Network = @('front', 'back'); Publish = @('127.0.0.1:8080:80/tcp', '53:53/udp')
-        Mount = @('type=bind,source=/srv/www,target=/www,readonly,propagation=rslave', 'type=volume,source=data,target=/data,nocopy', 'type=volume,target=/own', 'type=tmpfs,target=/m,size=65536,mode=0700')
+        Mount = @('type=bind,source=/srv/www,target=/www,readonly,propagation=rslave', 'type=volume,source=data,target=/data,nocopy', 'type=volume,target=/own', 'type=tmpfs,target=/m,size=65536,mode=0700', 'type=smb,source=\\server\share,target=/s,username=EXAMPLE\me,privacy,uid=5')
         IPAddress = @('10.9.0.4'); MacAddress = '02:00:00:00:00:07'; NetworkAlias = @('db'); DnsServer = @('192.0.2.1'); DnsSearch = @('example'); HostEntry = @{ gate = '192.0.2.9' }
         Isolation = 'Process'; MemoryBytes = 512MB; CpuCount = 0.5; CpuWeight = 7; ProcessCount = 99; MemorySwapBytes = 16MB; CpuSet = '0-1'; BlockIoWeight = 50
         BlockIoLimit = @(@{ Device = '/dev/sda'; ReadBytesPerSecond = 10MB }, @{ Device = '/dev/sdb'; WriteBytesPerSecond = 5MB }); StorageSizeBytes = 32MB; OomScoreAdjust = -500; DisableOomKill = $true
@@ -165,6 +165,7 @@ Describe 'Export-Container -SpecificationPath' -Tag Fast {
         "$warning" | Should -Match 'Environment DB_PASSWORD'
         "$warning" | Should -Match 'CredentialSpec'
         "$warning" | Should -Match 'Mount /run/secrets/key'
+        "$warning" | Should -Match 'ShareCredential /share'
         "$warning" | Should -Match 'NetworkAlias \(back\)'
     }
     It 'takes a container by its name, id or object, and asks for nothing with -WhatIf' {
@@ -213,6 +214,15 @@ Describe 'Import-Container' -Tag Fast {
         $sent.environment.ForEach({ "$($_['name'])=$($_['value'])" }) | Should -Be 'A=1', 'DB_PASSWORD=hunter2'
         $sent.credentialSpec | Should -Be $spec
         $sent.ifNotExists | Should -BeTrue
+    }
+    It 'takes the passwords of shares for the mounts of their accounts alone' {
+        $password = Get-TestCredential
+        $other = [pscredential]::new('EXAMPLE\other', $password.Password)
+        Set-Content -LiteralPath "$TestDrive/share.json" -Value "{`"SpecificationVersion`":1,`"Container`":{`"Image`":`"busybox`",`"Mount`":[`"type=smb,source=//s/one,target=/one,username=$($password.UserName)`",`"type=smb,source=//s/two,target=/two,username=somebody`",`"type=volume,source=v,target=/v`"]}}"
+        Import-Container -Path "$TestDrive/share.json" -ShareCredential $other, $password | Out-Null
+        $mounts = (Get-Sent 'container/create').mounts
+        $mounts[0].credential.secret | Should -Be $password.GetNetworkCredential().Password
+        $mounts[1].Keys + $mounts[2].Keys | Should -Not -Contain 'credential'
     }
     It 'starts it, and makes nothing with -WhatIf' {
         Import-Container -Path $file -Name 'web-1' -Start | Should -Not -BeNullOrEmpty

@@ -374,7 +374,7 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
       image: 'docker.io/library/busybox:latest', name: find(textOf(container))['name'], isolation: 'Auto', environment: [{ name: 'A', value: '1' }],
       networks: [{ network: 'front', addresses: ['10.9.0.4'] }, { network: 'back', aliases: ['db'] }],
     },
-    omitted: [{ kind: 'Variable', name: 'DB_PASSWORD' }, { kind: 'CredentialSpec', name: '' }, { kind: 'File', name: '/run/secrets/key' }],
+    omitted: [{ kind: 'Variable', name: 'DB_PASSWORD' }, { kind: 'CredentialSpec', name: '' }, { kind: 'File', name: '/run/secrets/key' }, { kind: 'Share', name: '/share' }],
   }),
   'container/rename': ({ container, name }) => {
     if (name === 'db') fail('ContainerNameInUse', 'container', textOf(name), 'container/rename');

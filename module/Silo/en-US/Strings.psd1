@@ -17,7 +17,7 @@
     ExportContainer = 'Write files to {0}'
     ExportSpecification = 'Write specification to {0}'
     ImportContainer = 'Make container of {0}'
-    SpecificationOmits = 'Not written to {0}, since it may be secret: {1}. Import-Container takes variables with -Environment, and a credential specification with -CredentialSpec.'
+    SpecificationOmits = 'Not written to {0}, since it may be secret: {1}. Import-Container takes variables with -Environment, a credential specification with -CredentialSpec, and passwords of shares with -ShareCredential.'
     SpecificationUnsaid = 'Not written to {0}, since New-Container has no parameter for it: {1}.'
     SpecificationFormatUnknown = 'the name of the file ends with neither .psd1 nor .json'
     SpecificationIncomplete = 'it needs SpecificationVersion and Container'

@@ -17,7 +17,7 @@
     ExportContainer = '파일을 {0}에 쓰기'
     ExportSpecification = '사양을 {0}에 쓰기'
     ImportContainer = '{0}(으)로 컨테이너 만들기'
-    SpecificationOmits = '비밀일 수 있어 {0}에 쓰지 않은 것: {1}. Import-Container에 변수는 -Environment로, 자격 증명 사양은 -CredentialSpec으로 줄 수 있습니다.'
+    SpecificationOmits = '비밀일 수 있어 {0}에 쓰지 않은 것: {1}. Import-Container에 변수는 -Environment로, 자격 증명 사양은 -CredentialSpec으로, 공유의 암호는 -ShareCredential로 줄 수 있습니다.'
     SpecificationUnsaid = 'New-Container에 해당하는 매개 변수가 없어 {0}에 쓰지 않은 것: {1}.'
     SpecificationFormatUnknown = '파일 이름이 .psd1로도 .json으로도 끝나지 않습니다'
     SpecificationIncomplete = 'SpecificationVersion과 Container가 있어야 합니다'

@@ -61,8 +61,8 @@ export const resourcesOf = ({ memoryBytes, cpuCount, cpuWeight, processCount, me
 const said = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([name, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0 && name !== 'command'))) as { [K in keyof T]: Exclude<T[K], undefined> };
 
-/** The inverse of `createRequest`: what container/create would be told. A credential specification is never said. */
-export const createParamsOf = ({ credentialSpec: _, resources, mounts, restartPolicy, networks, healthCheck, ...request }: NewContainer): Result<'container/specification'>['specification'] => {
+/** The inverse of `createRequest`: what container/create would be told. Credential specifications and passwords are never said. */
+export const createParamsOf = ({ credentialSpec: _, mountCredentials: __, resources, mounts, restartPolicy, networks, healthCheck, ...request }: NewContainer): Result<'container/specification'>['specification'] => {
   const fields = said({
     ...request, ...resources,
     networks: networks?.map(({ network, ...asked }) => said({ network: network ?? 'default', ...asked })),

@@ -8,7 +8,7 @@ function Export-ContainerSpecification {
     $unsaid = New-Object -TypeName 'System.Collections.Generic.List[string]'
     $specification = ConvertTo-Specification -Wire $result.Specification -Unsaid $unsaid
     Save-Specification -Cmdlet $Cmdlet -Path $Path -Specification $specification -Force:$Force
-    $secret = @(foreach ($one in $result.Omitted) { switch ($one.Kind) { 'CredentialSpec' { 'CredentialSpec' } 'Variable' { "Environment $($one.Name)" } default { "Mount $($one.Name)" } } })
+    $secret = @(foreach ($one in $result.Omitted) { switch ($one.Kind) { 'CredentialSpec' { 'CredentialSpec' } 'Variable' { "Environment $($one.Name)" } 'Share' { "ShareCredential $($one.Name)" } default { "Mount $($one.Name)" } } })
     if ($secret.Count -gt 0) { Write-Warning -Message ($script:Strings.SpecificationOmits -f $Path, ($secret -join ', ')) }
     if ($unsaid.Count -gt 0) { Write-Warning -Message ($script:Strings.SpecificationUnsaid -f $Path, ($unsaid -join ', ')) }
     if ($PassThru) { Get-Item -LiteralPath $Path -Force }

@@ -9,7 +9,7 @@ function Export-Container {
 
     With -SpecificationPath writes what the container was made with, and none of its files: its parameters of New-Container, without what
     its image gives it. Import-Container makes a container from it, and so does New-Container with the key Container splatted. Secrets are
-    not written, and a warning names them: credential specifications, files of applications, and variables whose names speak of a
+    not written, and a warning names them: credential specifications, passwords of shares, files of applications, and variables whose names speak of a
     password, secret, token, credential or key. Labels of lists and applications are not written either. The file is one of this machine,
     also where another host is asked.
     .PARAMETER Name

@@ -18,6 +18,9 @@ function Import-Container {
     .PARAMETER CredentialSpec
     Credential specification of a group managed service account, which is not in the file: the path of a file on this machine, JSON, or a
     hashtable. Windows containers only.
+    .PARAMETER ShareCredential
+    Names and passwords of the accounts with which it mounts SMB shares; they are not in the file. One that this host has already need not
+    be given.
     .PARAMETER Start
     Starts the container as well.
     .PARAMETER Pull
@@ -73,6 +76,9 @@ function Import-Container {
         [ValidateNotNullOrEmpty()]
         [psobject] $CredentialSpec,
 
+        [ValidateNotNullOrEmpty()]
+        [System.Management.Automation.PSCredential[]] $ShareCredential,
+
         [switch] $Start,
 
         [ValidateSet('Missing', 'Always', 'Never')]
@@ -93,6 +99,10 @@ function Import-Container {
             if ($CredentialSpec) { $specification.CredentialSpec = $CredentialSpec }
             $parameter = ConvertTo-CreateParameter -Cmdlet $PSCmdlet -Bound $specification
             if ($Environment) { $parameter.environment = @($parameter['environment'] | Where-Object { $_ }) + @(ConvertTo-NameValue -Dictionary $Environment) }
+            foreach ($mount in @($parameter['mounts'] | Where-Object { $_ -and $_['kind'] -eq 'Smb' -and $_['userName'] })) {
+                $account = @($ShareCredential | Where-Object { $_ -and $_.UserName.TrimStart('\') -eq $mount['userName'].TrimStart('\') })
+                if ($account.Count -gt 0) { $mount['credential'] = ConvertTo-WireCredential -Credential $account[0] }
+            }
             $label = if ($parameter['name']) { $parameter.name } else { $parameter.image }
             if (-not $PSCmdlet.ShouldProcess($label, ($script:Strings.ImportContainer -f $file))) { continue }
             $container = Invoke-ContainerCreation -Cmdlet $PSCmdlet -Parameter $parameter -Pull $Pull -IfNotExists:$IfNotExists

@@ -291,7 +291,7 @@ function New-Container {
         [System.Collections.IDictionary[]] $BlockIoLimit,
 
         [ValidateRange(16777216, [long]::MaxValue)]
-        [long] $StorageSizeBytes,
+        [uint64] $StorageSizeBytes,
 
         [ValidateRange(-1000, 1000)]
         [int] $OomScoreAdjust,
@@ -385,7 +385,7 @@ function New-Container {
         [switch] $NoHealthCheck,
 
         [ValidateRange(65536, [long]::MaxValue)]
-        [long] $LogMaximumBytes,
+        [uint64] $LogMaximumBytes,
 
         [ValidateRange(1, 1000)]
         [int] $LogFileCount,

@@ -91,7 +91,7 @@ function Import-ContainerImage {
         [System.Collections.IDictionary] $Label,
 
         [ValidateRange(1, [long]::MaxValue)]
-        [long] $MaximumSizeBytes,
+        [uint64] $MaximumSizeBytes,
 
         [switch] $AsJob,
 

@@ -272,7 +272,7 @@ function Invoke-ContainerImage {
         [System.Collections.IDictionary[]] $BlockIoLimit,
 
         [ValidateRange(16777216, [long]::MaxValue)]
-        [long] $StorageSizeBytes,
+        [uint64] $StorageSizeBytes,
 
         [ValidateRange(-1000, 1000)]
         [int] $OomScoreAdjust,
@@ -366,7 +366,7 @@ function Invoke-ContainerImage {
         [switch] $NoHealthCheck,
 
         [ValidateRange(65536, [long]::MaxValue)]
-        [long] $LogMaximumBytes,
+        [uint64] $LogMaximumBytes,
 
         [ValidateRange(1, 1000)]
         [int] $LogFileCount,
