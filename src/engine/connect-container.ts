@@ -13,15 +13,18 @@ import { technologyOf } from './technology.ts';
 
 const runs = ({ state }: ContainerRecord): boolean => state === 'running' || state === 'paused';
 
+const refuseInMachine = (ports: Ports, record: ContainerRecord, option: 'connect' | 'disconnect'): void => {
+  if (!runs(record) || technologyOf(ports.isolations, record).runtime.ownKernel !== true) return;
+  throw new SiloError('OptionUnsupported', { args: { option, reason: 'the container runs in a utility VM, which has the adapters that it began with; stop it first' }, target: { kind: 'container', id: record.id } });
+};
+
 /** Connects a container to one more network; a running one at once. Where it is connected already nothing is changed. */
 export const connectContainer = (ports: Ports, container: string, reference: string, request: Omit<LinkRequest, 'network'>, signal?: AbortSignal): Promise<{ readonly adapter: Adapter; readonly changed: boolean }> =>
   withContainer(ports, container, signal, async (record) => {
     if (record.spec.network !== 'networks') {
       throw new SiloError('OptionUnsupported', { args: { option: 'connect', reason: `the container was made with the network '${record.spec.network}', which no other can be added to` }, target: { kind: 'container', id: record.id } });
     }
-    if (runs(record) && technologyOf(ports.isolations, record).runtime.ownKernel === true) {
-      throw new SiloError('OptionUnsupported', { args: { option: 'connect', reason: 'the container runs in a utility VM, which has the adapters that it began with; stop it first' }, target: { kind: 'container', id: record.id } });
-    }
+    refuseInMachine(ports, record, 'connect');
     refuseUntold(await adoptNetworks(ports, [reference], signal), reference, request.macAddress !== undefined ? ['mac'] : []);
     const before = ports.metadata.read((reader) => reader.endpointsOfContainer(record.id));
     const endpointId = ports.newId();
@@ -49,7 +52,7 @@ export const connectContainer = (ports: Ports, container: string, reference: str
     }
   });
 
-/** Takes a container off a network; a running one at once. Errors: NetworkNotConnected, unless `force`. */
+/** Takes a container off a network; a running one at once. Errors, unless `force`: NetworkNotConnected, and OptionUnsupported for one that runs in a utility VM. */
 export const disconnectContainer = (ports: Ports, container: string, reference: string, force: boolean, signal?: AbortSignal): Promise<{ readonly changed: boolean }> =>
   withContainer(ports, container, signal, async (record) => {
     const { network, endpoint } = ports.metadata.read((reader) => {
@@ -60,6 +63,8 @@ export const disconnectContainer = (ports: Ports, container: string, reference: 
       if (force) return { changed: false };
       throw new SiloError('NetworkNotConnected', { args: { container: record.name, network: network.name }, target: { kind: 'container', id: record.id } });
     }
+    // Its kernel keeps the adapter, its addresses and the way out through it: a dead one, which only who forces it wants.
+    if (!force) refuseInMachine(ports, record, 'disconnect');
     await detachEndpoint(ports, record, endpoint);
     return { changed: true };
   });

@@ -111,6 +111,8 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
 
     await engine.call('network/create', { name: 'second' });
     expect(await code(engine.call('network/connect', { container: 'web', network: 'second' }))).toBe('OptionUnsupported');
+    const [adapter] = (await engine.call('network/adapters', { container: 'web' })).items;
+    expect(await code(engine.call('network/disconnect', { container: 'web', network: adapter?.network ?? '' }))).toBe('OptionUnsupported');
     await engine.call('network/remove', { network: 'second' });
 
     await engine.call('container/pause', { container: 'web' });
@@ -118,6 +120,8 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     await engine.call('container/resume', { container: 'web' });
     expect(await inside('web', 'echo awake')).toBe('awake');
 
+    // A stop that finds it paused: it hears its signal as it wakes.
+    await engine.call('container/pause', { container: 'web' });
     await engine.call('container/stop', { container: 'web' });
     expect(await state('web')).toMatchObject({ state: 'Exited', exitReason: 'Exited' });
     expect(machines()).toEqual([]);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
+import { SiloError, fromFileError, hasErrno, isSiloError } from '../../base/index.ts';
 import type { ContainerSettings, ExecResult, ExecSpec, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { ExitWatch, TaskFiles, createTask, endAll, findProcesses, isAlive, readNumber, readProcessExit, resolveUser, rotateProcessLog, rotateTaskLog, startProcess, waitForExit, type ResolvedUser } from '../conmon/index.ts';
 import { checkMachineSettings, checkMachineTask } from './check-settings.ts';
@@ -37,6 +37,8 @@ const defaultBootSeconds = 120;
 const defaultAnswerSeconds = 30;
 /** A keeper ends its machine within milliseconds when it is asked to. */
 const endPatienceMs = 3000;
+/** A keeper takes what it is sent at once, and still where the sender has gone. */
+const wordPatienceMs = 100;
 const sigkill = 9;
 
 /** The keeper's plan for a task, and what is noted in the task's folder beside it. */
@@ -128,7 +130,7 @@ export class MicroVmRuntime implements Runtime {
       // A paused machine hears nothing; the end is meant for it all the same. That of another stays paused: what goes is who stands for the container.
       if (place.owner !== id) return this.#endKeeper(note.task.pid, () => isAlive(note.task));
       await setPaused(qemu, false);
-    }
+    } else if (place.owner === id && qemu !== undefined && isPaused(qemu)) return this.#leaveWord(place, frameTypes.SIGNAL, request);
     await this.#ask(id, frameTypes.SIGNAL, request);
   }
 
@@ -265,6 +267,15 @@ export class MicroVmRuntime implements Runtime {
     if (place.owner !== id) await refusePaused(place);
     if (place.number !== undefined) request.u32(fields.CONTAINER, place.number);
     return askKeeper(place.folder, type, request.encode(), this.#answerMs);
+  }
+
+  /** For a machine that is paused: it hears it when it is resumed, and answers nobody. */
+  async #leaveWord({ folder }: MachinePlace, type: number, request: Fields): Promise<void> {
+    try {
+      await askKeeper(folder, type, request.encode(), wordPatienceMs);
+    } catch (error) {
+      if (!isSiloError(error, 'MachineNotResponding')) throw error;
+    }
   }
 
   async #freeze(id: string, frozen: boolean): Promise<void> {
