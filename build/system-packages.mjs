@@ -37,6 +37,7 @@ const needs = {
   ],
   machines: [
     { name: 'qemu-system-x86', why: 'runs utility VMs', found: program('qemu-system-x86_64') },
+    { name: 'erofs-utils', why: 'makes disks of layers for utility VMs', found: program('mkfs.erofs') },
     { name: 'gcc', why: 'builds what utility VMs need, and in tests the simulator for Linux', found: program('gcc') },
     { name: 'libc6-dev', why: 'builds what utility VMs need, and in tests the simulator for Linux', found: file('/usr/include/stdio.h') },
   ],

@@ -13,7 +13,7 @@ import { MachineHost, MicroVmRuntime } from './runtime/microvm/index.ts';
 import { RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
 import { ForeignTasks, RuncRuntime } from './runtime/runc/index.ts';
 import { CifsShares, FolderCredentials } from './share/index.ts';
-import { OverlaySnapshotter } from './snapshot/overlay/index.ts';
+import { imagesObstacle, OverlaySnapshotter } from './snapshot/overlay/index.ts';
 import { freeBytesFor, freeSpace, openRoot, supervisorAddressFile, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, linuxLocking } from './store/index.ts';
 import { DetachedSupervisor, SystemdService, type Serve } from './supervisor/index.ts';
@@ -48,6 +48,12 @@ const hyperVOf = (machines: MachineHost, root: string, host: HostFacts, runFolde
   return { technology: { runtime, snapshotter }, reason: 'the host runs utility VMs', architectures: machineArchitectures };
 };
 
+/** Utility VMs run without: then the host shows them the roots of all containers. */
+const layerDisks = (): RuntimeRequirement => {
+  const obstacle = imagesObstacle();
+  return { name: 'disks of layers', satisfied: obstacle === undefined, detail: obstacle ?? 'mkfs.erofs is installed', remedy: obstacle === undefined ? undefined : 'apt-get install erofs-utils', neededFor: 'Advice' };
+};
+
 /** What this host must have, and whether it has: looked at without opening anything. */
 export const probeLinuxHost = async (root: string, host: HostFacts, log: Logger, selfCommand: readonly [string, string]): Promise<readonly RuntimeRequirement[]> => [
   { name: 'administrative rights', satisfied: host.elevated, detail: host.elevated ? 'the engine runs as root' : 'the engine does not run as root', remedy: host.elevated ? undefined : 'sudo pwsh' },
@@ -55,6 +61,7 @@ export const probeLinuxHost = async (root: string, host: HostFacts, log: Logger,
   freeSpace(root, await freeBytesFor(root)),
   ...(await runtimeOf(root, host, runFolderOf(root, host.bootId)).requirements()),
   ...machinesOf(selfCommand, runFolderOf(root, host.bootId)).requirements(),
+  layerDisks(),
   ...(await new LinuxNetwork({ root, runFolder: runFolderOf(root, host.bootId), log }).requirements()),
 ];
 

@@ -8,6 +8,7 @@
 #include "container.h"
 #include "frames.h"
 #include "kernel-calls.h"
+#include "layered-root.h"
 #include "network.h"
 #include "protocol.h"
 #include "request.h"
@@ -100,6 +101,25 @@ static bool has_room(void) {
   return false;
 }
 
+/* Where the host's share is of no use to a container. */
+static bool wants_share(const struct request *request) {
+  if (request->layers.count == 0) return true;
+  for (size_t at = 0; at < request->mount_count; at++) if (request->mounts[at].kind == MOUNT_BIND) return true;
+  return false;
+}
+
+/* The first container that wants the share has it mounted. */
+static bool bring_share(const struct request *request, struct refusal *refusal) {
+  static bool is_mounted;
+  const char *what = "";
+  if (is_mounted || !wants_share(request)) return true;
+  is_mounted = mount_share(&what) == 0;
+  if (is_mounted) return true;
+  refusal->failure = FAILURE_OTHER;
+  snprintf(refusal->reason, sizeof refusal->reason, "%s: %s", what, strerror(errno));
+  return false;
+}
+
 /* What the machine needs once, before its own container. */
 static bool prepare(const struct request *request, struct refusal *refusal) {
   const char *what = "";
@@ -109,7 +129,8 @@ static bool prepare(const struct request *request, struct refusal *refusal) {
     snprintf(refusal->reason, sizeof refusal->reason, "module %s: %s", request->modules.items[at], strerror(errno));
     return false;
   }
-  if (mount_share(&what) == 0 && set_up_network(request, &what) == 0) return true;
+  if (request->layers.count > 0 && !mount_layered_root(request, refusal)) return false;
+  if (mount_control_groups(&what) == 0 && set_up_network(request, &what) == 0) return true;
   snprintf(refusal->reason, sizeof refusal->reason, "%s: %s", what, strerror(errno));
   return false;
 }
@@ -120,7 +141,7 @@ static void create(uint32_t id, const struct request *request) {
   struct container *container;
   if (number == own_container ? find_container(own_container) != NULL : find_container(own_container) == NULL || ending) return failed(id, FAILURE_OTHER, number == own_container ? "the container is there already" : "the machine has no container to join");
   if (!has_room() || find_process(number) != NULL) return failed(id, FAILURE_OTHER, "there are too many processes");
-  if ((number == own_container && !prepare(request, &refusal)) || (container = add_container(number, &refusal)) == NULL) return failed(id, refusal.failure, refusal.reason);
+  if ((number == own_container && !prepare(request, &refusal)) || !bring_share(request, &refusal) || (container = add_container(number, &refusal)) == NULL) return failed(id, refusal.failure, refusal.reason);
   if (apply_controls(container, request, &refusal) && start_process(container, request, &container->begun, &refusal)) {
     container->first = container->begun.pid;
     add_process(&container->begun, number, request->process.terminal);

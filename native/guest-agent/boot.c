@@ -84,7 +84,10 @@ int mount_share(const char **what) {
   *what = "virtiofs";
   if (load_modules("virtiofs") != 0) return -1;
   *what = SHARE;
-  if (mount("share", SHARE, "virtiofs", 0, NULL) != 0) return -1;
+  return mount("share", SHARE, "virtiofs", 0, NULL);
+}
+
+int mount_control_groups(const char **what) {
   *what = "cgroup2";
   if (mount("cgroup2", CONTROL_GROUPS, "cgroup2", 0, NULL) != 0) return -1;
   return write_file(CONTROL_GROUPS "/cgroup.subtree_control", "+cpu +memory +pids +io +cpuset");

@@ -6,8 +6,9 @@
 int boot(void);
 /* Loads what the list /modules/<name> says, in its order; what is loaded already stays. -1 with errno. */
 int load_modules(const char *name);
-/* Mounts the host's share and brings in what containers need; -1 with errno and `what` of what failed. */
+/* Both: -1 with errno and `what` of what failed. */
 int mount_share(const char **what);
+int mount_control_groups(const char **what);
 _Noreturn void power_off(void);
 
 #endif

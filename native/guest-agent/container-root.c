@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "container-root.h"
 #include "kernel-calls.h"
+#include "layered-root.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+#define OWN_FILES "/run/files"
 
 static int mount_at(const char *type, const char *target, unsigned long flags, const char *options, const char **what) {
   *what = target;
@@ -66,16 +70,34 @@ static int make_place(const char *target, bool is_folder) {
   return 0;
 }
 
+/* A file that the request brought: written where only the agent sees it. */
+static int open_own_file(const struct mount_request *wanted, size_t index) {
+  char path[64];
+  snprintf(path, sizeof path, OWN_FILES "/%zu", index);
+  int fd = make_folders(OWN_FILES, 0700) != 0 ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return -1;
+  bool whole = true;
+  for (size_t written = 0; whole && written < wanted->length;) {
+    ssize_t length = write(fd, wanted->content + written, wanted->length - written);
+    whole = length > 0;
+    if (whole) written += (size_t)length;
+  }
+  whole = whole && fchown(fd, wanted->uid, wanted->gid) == 0 && fchmod(fd, wanted->mode) == 0;
+  close(fd);
+  return whole ? open_tree_copy(path) : -1;
+}
+
 /* Copies of the volumes' mounts: the share is out of reach once the container's root is entered. */
 static int *open_volumes(const char *share, const struct request *request, const char **what) {
   int *trees = calloc(request->mount_count + 1, sizeof *trees);
   for (size_t at = 0; trees != NULL && at < request->mount_count; at++) {
     const struct mount_request *mount = &request->mounts[at];
     trees[at] = -1;
-    if (mount->kind != MOUNT_BIND) continue;
+    if (mount->kind == MOUNT_MEMORY) continue;
     char path[128];
     *what = mount->target;
-    if (strchr(mount->source, '/') != NULL || snprintf(path, sizeof path, "%s/%s", share, mount->source) >= (int)sizeof path) errno = EINVAL;
+    if (mount->kind == MOUNT_FILE) trees[at] = open_own_file(mount, at);
+    else if (strchr(mount->source, '/') != NULL || snprintf(path, sizeof path, "%s/%s", share, mount->source) >= (int)sizeof path) errno = EINVAL;
     else trees[at] = open_tree_copy(path);
     if (trees[at] < 0) return NULL;
   }
@@ -132,7 +154,8 @@ int enter_container_root(const char *share, int shared_memory, const struct requ
   int *trees = open_volumes(share, request, what);
   if (trees == NULL) return -1;
   char path[128];
-  snprintf(path, sizeof path, "%s/root", share);
+  if (request->layers.count > 0) strcpy(path, LAYERED_ROOT);
+  else snprintf(path, sizeof path, "%s/root", share);
   *what = "/";
   /* The root of an initramfs cannot be pivoted away: the container's is mounted over it. */
   int root = open_tree_copy(path);

@@ -41,7 +41,7 @@ enum frame_type {
 /* The kernel ended something of it for want of memory; it was ended because the machine's own container had ended. */
 enum exit_flag { EXIT_OUT_OF_MEMORY = 1, EXIT_WITH_MACHINE = 2 };
 
-enum failure { FAILURE_OTHER = 0, FAILURE_EXECUTABLE = 1, FAILURE_DIRECTORY = 2, FAILURE_MOUNT = 3, FAILURE_LIMIT = 4 };
+enum failure { FAILURE_OTHER = 0, FAILURE_EXECUTABLE = 1, FAILURE_DIRECTORY = 2, FAILURE_MOUNT = 3, FAILURE_LIMIT = 4, FAILURE_LAYER = 5 };
 
 enum field_tag {
   FIELD_ARGUMENT = 1,
@@ -72,6 +72,9 @@ enum field_tag {
   FIELD_ADDRESS = 29,       /* MAC 6 bytes, family u8 (4 or 6), prefix u8, 16 bytes */
   FIELD_ROUTE = 30,         /* MAC 6 bytes, family u8, prefix u8, target 16 bytes, gateway 16 bytes */
   FIELD_CONTROL = 31,       /* file of the control group, NUL, value */
+
+  FIELD_LAYER = 32,         /* serial number of a disk with a layer of the root, top first; without any the root is in the share */
+  FIELD_FILE = 33,          /* read-only u8, mode u32, owner u32, group u32, target, NUL, content */
 
   FIELD_SIGNAL = 40,        /* u32 */
   FIELD_ALL = 41,

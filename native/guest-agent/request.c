@@ -48,6 +48,26 @@ static bool add_mount(struct request *request, enum mount_kind kind, const struc
   return field_pair(field->bytes + 1, field->length - 1, &mount->source, &mount->target) && mount->target[0] == '/';
 }
 
+static bool add_file(struct request *request, const struct field *field) {
+  enum { before_target = 13 };
+  const uint8_t *target = field->bytes + before_target;
+  const uint8_t *nul = field->length <= before_target ? NULL : memchr(target, 0, field->length - before_target);
+  if (nul == NULL) return false;
+  struct mount_request *mount = grow((void **)&request->mounts, &request->mount_count, sizeof *mount);
+  if (mount == NULL) return false;
+  mount->kind = MOUNT_FILE;
+  mount->read_only = field->bytes[0] != 0;
+  mount->mode = read_u32(field->bytes + 1) & 07777;
+  mount->uid = read_u32(field->bytes + 5);
+  mount->gid = read_u32(field->bytes + 9);
+  mount->target = field_text(target, (uint32_t)(nul - target));
+  mount->length = (size_t)(field->bytes + field->length - (nul + 1));
+  mount->content = malloc(mount->length + 1);
+  if (mount->target == NULL || mount->content == NULL) return false;
+  memcpy(mount->content, nul + 1, mount->length);
+  return mount->target[0] == '/';
+}
+
 static bool add_link(struct request *request, const struct field *field) {
   if (field->length < 11) return false;
   struct link_request *link = grow((void **)&request->links, &request->link_count, sizeof *link);
@@ -114,6 +134,8 @@ static bool add_field(struct request *request, const struct field *field) {
     case FIELD_ADDRESS: return add_address(&request->addresses, &request->address_count, field, false);
     case FIELD_ROUTE: return add_address(&request->routes, &request->route_count, field, true);
     case FIELD_CONTROL: return add_pair(&request->controls, &request->control_count, field);
+    case FIELD_LAYER: return add_text(&request->layers, field);
+    case FIELD_FILE: return add_file(request, field);
     case FIELD_SIGNAL: request->signal = (uint32_t)number; return is_number && number <= 64;
     case FIELD_ALL: request->all = true; return true;
     /* A newer host may know more; what it asks for then would be missing without a word. */
@@ -155,11 +177,13 @@ void free_request(struct request *request) {
   free_texts(&request->process.arguments);
   free_texts(&request->process.environment);
   free_texts(&request->modules);
+  free_texts(&request->layers);
   free(request->process.directory);
   free(request->host_name);
   for (size_t index = 0; index < request->mount_count; index++) {
     free(request->mounts[index].source);
     free(request->mounts[index].target);
+    free(request->mounts[index].content);
   }
   for (size_t index = 0; index < request->link_count; index++) free(request->links[index].name);
   free_pairs(request->parameters, request->parameter_count);

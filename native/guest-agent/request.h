@@ -32,7 +32,7 @@ struct process_request {
   uint32_t number;
 };
 
-enum mount_kind { MOUNT_BIND, MOUNT_MEMORY };
+enum mount_kind { MOUNT_BIND, MOUNT_MEMORY, MOUNT_FILE };
 
 struct mount_request {
   enum mount_kind kind;
@@ -40,6 +40,12 @@ struct mount_request {
   /* Name in the share, or options of a tmpfs. */
   char *source;
   char *target;
+  /* Of a file that the request brings along. */
+  mode_t mode;
+  uid_t uid;
+  gid_t gid;
+  uint8_t *content;
+  size_t length;
 };
 
 struct pair {
@@ -69,7 +75,7 @@ struct request {
   struct pair *parameters, *controls;
   struct link_request *links;
   struct address_request *addresses, *routes;
-  struct texts modules;
+  struct texts modules, layers;
   size_t mount_count, parameter_count, control_count, link_count, address_count, route_count;
 };
 

@@ -165,6 +165,7 @@ export const errorTable = {
   LayerEntryUnsupported: row('dataLoss', "The layer holds '{entry}', {reason}.", 'Make the layer again without this entry.'),
   LayerInvalid: row('dataLoss', "'{id}' has a layer that Windows does not know: {reason}.", 'Pull the image again.'),
   HcsAnswerInvalid: row('dataLoss', "The Host Compute Service gave an answer to '{operation}' of '{id}' that is not valid: {reason}.", 'Look for updates of Windows, and report it with the engine log.'),
+  LayerImageDamaged: row('dataLoss', 'The disk {path}, made of a layer for utility VMs, cannot be used: {reason}.', 'Run Repair-ContainerStore -Verify, which makes it again.'),
   LayerDamaged: row('dataLoss', 'The layer in {path} cannot be used: {reason}.', 'Remove the image and get it again.'),
   ManifestInvalid: row('dataLoss', 'The image manifest or configuration is not valid: {reason}.', 'Get the image again from its maker.'),
   RegistryAnswerInvalid: row('dataLoss', 'The registry {registry} gave an answer that is not valid: {reason}.', 'Try again; if it lasts, something between here and the registry changes its answers, or the registry does not keep to the standard.'),

@@ -65,6 +65,7 @@ export const container = record({
   sandboxId: text('Id of the container whose network it has, and with Hyper-V isolation whose utility VM; its own where it shares none.'),
   isolation: isolation,
   effectiveIsolation: effectiveIsolation,
+  machineRoot: nullable(oneOf(['Blocks', 'Shared'], 'What the utility VM of its last start has its root from: Blocks is a read-only disk a layer, Shared the mount of its host; null where there was none.')),
   user: text('User as the image or request gave it; empty means root.'),
   workingDirectory: text('Folder in which the command starts.'),
   hostName: text('Host name within the container.'),

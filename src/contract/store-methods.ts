@@ -70,7 +70,7 @@ export const storeMethods = define({
       contentCount: count('Stored blobs.'),
       contentBytes: count('Bytes of the stored blobs.'),
       layerCount: count('Unpacked layers.'),
-      layerBytes: count('Bytes of the unpacked layers.'),
+      layerBytes: count('Bytes of the unpacked layers, with the disks that were made of them for utility VMs.'),
       containerCount: count('Containers.'),
       containerBytes: count('Bytes that containers changed in their root file systems.'),
       volumeCount: count('Volumes.'),
@@ -89,7 +89,7 @@ export const storeMethods = define({
     readOnly: false,
     errors: changeErrors,
   },
-  'store/repair': { summary: 'Mends what killed engines left, and checks every blob.', params: record({ dryRun: optional(flag('Tells what would be done.')), verify: optional(flag('Reads every blob and compares its digest.')), progressToken }), result: record({ items: list(storeItem) }), readOnly: false, errors: changeErrors },
+  'store/repair': { summary: 'Mends what killed engines left, and checks every blob.', params: record({ dryRun: optional(flag('Tells what would be done.')), verify: optional(flag('Reads every blob, and every disk that was made of a layer, and compares digests.')), progressToken }), result: record({ items: list(storeItem) }), readOnly: false, errors: changeErrors },
   'store/move': { summary: 'Moves the state root to another folder; no container may run, and no other engine be open.', params: record({ path: text('Absolute path of the new state root; it must be missing or empty.'), dryRun: optional(flag('Tells what would be done.')), progressToken }), result: record({ path: text('New state root.'), movedBytes: count('Bytes moved.') }), readOnly: false, errors: ['ContainerRunning', 'PathExists', 'PathNotFound', 'PathAccessDenied', 'DiskFull', ...changeErrors] },
   'container/commit': {
     summary: "Makes an image of a container's changes; the same changes give the same digest.",

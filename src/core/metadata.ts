@@ -156,7 +156,12 @@ export interface ContainerLife {
   readonly restartAt: Date | undefined;
   /** Of the last start; undefined where there is no health check. */
   readonly health: ContainerHealth | undefined;
+  /** What the utility VM of the last start has its root from; left out where there was none. */
+  readonly machineRoot?: MachineRoot | undefined;
 }
+
+/** Blocks: a disk a layer. Shared: the host's mount of the root. */
+export type MachineRoot = 'Blocks' | 'Shared';
 
 export interface ContainerRecord {
   readonly id: string;

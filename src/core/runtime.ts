@@ -60,6 +60,8 @@ export interface TaskMount {
   readonly readOnly: boolean;
   /** An empty folder in memory instead of the source, of at most so many bytes (undefined: as many as the kernel gives). */
   readonly memory?: { readonly sizeBytes: number | undefined; readonly mode?: number | undefined };
+  /** A file that nobody changes from outside while the task runs: a machine may have a copy of it. */
+  readonly fixed?: boolean | undefined;
   /** Undefined: private. */
   readonly propagation?: MountPropagation | undefined;
 }
@@ -70,6 +72,8 @@ export interface TaskSpec {
   readonly rootPath: string;
   /** What the snapshotter's mount answered. */
   readonly storage?: SnapshotStorage | undefined;
+  /** Images of the root's layers, top first, for a machine that lays them over each other itself; what it writes over them goes with it. Undefined: the root is what `rootPath` shows. */
+  readonly layerImages?: readonly string[] | undefined;
   /** Folder for the bundle; it exists and is the task's own. */
   readonly bundlePath: string;
   readonly logPath: string;
@@ -177,6 +181,8 @@ export interface Runtime {
   readonly ownKernel?: boolean;
   /** True where a task can be made in the machine of another. */
   readonly joinsMachines?: boolean;
+  /** How many `TaskSpec.layerImages` a task takes at most; absent where it takes none. */
+  readonly mostLayerImages?: number;
   /**
    * Says in sentences which settings and limits the host gives only in part, and refuses what it cannot give.
    * It makes nothing. Absent where the runtime has no such settings. Errors: ParameterInvalid,

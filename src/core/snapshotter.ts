@@ -62,6 +62,20 @@ export interface SnapshotStorage {
 
 export interface SnapshotUsage { readonly sizeBytes: number; readonly inodes: number }
 
+/** Read-only disks with what single layers hold, deletions as overlay has them: made once, and shared by all machines. */
+export interface LayerImages {
+  /** Why none can be made here; undefined where they can. */
+  obstacle(): string | undefined;
+  /** Paths of those of the layers `chain`, in its order; what is missing is made. Errors: SnapshotNotFound, LayerImageDamaged, LayerDamaged, DiskFull, OperationCancelled. */
+  ensure(chain: readonly SnapshotKey[], signal?: AbortSignal): Promise<readonly string[]>;
+  /** Why the one of a layer is of no use; undefined where it is whole, or there is none. With `every` all of it is read. */
+  damage(key: SnapshotKey, options: { readonly every: boolean; readonly signal?: AbortSignal | undefined }): Promise<string | undefined>;
+  /** Makes it again. A machine that has the old one keeps that. Errors: those of `ensure`. */
+  remake(key: SnapshotKey, signal?: AbortSignal): Promise<void>;
+  /** What it takes on the disk, in bytes; 0 where there is none. */
+  sizeBytes(key: SnapshotKey): Promise<number>;
+}
+
 /**
  * Keeps layers and writable scratch spaces as folders, and presents a stack of them as one root file
  * system. It holds no metadata: which key belongs to what, and in which order layers stand, is told
@@ -80,8 +94,8 @@ export interface Snapshotter {
   sizeLimitObstacle?(): string | undefined;
   /** Makes an empty writable snapshot, which takes at most `sizeBytes`; one that is there already is left as it is. Before `mount`, `diff` and `changes`. Errors: DiskFull, StorageLimitUnsupported. */
   prepare(key: SnapshotKey, sizeBytes?: number): Promise<void>;
-  /** Mounts the writable snapshot `key` over `chain` at `target`, which exists. A mount that is there already is left as it is. Answers undefined where the folder is all that a runtime needs. */
-  mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<SnapshotStorage | undefined>;
+  /** Mounts the writable snapshot `key` over `chain` at `target`, which exists; with `readOnly` nobody writes to it there. A mount that is there already is left as it is. Answers undefined where the folder is all that a runtime needs. */
+  mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string, options?: { readonly readOnly?: boolean }): Promise<SnapshotStorage | undefined>;
   /**
    * Shows the files at `target`, which exists, for the time of `work`, as changes are made from outside of a
    * container. Present only where `mount` shows nothing there, since a virtual machine takes the writable part; not
@@ -110,6 +124,8 @@ export interface Snapshotter {
   changes?(key: SnapshotKey, chain: readonly SnapshotKey[], options?: Pick<DiffOptions, 'signal' | 'mountPoints'>): Promise<readonly FileChange[]>;
   /** Everything that is mounted at `target` as an uncompressed tar archive, as `diff` gives changes. Absent where the host cannot read what a container sees. Errors: those of `diff`. */
   archive?(target: string, options?: Pick<DiffOptions, 'signal'>): AsyncIterable<Uint8Array>;
+  /** Layers as disks for virtual machines. Absent where the technology has none beside its folders. */
+  readonly images?: LayerImages;
   usage(key: SnapshotKey): Promise<SnapshotUsage>;
   /** Nothing there is no error. Errors: SnapshotInUse where it is mounted, or part of what is; it stays then. */
   remove(key: SnapshotKey): Promise<void>;

@@ -39,9 +39,9 @@ export const linuxContainers: ContainerPlatform = {
   pathInRoot: (target) => target,
   signalNumber,
   ownFiles: (paths) => [
-    { source: paths.hostsPath, target: '/etc/hosts', readOnly: false },
-    { source: paths.hostNamePath, target: '/etc/hostname', readOnly: false },
-    { source: paths.resolvConfPath, target: '/etc/resolv.conf', readOnly: false },
+    { source: paths.hostsPath, target: '/etc/hosts', readOnly: false, fixed: true },
+    { source: paths.hostNamePath, target: '/etc/hostname', readOnly: false, fixed: true },
+    { source: paths.resolvConfPath, target: '/etc/resolv.conf', readOnly: false, fixed: true },
   ],
   checkOptions: ({ credentialSpec }) => {
     if (credentialSpec !== undefined) throw new SiloError('OptionUnsupported', { args: { option: 'credentialSpec', reason: 'only Windows containers have it' } });

@@ -1,15 +1,15 @@
 import { dirname } from 'node:path';
 import { folderBytes } from '../build/index.ts';
-import type { Space } from '../core/index.ts';
+import type { LayerImages, Space } from '../core/index.ts';
 import { cacheVolumeOwner } from './build-cache.ts';
 import { optimizeStore } from './optimize-store.ts';
 import type { Ports } from './ports.ts';
-import { technologyOf } from './technology.ts';
+import { snapshotters, technologyOf } from './technology.ts';
 
 export interface StoreUsage extends Space {
   /** Stored blobs: manifests, configurations and layers as they were pulled. */
   readonly content: Part;
-  /** Unpacked layers. */
+  /** Unpacked layers, with the disks that were made of them for utility VMs. */
   readonly layers: Part;
   /** What containers changed in their root file systems. */
   readonly containers: Part;
@@ -29,8 +29,11 @@ const partOf = (sizes: readonly number[]): Part => ({ count: sizes.length, sizeB
 /** Measures what is kept, part by part, and changes nothing. Folders are walked: it takes as long as they have files. Errors: StoreBusy. */
 export const measureStore = async (ports: Ports, signal?: AbortSignal): Promise<StoreUsage> => {
   const known = ports.metadata.read((reader) => ({ layers: reader.layers(), containers: reader.containers(), volumes: reader.volumes() }));
+  const imagesOf = (name: string): LayerImages | undefined => snapshotters(ports.isolations).find((snapshotter) => snapshotter.name === name)?.images;
   const blobs: number[] = [];
   for await (const { sizeBytes } of ports.content.list()) blobs.push(sizeBytes);
+  const layers: number[] = [];
+  for (const { key, sizeBytes, snapshotter } of known.layers) layers.push(sizeBytes + (await imagesOf(snapshotter)?.sizeBytes(key).catch(() => 0) ?? 0));
   const containers: number[] = [];
   let logBytes = 0;
   for (const container of known.containers) {
@@ -51,7 +54,7 @@ export const measureStore = async (ports: Ports, signal?: AbortSignal): Promise<
   const wouldGo = await optimizeStore(ports, { unusedImages: true, danglingImages: true, stoppedContainers: true, unusedVolumes: true, buildCache: true, dryRun: true }, signal);
   return {
     ...await ports.stateRoot.space(),
-    content: partOf(blobs), layers: partOf(known.layers.map(({ sizeBytes }) => sizeBytes)), containers: partOf(containers), volumes: partOf(volumes),
+    content: partOf(blobs), layers: partOf(layers), containers: partOf(containers), volumes: partOf(volumes),
     buildCacheBytes, logBytes, reclaimableBytes: wouldGo.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   };
 };

@@ -5,12 +5,13 @@ import type { StoreItem } from './optimize-store.ts';
 import type { Ports } from './ports.ts';
 import type { ImageProgress } from './publish-image.ts';
 import { repairStore } from './repair.ts';
+import { repairLayerImages } from './repair-layer-images.ts';
 import { repairLayers } from './repair-layers.ts';
 import { isIntact } from './test-image.ts';
 
 export interface RepairRequest {
   readonly dryRun?: boolean | undefined;
-  /** Also reads every blob and compares its digest. */
+  /** Also reads every blob, and every disk that was made of a layer, and compares digests. */
   readonly verify?: boolean | undefined;
 }
 
@@ -23,6 +24,7 @@ export const repairOnRequest = async (ports: Ports, request: RepairRequest, prog
   const items: StoreItem[] = [];
   await repairStore(ports, { dryRun: request.dryRun ?? false, found: (item) => { items.push(item); } });
   items.push(...await repairLayers(ports, request.dryRun ?? false, signal));
+  items.push(...await repairLayerImages(ports, { dryRun: request.dryRun ?? false, every: request.verify ?? false }, signal));
   if (request.verify === true) items.push(...await verifyBlobs(ports, request.dryRun ?? false, progress, signal));
   return items;
 };

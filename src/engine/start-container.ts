@@ -1,7 +1,8 @@
 import { SiloError, isSiloError } from '../base/index.ts';
-import type { ContainerMount, ContainerRecord, EndpointRecord, SnapshotKey, Snapshotter, SnapshotStorage, TaskMount } from '../core/index.ts';
+import type { ContainerMount, ContainerRecord, EndpointRecord, MachineRoot, SnapshotKey, Snapshotter, SnapshotStorage, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
+import { machineRootOf } from './machine-root.ts';
 import { awaitNameService, hostLines, linksOf, nameServiceOf } from './name-service.ts';
 import { attachLinks, plainAddresses, planLinks, recordLinks, refuseListeners, type PlannedLink } from './network-links.ts';
 import { platformOf } from './platform-of.ts';
@@ -45,9 +46,9 @@ const start = async (ports: Ports, record: ContainerRecord, reference: string, r
     return planLinks(writer, record, ports.network.assignsAddresses);
   }, signal);
   try {
-    const { pid, startedAt, attached } = await beginTask(ports, record, links, signal);
+    const { pid, startedAt, attached, machineRoot } = await beginTask(ports, record, links, signal);
     const health = record.spec.healthCheck === undefined ? undefined : { status: 'starting', failingStreak: 0, results: [] } as const;
-    const life = { wanted: 'running', restartCount, restartAt: undefined, health } as const;
+    const life = { wanted: 'running', restartCount, restartAt: undefined, health, machineRoot } as const;
     const running = { state: 'running', startedAt, finishedAt: undefined, exitCode: null, exitReason: undefined, oomKilled: false, startError: undefined, pid, bootId: ports.host.bootId, life } as const;
     await ports.metadata.write((writer) => {
       writer.updateContainer(record.id, running);
@@ -67,7 +68,7 @@ const start = async (ports: Ports, record: ContainerRecord, reference: string, r
   }
 };
 
-const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly PlannedLink[], signal: AbortSignal | undefined): Promise<{ readonly pid: number; readonly startedAt: Date; readonly attached: readonly EndpointRecord[] }> => {
+const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly PlannedLink[], signal: AbortSignal | undefined): Promise<{ readonly pid: number; readonly startedAt: Date; readonly attached: readonly EndpointRecord[]; readonly machineRoot: MachineRoot | undefined }> => {
   const technology = technologyOf(ports.isolations, record);
   const { runtime, snapshotter } = technology;
   const { spec } = record;
@@ -81,7 +82,9 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const shown = owner.id === record.id ? links : ports.metadata.read((reader) => linksOf(reader, owner.id));
   const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, shown), hostLines: hostLines(owner, shown) });
   await snapshotter.prepare(key, spec.storageBytes);
-  const { storage, mounts } = await mountFiles(ports, record, key, snapshotter, paths.rootPath, signal);
+  const chain = ports.metadata.read((reader) => reader.chainBelow(key));
+  const { machineRoot, layerImages } = await machineRootOf({ runtime, snapshotter }, record, key, chain, signal);
+  const { storage, mounts } = await mountFiles(ports, record, { key, chain, readOnly: layerImages !== undefined }, snapshotter, paths.rootPath, signal);
   throwIfCancelled(signal);
   const networkNamespacePath = await ports.network.prepare(record.sandboxId, owner.spec.network);
   await refuseListeners(ports, links);
@@ -96,6 +99,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
     id: record.id,
     rootPath: paths.rootPath,
     storage,
+    layerImages,
     bundlePath: paths.bundlePath,
     logPath: paths.logPath,
     process: {
@@ -129,7 +133,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   // Before the start: a short task has ended by the time that runc comes back.
   const startedAt = ports.clock.now();
   await runtime.start(record.id);
-  return { pid, startedAt, attached };
+  return { pid, startedAt, attached, machineRoot };
 };
 
 /** Links with the addresses that they really have. */
@@ -138,14 +142,15 @@ const plannedFrom = async (links: readonly PlannedLink[], linking: Promise<reado
   return links.map((link, position) => ({ ...link, endpoint: { ...link.endpoint, addresses: plainAddresses(attached[position] ?? link.endpoint) } }));
 };
 
+interface Root { readonly key: SnapshotKey; readonly chain: readonly SnapshotKey[]; readonly readOnly: boolean }
+
 /** The root, and the volumes with what the image has for them: copied before a virtual machine takes the root away. */
-const mountFiles = async (ports: Ports, record: ContainerRecord, key: SnapshotKey, snapshotter: Snapshotter, rootPath: string, signal: AbortSignal | undefined): Promise<{ readonly storage: SnapshotStorage | undefined; readonly mounts: readonly TaskMount[] }> => {
-  const chain = ports.metadata.read((reader) => reader.chainBelow(key));
+const mountFiles = async (ports: Ports, record: ContainerRecord, { key, chain, readOnly }: Root, snapshotter: Snapshotter, rootPath: string, signal: AbortSignal | undefined): Promise<{ readonly storage: SnapshotStorage | undefined; readonly mounts: readonly TaskMount[] }> => {
   await refuseUnseenFiles(record, chain, snapshotter);
   const volumes = (): Promise<readonly TaskMount[]> => volumeMounts(ports, record, rootPath, signal);
   const fills = record.spec.mounts.some(({ kind, target }) => kind === 'volume' && platformOf(record.spec.os).pathInRoot(target) !== undefined);
   const filled = fills ? await snapshotter.withRoot?.(key, chain, rootPath, volumes) : undefined;
-  const storage = await snapshotter.mount(key, chain, rootPath);
+  const storage = await snapshotter.mount(key, chain, rootPath, { readOnly });
   return { storage, mounts: filled ?? await volumes() };
 };
 
@@ -170,7 +175,7 @@ export const volumeMounts = async (
     if (mount.kind === 'file') {
       const held = await ports.files.held(record.id, { name: mount.source, inMemory: mount.inMemory === true });
       if (held === undefined) throw new SiloError('ContainerFileLost', { args: { id: record.name, path: target }, target: { kind: 'container', id: record.id } });
-      mounts.push({ source: held.path, target, readOnly });
+      mounts.push({ source: held.path, target, readOnly, fixed: true });
       continue;
     }
     if (mount.kind === 'smb') { mounts.push({ source: await shareFolder(mount), target, readOnly }); continue; }

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskSpec } from '../../src/core/index.ts';
 import { joinConmon } from '../../src/runtime/conmon/index.ts';
 import { MachineHost, MicroVmRuntime, type MicroVmRuntimeOptions } from '../../src/runtime/microvm/index.ts';
+import { ensureLayerImage } from '../../src/snapshot/overlay/layer-image.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
 import { machineFolder } from '../fixtures/machines.ts';
 import { posixTasks, type RuntimeFixture } from './runtime.suite.ts';
@@ -18,15 +19,16 @@ export interface MicroVmHost extends RuntimeFixture {
   runtimeWith(options: Partial<MicroVmRuntimeOptions>): MicroVmRuntime;
 }
 
-/** Utility VMs on this host, with folders of their own and a network namespace that has no links. */
-export const makeMicroVm = async (): Promise<MicroVmHost> => {
+/** Utility VMs on this host, with folders of their own and a network namespace that has no links. With `layered` their root comes as two disks. */
+export const makeMicroVm = async ({ layered = false }: { readonly layered?: boolean } = {}): Promise<MicroVmHost> => {
   const folder = mkdtempSync(join(tmpdir(), 'silo-machines-'));
   const [runFolder, exitsFolder] = [join(folder, 'run'), join(folder, 'exits')];
   for (const path of [runFolder, exitsFolder]) mkdirSync(path);
   const namespace = `silo-${randomBytes(4).toString('hex')}`;
   execFileSync('ip', ['netns', 'add', namespace]);
   const options = { runFolder, exitsFolder, machines: new MachineHost({ folder: machineFolder, runFolder }), hostProcessors: availableParallelism() };
-  const rootPath = makeBusyboxRoot(join(folder, 'rootfs'));
+  const rootPath = makeBusyboxRoot(join(folder, 'layer/fs'));
+  const layerImages = layered ? [await ensureLayerImage(2, makeUpperLayer(join(folder, 'upper'))), await ensureLayerImage(1, join(folder, 'layer'))] : undefined;
   const process: TaskSpec['process'] = { args: [], env: ['PATH=/bin'], workingDirectory: '/', user: '', terminal: false, noNewPrivileges: true };
   const ids: string[] = [];
   const runtime = new MicroVmRuntime(options);
@@ -48,7 +50,7 @@ export const makeMicroVm = async (): Promise<MicroVmHost> => {
       mkdirSync(bundlePath, { recursive: true });
       return Promise.resolve({
         id, rootPath, bundlePath, logPath: join(folder, `${id}.log`), process: { ...process, ...changes }, openStdin: false, hostName: 'conformance',
-        readOnlyRoot: false, resources: {}, mounts: [], networkNamespacePath: join('/run/netns', namespace), privileged: false, ...other,
+        readOnlyRoot: false, resources: {}, mounts: [], networkNamespacePath: join('/run/netns', namespace), privileged: false, layerImages, ...other,
       });
     },
     exec: (task, changes) => {
@@ -74,6 +76,12 @@ export const makeMicroVm = async (): Promise<MicroVmHost> => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+};
+
+/** A layer without files of its own: its root is that of the image. */
+const makeUpperLayer = (folder: string): string => {
+  mkdirSync(join(folder, 'fs'), { recursive: true });
+  return folder;
 };
 
 const commandLine = (pid: string): string => {

@@ -49,7 +49,7 @@ const makeContainer = (name: string, index: number, changes: Fields = {}): Field
   id: idOf(index), name, image: 'docker.io/library/busybox:latest', imageDigest: `sha256:${idOf(7)}`, state: 'Running', exitCode: null, exitReason: null,
   oomKilled: false, startError: null, monitored: true, createdAt: epoch, startedAt: epoch, finishedAt: null, command: ['sh'],
   environment: [{ name: 'PATH', value: '/bin' }, { name: 'SECRET', value: 'hunter2]"' }], labels: [], mounts: [], ports: [], network: 'None', ipAddress: null, sandboxId: idOf(index),
-  isolation: 'Auto', effectiveIsolation: 'Process', user: '', workingDirectory: '/', hostName: name, hasCredentialSpec: false, memoryBytes: null, cpuCount: null, autoRemove: false, restartPolicy: 'No', maximumRetries: null, restartCount: 0, health: null, healthOutput: null, terminal: false, pid: 100 + index,
+  isolation: 'Auto', effectiveIsolation: 'Process', machineRoot: null, user: '', workingDirectory: '/', hostName: name, hasCredentialSpec: false, memoryBytes: null, cpuCount: null, autoRemove: false, restartPolicy: 'No', maximumRetries: null, restartCount: 0, health: null, healthOutput: null, terminal: false, pid: 100 + index,
   ...changes,
 });
 

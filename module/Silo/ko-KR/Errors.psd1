@@ -559,6 +559,10 @@
         Message = '스냅샷 {key}이(가) 사용 중입니다: {reason}.'
         Action = '그것을 사용하는 컨테이너나 프로그램을 중지한 뒤 다시 시도하세요.'
     }
+    'LayerImageDamaged' = @{
+        Message = '유틸리티 VM을 위해 레이어로 만든 디스크 {path}을(를) 사용할 수 없습니다: {reason}.'
+        Action = 'Repair-ContainerStore -Verify를 실행하면 다시 만들어집니다.'
+    }
     'LayerDamaged' = @{
         Message = '{path}의 레이어를 사용할 수 없습니다: {reason}.'
         Action = '이미지를 제거하고 다시 가져오세요.'

@@ -3,6 +3,8 @@ import type { ProcessSpec, ResourceLimits, TaskMount, TaskSpec } from '../../cor
 import { capabilitiesOf, capabilityNames, initPath, requireInit, type ResolvedUser } from '../conmon/index.ts';
 import { Fields, u32, u64 } from './fields.ts';
 import type { MachineLink, MachineNetwork } from './machine-links.ts';
+import type { FixedFile } from './fixed-files.ts';
+import { layerSerial } from './layer-disks.ts';
 import { fields } from './protocol.ts';
 
 /** Numbers of limits (asm-generic/resource.h). */
@@ -89,12 +91,17 @@ const addNetwork = (request: Fields, { links, routes }: MachineNetwork): void =>
 /** What of the host the guest sees, by its name in the share. */
 export interface SharedPath { readonly name: string; readonly source: string }
 
-const addMounts = (request: Fields, mounts: readonly TaskMount[]): readonly SharedPath[] =>
+const addMounts = (request: Fields, mounts: readonly TaskMount[], files: ReadonlyMap<TaskMount, FixedFile>): readonly SharedPath[] =>
   mounts.flatMap((mount, index): readonly SharedPath[] => {
     const readOnly = Buffer.from([mount.readOnly ? 1 : 0]);
     if (mount.memory !== undefined) {
       const options = [`mode=${(mount.memory.mode ?? 0o1777).toString(8)}`, ...(mount.memory.sizeBytes === undefined ? [] : [`size=${mount.memory.sizeBytes}`])].join(',');
       request.bytes(fields.MEMORY_MOUNT, readOnly, Buffer.from(`${options}\0${mount.target}`));
+      return [];
+    }
+    const file = files.get(mount);
+    if (file !== undefined) {
+      request.bytes(fields.FILE, readOnly, u32(file.mode), u32(file.uid), u32(file.gid), Buffer.from(`${mount.target}\0`), file.content);
       return [];
     }
     request.bytes(fields.BIND, readOnly, Buffer.from(`${index}\0${mount.target}`));
@@ -105,7 +112,7 @@ const addMounts = (request: Fields, mounts: readonly TaskMount[]): readonly Shar
  * The request that makes a container in its machine, and what must be in the machine's share for it. `ipcOf`: number of the
  * container there whose ipc namespace it shares.
  */
-export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: MachineNetwork, ipcOf?: number): { readonly payload: Buffer; readonly shared: readonly SharedPath[] } => {
+export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: MachineNetwork, files: ReadonlyMap<TaskMount, FixedFile>, ipcOf?: number): { readonly payload: Buffer; readonly shared: readonly SharedPath[] } => {
   const settings = spec.settings ?? {};
   const init = settings.init === true;
   const request = new Fields();
@@ -120,6 +127,8 @@ export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: Machi
   addLimits(request, spec.resources);
   addNetwork(request, network);
   const mounts = init ? [...spec.mounts, { source: requireInit(), target: initPath, readOnly: true }] : spec.mounts;
-  const shared = [{ name: 'root', source: spec.rootPath }, ...addMounts(request, mounts)];
+  request.texts(fields.LAYER, (spec.layerImages ?? []).map((_, index) => layerSerial(index)));
+  const root = spec.layerImages === undefined ? [{ name: 'root', source: spec.rootPath }] : [];
+  const shared = [...root, ...addMounts(request, mounts, files)];
   return { payload: request.encode(), shared };
 };

@@ -12,9 +12,13 @@ export const guestFailure = (failure: number, reason: string, command: string): 
 };
 
 /** The keeper's word for conmon: a line with who failed (a number: the guest's agent), then why. */
-export const keeperFailure = (message: string, command: string): SiloError => {
+export const keeperFailure = (message: string, command: string, layerImages: readonly string[] = []): SiloError => {
   const [kind = '', ...rest] = message.split('\n');
   const reason = rest.map((line) => line.trim()).filter((line) => line !== '').join('; ').slice(0, longestReason);
+  if (kind === String(failures.LAYER)) {
+    const [, index, why = reason] = /^layer(\d+): (.*)$/.exec(reason) ?? [];
+    return new SiloError('LayerImageDamaged', { args: { path: layerImages[Number(index)] ?? '', reason: `the guest cannot mount it (${why})` } });
+  }
   if (/^\d+$/.test(kind)) return guestFailure(Number(kind), reason, command);
   return new SiloError('MachineFailed', { args: { reason: reason || message.trim().slice(0, longestReason) || 'no reason was given' } });
 };

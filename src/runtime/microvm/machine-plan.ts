@@ -3,6 +3,7 @@ import type { TaskSpec } from '../../core/index.ts';
 import type { SharedPath } from './create-request.ts';
 import { Fields } from './fields.ts';
 import type { Accelerator, MachineParts } from './machine-host.ts';
+import { layerDiskArguments } from './layer-disks.ts';
 import type { MachineNetwork } from './machine-links.ts';
 import { descriptors, planFields } from './protocol.ts';
 
@@ -69,6 +70,7 @@ const qemuArguments = ({ spec, parts, accelerator, hostProcessors, network }: Ma
   '-device', 'virtio-balloon-pci,free-page-reporting=on',
   // Paths are relative: the keeper's folder may have a longer one than a socket's address holds.
   '-chardev', 'socket,id=share,path=share.sock', '-device', 'vhost-user-fs-pci,chardev=share,tag=share,queue-size=256',
+  ...layerDiskArguments(spec.layerImages ?? []),
   ...network.links.flatMap(({ mac }, index) => [
     '-netdev', `tap,id=link${index},fd=${descriptors.firstTap + index}`,
     '-device', `virtio-net-pci,netdev=link${index},mac=${mac},romfile=`,

@@ -7,9 +7,11 @@ import { ExitWatch, TaskFiles, createTask, endAll, findProcesses, isAlive, readN
 import { checkMachineSettings, checkMachineTask } from './check-settings.ts';
 import { addLimits, addProcess, createRequest } from './create-request.ts';
 import { Fields } from './fields.ts';
+import { readFixedFiles } from './fixed-files.ts';
 import { guestStatistics } from './guest-statistics.ts';
 import { askKeeper } from './keeper-channel.ts';
 import { keeperFailure } from './machine-failure.ts';
+import { mostLayerDisks } from './layer-disks.ts';
 import type { MachineHost, MachineParts } from './machine-host.ts';
 import { readMachineNetwork } from './machine-links.ts';
 import { qemuOf, readPlace, refusePaused, writePlace, type MachinePlace } from './machine-place.ts';
@@ -55,6 +57,7 @@ export class MicroVmRuntime implements Runtime {
   readonly joinsTerminals = true;
   readonly ownKernel = true;
   readonly joinsMachines = true;
+  readonly mostLayerImages = mostLayerDisks;
   readonly #folder: string;
   readonly #exitsFolder: string;
   readonly #exits: ExitWatch;
@@ -96,7 +99,7 @@ export class MicroVmRuntime implements Runtime {
     const made = await createTask({ runtime: [parts.keeper, `--state=${files.folder}`], spec, files, exitsFolder: this.#exitsFolder });
     if ('failure' in made) {
       await this.delete(spec.id);
-      throw keeperFailure(made.failure, spec.process.args[0] ?? '');
+      throw keeperFailure(made.failure, spec.process.args[0] ?? '', spec.layerImages);
     }
     await rm(join(files.folder, 'plan'), { force: true });
     return made;
@@ -243,7 +246,7 @@ export class MicroVmRuntime implements Runtime {
 
   async #ownMachine(spec: TaskSpec, parts: MachineParts, user: ResolvedUser): Promise<PlannedTask> {
     const [accelerator, network] = await Promise.all([this.#machines.accelerator(), spec.networkNamespacePath === undefined ? noNetwork : readMachineNetwork(spec.networkNamespacePath)]);
-    const { payload, shared } = createRequest(spec, user, network);
+    const { payload, shared } = createRequest(spec, user, network, await readFixedFiles(spec));
     const size = { memoryBytes: machineMemory(spec.resources.memoryBytes), processors: machineProcessors(spec.resources.cpuCount, this.#hostProcessors, accelerator) };
     const plan = machinePlan({ spec, folder: this.#files(spec.id).folder, parts, accelerator, hostProcessors: this.#hostProcessors, network, shared, payload, patienceSeconds: this.#bootSeconds });
     return { plan, note: (folder) => writeMachineSize(folder, size) };
@@ -257,7 +260,7 @@ export class MicroVmRuntime implements Runtime {
     checkMachineSize(spec.resources, await readMachineSize(place.folder));
     const ipcOf = spec.settings?.ipcNamespace === undefined ? undefined : await this.#place(spec.settings.ipcNamespace);
     if (ipcOf !== undefined && ipcOf.owner !== place.owner) throw new SiloError('OptionUnsupported', { args: { option: 'ipcMode', reason: 'that container is in another utility VM' } });
-    const { payload, shared } = createRequest(spec, user, noNetwork, ipcOf === undefined ? undefined : ipcOf.number ?? 0);
+    const { payload, shared } = createRequest(spec, user, noNetwork, new Map(), ipcOf === undefined ? undefined : ipcOf.number ?? 0);
     return { plan: joinPlan({ spec, machine: place.folder, shared, payload, patienceSeconds: Math.ceil(this.#answerMs / 1000) }), note: (folder) => writePlace(folder, place.owner) };
   }
 

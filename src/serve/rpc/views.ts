@@ -35,6 +35,7 @@ export const viewContainer = ({ record, monitored }: LiveContainer): WireContain
   sandboxId: record.sandboxId,
   isolation: record.isolation,
   effectiveIsolation: processRuntimes.has(record.runtime) ? 'Process' : 'HyperV',
+  machineRoot: record.life.machineRoot ?? null,
   user: record.spec.user,
   workingDirectory: record.spec.workingDirectory,
   hostName: record.spec.hostName,

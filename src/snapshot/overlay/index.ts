@@ -6,4 +6,5 @@
  * Called by the composition root, which hands it to the engine as `Snapshotter`. `layer-worker.ts` is
  * bundled as a file of its own.
  */
+export { imagesObstacle } from './layer-image.ts';
 export { OverlaySnapshotter } from './overlay-snapshotter.ts';

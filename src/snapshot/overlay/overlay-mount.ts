@@ -14,6 +14,7 @@ export interface OverlayStack {
   readonly lower: readonly string[];
   readonly upper: string;
   readonly work: string;
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface OverlayStack {
  */
 export const mountStack = (stack: OverlayStack, target: string): void => {
   try {
-    mountOverlay(stack.lower, stack.upper, stack.work, target, selfContained, mountAttributes.noDev);
+    mountOverlay(stack.lower, stack.upper, stack.work, target, selfContained, mountAttributes.noDev | (stack.readOnly === true ? mountAttributes.readOnly : 0));
   } catch (error) {
     if (!hasErrno(error, 'EINVAL', 'ENOSYS')) throw error;
     mountStackByOptions(stack, target);
@@ -36,7 +37,7 @@ export const mountStackByOptions = (stack: OverlayStack, target: string): void =
   if (Buffer.byteLength(options) >= pageBytes) {
     throw new SiloError('OptionUnsupported', { args: { option: `An image of ${stack.lower.length} layers`, reason: 'this kernel takes one page of mount options; Linux 6.7 and later take more' } });
   }
-  mount('overlay', target, 'overlay', mountFlags.noDev, options);
+  mount('overlay', target, 'overlay', mountFlags.noDev | (stack.readOnly === true ? mountFlags.readOnly : 0), options);
 };
 
 /** Colons and commas part the options. */

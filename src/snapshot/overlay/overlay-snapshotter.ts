@@ -3,10 +3,11 @@ import { chmod, chown, mkdir, open, readdir, realpath, stat, statfs } from 'node
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromFileError, hasErrno, SiloError } from '../../base/index.ts';
-import type { AppliedLayer, DiffOptions, FileChange, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
+import type { AppliedLayer, DiffOptions, FileChange, LayerImages, LayerSource, SnapshotKey, Snapshotter, SnapshotUsage } from '../../core/index.ts';
 import { syncFileSystem, unmount } from '../../../native/libc.ts';
 import { diffPieces, LayerWorkers } from '../../layer/index.ts';
 import type { ApplyAnswer, LayerJob } from './layer-job.ts';
+import { FolderImages } from './folder-images.ts';
 import { attachDisk, detachDisk, diskObstacle, writableFolder } from './limited-disk.ts';
 import { mountedUpper, mountStack } from './overlay-mount.ts';
 
@@ -26,6 +27,7 @@ export class OverlaySnapshotter implements Snapshotter {
   readonly appliesAhead = true;
   readonly #folder: string;
   readonly #workers: LayerWorkers<LayerJob>;
+  readonly images: LayerImages = new FolderImages((key) => this.#keyFolder(key));
 
   /** @param root the state root; the snapshotter owns its folder `snapshots`, made on first use. @param threads how many layers are worked on at once, at most. */
   constructor(root: string, threads?: number) {
@@ -84,7 +86,7 @@ export class OverlaySnapshotter implements Snapshotter {
     }
   }
 
-  async mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string): Promise<undefined> {
+  async mount(key: SnapshotKey, chain: readonly SnapshotKey[], target: string, { readOnly = false }: { readonly readOnly?: boolean } = {}): Promise<undefined> {
     const folder = this.#keyFolder(key);
     const writable = writableFolder(folder);
     const [upper, work] = [join(writable, 'fs'), join(writable, 'work')];
@@ -94,7 +96,7 @@ export class OverlaySnapshotter implements Snapshotter {
       if (present === (await realpath(upper))) return undefined;
       if (present !== undefined) throw new Error(`Something else is mounted at ${place} (${present}).`);
       await this.#inheritRoot(upper, work, chain[0]);
-      mountStack({ lower: chain.length > 0 ? chain.map((below) => this.#layerFolder(below)) : [await emptyFolder(folder)], upper, work }, place);
+      mountStack({ lower: chain.length > 0 ? chain.map((below) => this.#layerFolder(below)) : [await emptyFolder(folder)], upper, work, readOnly }, place);
       return undefined;
     } catch (error) {
       if (hasErrno(error, 'ENOENT')) throw await this.#missing([key, ...chain], error, target);

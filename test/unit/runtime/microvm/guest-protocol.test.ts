@@ -33,7 +33,9 @@ const spec: TaskSpec = {
 };
 const link = { name: 'eth0', mac: '02:00:00:00:00:01', mtu: 1500, addresses: [{ address: '10.1.2.3', prefix: 24 }, { address: 'fd00::1:2', prefix: 64 }] };
 const network = { links: [link], routes: [{ link, target: '0.0.0.0', prefix: 0, gateway: '10.1.2.1' }, { link, target: '::', prefix: 0, gateway: 'fd00::ffff:1.2.3.4' }] };
-const { payload, shared } = createRequest(spec, { uid: 0, gid: 0, additionalGids: [5], home: '/root' }, network);
+const user = { uid: 0, gid: 0, additionalGids: [5], home: '/root' };
+const hosts = { source: '/hosts', target: '/etc/hosts', readOnly: false, fixed: true };
+const { payload, shared } = createRequest({ ...spec, mounts: [...spec.mounts, hosts] }, user, network, new Map([[hosts, { mode: 0o644, uid: 1, gid: 2, content: Buffer.from('text\0with zeros') }]]));
 
 describe('The protocol of utility VMs', () => {
   it('has the same numbers on both sides', () => {
@@ -50,6 +52,13 @@ describe('The protocol of utility VMs', () => {
 
   it('shares the root and the volumes with the guest, and nothing else', () => {
     expect(shared).toEqual([{ name: 'root', source: '/root' }, { name: '0', source: '/data' }]);
+  });
+
+  it('shares no root that comes as disks, and no file that the guest is given', () => {
+    const volume = { source: '/data', target: '/mnt', readOnly: true };
+    const layered = createRequest({ ...spec, layerImages: ['/layers/2', '/layers/1'], mounts: [hosts, volume] }, user, network, new Map([[hosts, { mode: 0o644, uid: 0, gid: 0, content: Buffer.from('127.0.0.1 localhost\n') }]]));
+    expect(layered.shared).toEqual([{ name: '1', source: '/data' }]);
+    for (const text of ['layer0', 'layer1', '/etc/hosts\x00127.0.0.1 localhost\n']) expect(layered.payload.includes(text)).toBe(true);
   });
 
   describe.skipIf(!hasCompiler)('as the agent reads it', () => {
