@@ -548,6 +548,10 @@
         Message = 'The Host Compute Service gave an answer to ''{operation}'' of ''{id}'' that is not valid: {reason}.'
         Action = 'Look for updates of Windows, and report it with the engine log.'
     }
+    'LayerImageDamaged' = @{
+        Message = 'The disk {path}, made of a layer for utility VMs, cannot be used: {reason}.'
+        Action = 'Run Repair-ContainerStore -Verify, which makes it again.'
+    }
     'LayerDamaged' = @{
         Message = 'The layer in {path} cannot be used: {reason}.'
         Action = 'Remove the image and get it again.'
