@@ -49,6 +49,17 @@ Describe 'The client' -Tag Fast {
             $caught.FullyQualifiedErrorId | Should -Be 'EngineNotFound,Get-ContainerHost'
             $caught.Exception.Message | Should -Match '/nowhere/silo.mjs'
         }
+        It 'says what to run where Node is no program and cannot be made one' -Skip:(-not $IsLinux) {
+            Import-Recorded
+            # A file of the kernel stands for one that nobody may change.
+            $caught = & (Get-Module -Name Silo) {
+                function Find-SiloEngine { @{ Node = '/proc/version'; File = '/proc/version' } }
+                try { Get-ContainerHost; $null } catch { $_ } finally { Remove-Item -LiteralPath 'function:Find-SiloEngine' }
+            }
+            $caught.FullyQualifiedErrorId | Should -Be 'EngineNotExecutable,Get-ContainerHost'
+            $caught.ErrorDetails.RecommendedAction | Should -Match 'chmod \+x .?/proc/version'
+            Import-Recorded
+        }
         It 'says that a cloud sandbox cannot run it' {
             Import-Recorded
             $name = $env:COMPUTERNAME

@@ -101,6 +101,16 @@ Describe 'Acting on containers' -Tag Fast {
     }
 }
 
+Describe 'An object of a container' -Tag Fast {
+    It 'has arrays where there may be several, also of none and one, and values alone' {
+        $container = Get-Container -Name 'web-1'
+        foreach ($name in 'Command', 'Environment', 'Labels', 'Mounts', 'Ports') { , $container.$name | Should -BeOfType [array] -Because $name }
+        $container.CreatedAt | Should -BeOfType [datetime]
+        $container.CreatedAt.Kind | Should -Be 'Utc'
+        @($container.PSObject.Members | Where-Object { $_.MemberType -in 'ScriptMethod', 'CodeMethod' -and $_.IsInstance }) | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'New-Container' -Tag Fast {
     It 'starts from the settings of another container, by its name or as an object' {
         New-Container -From 'web-1' -Name 'n' -MemoryBytes 64MB | Out-Null

@@ -80,7 +80,8 @@ Describe 'Parameters of <Name>' -Tag Fast -ForEach $all {
     }
     It 'take names with wildcards from the pipeline, and ids by the names of properties' {
         $named = $command.Parameters['Name']
-        if ($command.Parameters.ContainsKey('InputObject') -and $null -ne $named) {
+        # The name of what is made names nothing that is there.
+        if ($command.Parameters.ContainsKey('InputObject') -and $null -ne $named -and $command.Verb -ne 'New') {
             $binding = @(Get-Attribute -Parameter $named -Type ([Parameter]))[0]
             if ($command.Parameters['InputObject'].Attributes.Where({ $_ -is [System.Management.Automation.PSTypeNameAttribute] }).PSTypeName -ne 'Silo.ContainerHostConnection') {
                 $binding.ValueFromPipeline | Should -BeTrue

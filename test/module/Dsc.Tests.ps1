@@ -33,6 +33,26 @@ BeforeAll {
     }
 }
 
+Describe 'Resources where there is no engine' -Tag Fast {
+    BeforeAll {
+        Import-SiloForTest
+        $env:SILO_ENGINE = '/nowhere/silo.mjs'
+    }
+    AfterAll { Remove-SiloForTest }
+    It 'say so in the reasons that machine configuration reads: <Name>' -ForEach @(
+        @{ Name = 'SiloContainer'; Property = @{ Name = 'web'; Image = 'x' }; Key = 'Name' }
+        @{ Name = 'SiloHost'; Property = @{ IsSingleInstance = 'Yes' }; Key = 'IsSingleInstance' }
+    ) {
+        $resource = New-Resource -Name $Name -Property $Property
+        $resource.Test() | Should -BeFalse
+        $found = $resource.Get()
+        $found.$Key | Should -Be $Property[$Key]
+        $found.Reasons.Code | Should -Be 'Silo:Engine:NotInstalled'
+        $found.Reasons.Phrase | Should -Match '/nowhere/silo.mjs'
+        { $resource.Set() } | Should -Throw -ErrorId 'EngineNotFound*'
+    }
+}
+
 Describe 'The resource <Name>' -ForEach $resources {
     BeforeAll {
         $ast = [System.Management.Automation.Language.Parser]::ParseFile((Join-Path -Path $moduleRoot -ChildPath 'Silo.psm1'), [ref] $null, [ref] $null)

@@ -73,6 +73,7 @@ Describe 'Mounts' -Tag Fast {
         $other.source | Should -Be 'data'
         $other.Keys | Should -Not -Contain 'noCopy'
     }
+    It 'refuse the form with colons, which a drive letter would make ambiguous' { { New-Container -Image 'busybox' -Mount '/srv:/t' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
     It 'refuse a size that is none' { { New-Container -Image 'busybox' -Mount 'type=tmpfs,target=/t,size=much' } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
     It 'refuse an object that is no mount' { { New-Container -Image 'busybox' -Mount ([pscustomobject] @{ Target = '/t' }) } | Should -Throw -ErrorId 'ParameterInvalid,New-Container' }
     It 'of SMB shares have a path, an account and a password, which is nowhere but in the request' {

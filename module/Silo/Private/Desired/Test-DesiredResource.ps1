@@ -1,5 +1,10 @@
 function Test-DesiredResource {
-    # Test of a DSC resource: whether nothing differs.
+    # Test of a DSC resource: whether nothing differs. Where there is no engine Get says so, and Set ends with it.
     param($Resource)
-    @((Invoke-DesiredState -Method 'desired/test' -Resource $Resource).Differences).Count -eq 0
+    try {
+        @((Invoke-DesiredState -Method 'desired/test' -Resource $Resource).Differences).Count -eq 0
+    } catch {
+        if ($_.FullyQualifiedErrorId -notlike 'EngineNotFound*') { throw }
+        $false
+    }
 }

@@ -119,7 +119,7 @@ function New-ContainerMount {
 
         [Parameter(ParameterSetName = 'Type')]
         [ValidateRange(4096, [long]::MaxValue)]
-        [long] $SizeBytes,
+        [uint64] $SizeBytes,
 
         [ValidatePattern('^[0-7]{3,4}$')]
         [string] $Mode,
