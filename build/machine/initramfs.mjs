@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readModule } from './kernel-module.mjs';
 
 const paddingTo = (length, unit) => Buffer.alloc((unit - (length % unit)) % unit);
 
@@ -17,21 +18,6 @@ const consoleMode = 0o20600;
 /** The modules that a module wants before it, from its own section .modinfo. */
 const dependenciesOf = (path) => /(?:^|\0)depends=([^\0]*)\0/.exec(readFileSync(path, 'latin1'))?.[1].split(',').filter(Boolean) ?? [];
 
-const signatureMark = Buffer.from('~Module signature appended~\n');
-/** Length of `struct module_signature` (include/linux/module_signature.h), whose last number is the signature's. */
-const signatureHeader = 12;
-
-/**
- * A module without the signature behind it: an emulated processor takes long to check a dozen of them, and they
- * come from where the kernel comes from.
- */
-const readModule = (path) => {
-  const content = readFileSync(path);
-  if (!content.subarray(-signatureMark.length).equals(signatureMark)) return content;
-  const end = content.length - signatureMark.length;
-  return content.subarray(0, end - signatureHeader - content.readUInt32BE(end - 4));
-};
-
 /** Those modules with all that they need, each behind what it needs. `files`: paths by names. */
 /** @param {readonly string[]} names @param {ReadonlyMap<string, string>} files @param {string[]} found @returns {string[]} */
 const inOrder = (names, files, found = []) => {
@@ -47,10 +33,11 @@ const inOrder = (names, files, found = []) => {
 
 /**
  * An initramfs with the agent as its first process, and the kernel's modules for `lists`: names of modules by the
- * name of the list that the agent loads them by. It is not packed: an emulated processor unpacks slowly.
+ * name of the list that the agent loads them by, `boot` before all others. It is not packed: an emulated processor unpacks slowly.
  */
 export const makeInitramfs = ({ agent, moduleFiles, lists }) => {
-  const ordered = Object.entries(lists).map(([list, names]) => ({ list, names: inOrder(names, moduleFiles) }));
+  const boot = inOrder(lists.boot, moduleFiles);
+  const ordered = Object.entries(lists).map(([list, names]) => ({ list, names: list === 'boot' ? boot : inOrder(names, moduleFiles).filter((name) => !boot.includes(name)) }));
   const modules = [...new Set(ordered.flatMap(({ names }) => names))];
   return Buffer.concat([
     entry('dev', folderMode),

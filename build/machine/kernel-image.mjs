@@ -51,5 +51,31 @@ export const unpackKernel = (image) => {
     unpackBlock(input, state, state.at + size, output);
   }
   if (state.to !== length) throw new Error(`the kernel has ${state.to} bytes in place of ${length}`);
-  return output;
+  return withoutZeros(output);
+};
+
+const loaded = 1;
+const page = 4096;
+
+/**
+ * The kernel without what of its segments is zero up to their ends, and without the table of its sections. The
+ * memory of a machine is zero from its beginning; to write that again would take 12 MB of the host's, and their time.
+ */
+const withoutZeros = (kernel) => {
+  const headers = Number(kernel.readBigUInt64LE(0x20));
+  let last = 0;
+  for (let index = 0; index < kernel.readUInt16LE(0x38); index += 1) {
+    const header = headers + index * kernel.readUInt16LE(0x36);
+    const [offset, size] = [Number(kernel.readBigUInt64LE(header + 8)), Number(kernel.readBigUInt64LE(header + 32))];
+    if (kernel.readUInt32LE(header) !== loaded) continue;
+    let end = offset + size;
+    while (end > offset && kernel[end - 1] === 0) end -= 1;
+    const kept = Math.min(size, Math.ceil((end - offset) / page) * page);
+    for (const field of [32, 40]) kernel.writeBigUInt64LE(BigInt(kept), header + field);
+    last = Math.max(last, offset + kept);
+  }
+  kernel.writeBigUInt64LE(0n, 0x28);
+  kernel.writeUInt16LE(0, 0x3c);
+  kernel.writeUInt16LE(0, 0x3e);
+  return kernel.subarray(0, last);
 };

@@ -90,5 +90,5 @@ int mount_share(const char **what) {
 int mount_control_groups(const char **what) {
   *what = "cgroup2";
   if (mount("cgroup2", CONTROL_GROUPS, "cgroup2", 0, NULL) != 0) return -1;
-  return write_file(CONTROL_GROUPS "/cgroup.subtree_control", "+cpu +memory +pids +io +cpuset");
+  return write_file(CONTROL_GROUPS "/cgroup.subtree_control", "+cpu +memory +pids");
 }
