@@ -232,8 +232,16 @@ static void drop_client(struct client *client) {
   *client = (struct client){.fd = -1};
 }
 
+static void write_client(struct client *client) {
+  ssize_t length = send(client->fd, client->out.bytes + client->out.start, buffer_length(&client->out), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (length > 0) buffer_consume(&client->out, (size_t)length);
+  else if (length < 0 && errno != EAGAIN && errno != EINTR) drop_client(client);
+}
+
+/* Sent at once: the container may end, and we with it, before the next turn. */
 static void answer(struct client *client, uint16_t type, uint32_t id, const void *payload, size_t length) {
-  if (!put_frame(&client->out, type, id, payload, length)) drop_client(client);
+  if (put_frame(&client->out, type, id, payload, length)) write_client(client);
+  else drop_client(client);
 }
 
 static void refuse(struct client *client, uint32_t id, const char *reason) {
@@ -344,12 +352,6 @@ static void accept_client(int listener) {
     return;
   }
   close(fd);
-}
-
-static void write_client(struct client *client) {
-  ssize_t length = send(client->fd, client->out.bytes + client->out.start, buffer_length(&client->out), MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (length > 0) buffer_consume(&client->out, (size_t)length);
-  else if (length < 0 && errno != EAGAIN && errno != EINTR) drop_client(client);
 }
 
 static void send_size(uint32_t number) {
