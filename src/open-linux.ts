@@ -42,7 +42,7 @@ const machineArchitectures = ['386'];
 
 /** VM isolation keeps files as process isolation does: the machine gets the mounted root from its host. */
 const hyperVOf = (machines: MachineHost, root: string, host: HostFacts, runFolder: string, snapshotter: Snapshotter): IsolationOffer => {
-  const missing = machines.requirements().find(({ satisfied }) => !satisfied);
+  const missing = machines.missing();
   if (missing !== undefined) return { technology: undefined, reason: `no utility VM is set up on this host (${missing.name}: ${missing.detail})`, action: missing.remedy };
   const runtime = new MicroVmRuntime({ runFolder, exitsFolder: join(root, 'exits'), machines, hostProcessors: host.cpuCount });
   return { technology: { runtime, snapshotter }, reason: 'the host runs utility VMs', architectures: machineArchitectures };
