@@ -57,8 +57,8 @@ export interface ServiceBuild {
 }
 
 export interface ServiceMount {
-  readonly kind: 'bind' | 'volume' | 'tmpfs';
-  /** Absolute path of the host, or name of the volume; empty for tmpfs, and for a volume that has no name in the files. */
+  readonly kind: 'bind' | 'volume' | 'tmpfs' | 'smb';
+  /** Absolute path of the host, name of the volume, or path of an SMB share; empty for tmpfs, and for a volume that has no name in the files. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
@@ -67,8 +67,13 @@ export interface ServiceMount {
   readonly noCopy?: true | undefined;
   /** Of tmpfs. */
   readonly sizeBytes?: number | undefined;
-  /** Of tmpfs: permission bits. */
+  /** Of tmpfs, and of a share: permission bits. */
   readonly mode?: number | undefined;
+  /** Of a share: account, encryption, and whose files and folders seem to be. */
+  readonly userName?: string | undefined;
+  readonly requirePrivacy?: true | undefined;
+  readonly userId?: number | undefined;
+  readonly groupId?: number | undefined;
 }
 
 /** A secret or a config whose content stands in the files or in a variable. */
@@ -121,6 +126,8 @@ export interface ApplicationService {
   readonly platform?: string | undefined;
   /** By the names of its files. What they hold is no part of the settings: nobody shall guess a secret by a hash. */
   readonly contents: ReadonlyMap<string, string>;
+  /** Passwords for accounts of the shares that it mounts; no part of the settings either. */
+  readonly shareCredentials: readonly { readonly source: string; readonly userName: string; readonly secret: string }[];
   readonly containerName?: string | undefined;
   readonly replicas: number;
   readonly dependsOn: Readonly<Record<string, ServiceDependency>>;

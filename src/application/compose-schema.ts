@@ -101,7 +101,7 @@ const networkSchema = map({
   ipam: map({ driver: oneOf('default'), config: Type.Array(map({ subnet: text, gateway: text }, 'networks.*.ipam.config.*')) }, 'networks.*.ipam'),
 });
 
-const volumeSchema = map({ name: text, driver: oneOf('local'), external, labels: listOrMap }, 'volumes.*');
+const volumeSchema = map({ name: text, driver: oneOf('local'), external, labels: listOrMap, driver_opts: Type.Object({ type: optional(text), device: optional(text), o: optional(text) }, { additionalProperties: false }) }, 'volumes.*');
 const secretSchema = map({ file: text, environment: text, name: text }, 'secrets.*');
 const configSchema = map({ file: text, content: text, environment: text, name: text }, 'configs.*');
 

@@ -13,6 +13,7 @@ import { entriesOf, isMap, mergeFiles, mergeService, textOf, textsOf, type Compo
 import { checkProjectName, nameOfFolder } from './project-name.ts';
 import { maximumDocumentBytes, readDocument, type ComposeDocument } from './read-document.ts';
 import { resolveNetwork } from './resolve-network.ts';
+import { readShareVolume } from './share-volume.ts';
 import { resolveService, type ServiceSurroundings } from './resolve-service.ts';
 import { hostPath, withAbsoluteFiles, withAbsolutePaths } from './service-paths.ts';
 import { readFlag } from './values.ts';
@@ -226,6 +227,7 @@ class ApplicationLoader {
         project, lookup, fileVariables: await this.#fileVariables(service, lookup), fileLabels: await this.#fileLabels(service),
         credentialSpec: await this.#credentialSpec(service, (key, path) => this.#granted('configs', key, declared('configs')[key] ?? undefined, scope, (reason) => refuse(['services', name, ...path], reason)), (path, reason) => refuse(['services', name, ...path], reason)),
         volumeName: (key) => (key in declared('volumes') ? nameOf('volumes', key) : undefined),
+        shareVolume: (key) => readShareVolume(declared('volumes')[key] ?? {}, (path, reason) => refuse(['volumes', key, ...path], reason)),
         hasNetwork: (key) => key === 'default' || key in declared('networks'),
         granted: (kind, key, path) => this.#granted(kind, key, declared(kind)[key] ?? undefined, scope, (reason) => refuse(['services', name, ...path], reason)),
         refuse: (path, reason) => refuse(['services', name, ...path], reason),

@@ -1,8 +1,9 @@
 import type { ApplicationService, DependencyCondition, ServiceBuild, ServiceDependency, ServiceHealthCheck, ServiceHook, ServiceSettings } from './application.ts';
 import { entriesOf, isMap, textOf, textsOf, type ComposeMap } from './merge-service.ts';
 import { readLimits } from './service-limits.ts';
-import { readGrants, readMounts } from './service-mounts.ts';
+import { readGrants, readMounts, shareCredentials } from './service-mounts.ts';
 import { readIsolation } from './service-isolation.ts';
+import type { ShareVolume } from './share-volume.ts';
 import { shellWords } from './shell-words.ts';
 import { readByteCount, readDuration, readFlag, readNumber } from './values.ts';
 import type { VariableLookup } from './interpolate.ts';
@@ -15,6 +16,8 @@ export interface ServiceSurroundings {
   readonly fileVariables: readonly (readonly [string, string])[];
   /** Name of a volume by its key; undefined where the files declare none. */
   readonly volumeName: (key: string) => string | undefined;
+  /** What a volume mounts that is an SMB share, by its key; undefined where it is none. @throws SiloError ComposeInvalid */
+  readonly shareVolume: (key: string) => ShareVolume | undefined;
   readonly hasNetwork: (key: string) => boolean;
   /** What its credential specification holds. */
   readonly credentialSpec: string | undefined;
@@ -53,7 +56,7 @@ class ServiceReader {
     const policy = this.#text('pull_policy') ?? 'missing';
     const grants = readGrants(this.#service, this.#at);
     return {
-      name: this.#name, image, build, replicas: scale, containerName, platform: this.#text('platform'), contents: grants.contents,
+      name: this.#name, image, build, replicas: scale, containerName, platform: this.#text('platform'), contents: grants.contents, shareCredentials: shareCredentials(this.#service, this.#at),
       pullPolicy: (policy === 'if_not_present' ? 'missing' : policy) as ApplicationService['pullPolicy'],
       dependsOn: this.#dependsOn(),
       settings: this.#settings(grants),

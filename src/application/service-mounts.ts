@@ -1,4 +1,4 @@
-import type { ServiceFile, ServiceMount } from './application.ts';
+import type { ApplicationService, ServiceFile, ServiceMount } from './application.ts';
 import { isMap, textOf, textsOf, type ComposeMap } from './merge-service.ts';
 import type { ServiceSurroundings } from './resolve-service.ts';
 import { isHostSource } from './service-paths.ts';
@@ -15,12 +15,23 @@ export const readMounts = (service: ComposeMap, at: ServiceSurroundings): readon
     const path = ['volumes', String(index)];
     const mount = isMap(entry) ? longMount(entry, path, at) : shortMount(textOf(entry), path, at);
     if (mount.kind !== 'volume' || mount.source === '') return mount;
+    const share = at.shareVolume(mount.source);
+    // What the image has is not copied to a server.
+    if (share !== undefined) return { ...share.mount, kind: 'smb', target: mount.target, readOnly: mount.readOnly || share.mount.readOnly } as const;
     const name = at.volumeName(mount.source);
     if (name === undefined) throw at.refuse(path, `there is no volume '${mount.source}' in the files`);
     return { ...mount, source: name };
   }),
   ...textsOf(service.tmpfs).map((entry) => memoryMount(entry, at)),
 ];
+
+/** Passwords that the files give for the shares that the service mounts. @throws SiloError ComposeInvalid */
+export const shareCredentials = (service: ComposeMap, at: ServiceSurroundings): ApplicationService['shareCredentials'] =>
+  (service.volumes as readonly unknown[] ?? []).flatMap((entry, index) => {
+    const { kind, source } = isMap(entry) ? longMount(entry, ['volumes', String(index)], at) : shortMount(textOf(entry), ['volumes', String(index)], at);
+    const share = kind === 'volume' && source !== '' ? at.shareVolume(source) : undefined;
+    return share?.secret === undefined || share.mount.userName === undefined ? [] : [{ source: share.mount.source, userName: share.mount.userName, secret: share.secret }];
+  });
 
 const shortMount = (text: string, path: readonly string[], at: ServiceSurroundings): ServiceMount => {
   const [first = '', second = '', modes = '', ...rest] = splitVolume(text);

@@ -44,9 +44,10 @@ const nameValues = (entries: Readonly<Record<string, string>>): readonly NameVal
 
 /** Mounts of the files, where volumes without a name have one as those of the image do. */
 const mountsOf = (name: string, mounts: readonly ServiceMount[]): readonly ContainerMount[] =>
-  mounts.map(({ kind, source, target, readOnly, propagation, noCopy, sizeBytes, mode }) => ({
+  mounts.map(({ kind, source, target, readOnly, propagation, noCopy, sizeBytes, mode, userName, requirePrivacy, userId, groupId }) => ({
     kind, source: kind === 'volume' && source === '' ? ownVolume(name, target) : source, target, readOnly, ...(propagation === undefined ? {} : { propagation }), ...(noCopy === undefined ? {} : { noCopy }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(mode === undefined ? {} : { mode }),
+    ...(userName === undefined ? {} : { userName }), ...(requirePrivacy === undefined ? {} : { requirePrivacy }), ...(userId === undefined ? {} : { userId }), ...(groupId === undefined ? {} : { groupId }),
   }));
 
 /** The request for one replica's container. */
@@ -88,7 +89,7 @@ export const replicaRequest = (application: Application, service: ApplicationSer
       ...(settings.cpuCount === undefined ? {} : { cpuCount: settings.cpuCount }),
       ...(settings.processCount === undefined ? {} : { processCount: settings.processCount }),
     },
-    mounts: [...mounts, ...fileMounts(service), ...declared], readOnlyRoot: settings.readOnlyRoot, privileged: settings.privileged, terminal: settings.terminal, openStdin: settings.openStdin,
+    mounts: [...mounts, ...fileMounts(service), ...declared], mountCredentials: service.shareCredentials, readOnlyRoot: settings.readOnlyRoot, privileged: settings.privileged, terminal: settings.terminal, openStdin: settings.openStdin,
     stopSignal: settings.stopSignal, stopTimeoutSeconds: settings.stopTimeoutSeconds, restartPolicy: settings.restart, isolation: settings.isolation, logLimits: settings.logLimits,
     ...(check === undefined ? {} : { healthCheck: { ...check, command: check.command === undefined ? undefined : check.command.form === 'none' ? [] : check.command.form === 'exec' ? check.command.args : [...platformOf(image.platform.os).shell, check.command.text] } }),
   };

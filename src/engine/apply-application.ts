@@ -3,6 +3,7 @@ import { dependencyTable, loadApplication, planReplicas, readText, sharedService
 import type { ImageRecord } from '../core/index.ts';
 import { networkHash, replicaName, replicaRequest, serviceHash } from './application-container.ts';
 import { filesDiffer, holdFiles } from './application-files.ts';
+import { keepShareCredentials } from './shares.ts';
 import { applicationOf, hashOf, membershipOf, networkLabels } from './application-labels.ts';
 import { membersOf, withApplication } from './application-members.ts';
 import { runAfterStart, stopMember } from './application-hooks.ts';
@@ -315,6 +316,8 @@ class Applying {
     }
     if (id === undefined) return '';
     await holdFiles(this.#ports, id, service);
+    // What a start of the host took away, and what has changed since.
+    await keepShareCredentials(this.#ports, service.shareCredentials);
     if (this.#request.start === true && !this.#hasSucceeded(id)) {
       const renewed = Object.entries(service.dependsOn).find(([other, { restart }]) => restart === true && this.#renewed.has(other))?.[0];
       if (step.action === 'Keep' && renewed !== undefined && this.#ports.metadata.read((reader) => reader.container(id))?.state === 'running') {

@@ -122,7 +122,10 @@ export class CifsShares implements Shares {
 
 const asShareError = (cause: unknown, { userName }: ShareSource, share: string): SiloError => {
   const { code = '', syscall, message } = cause as { code?: string; syscall?: string; message: string };
-  const meaning = code === 'ENODEV' && syscall !== 'fsopen' ? 'ShareFailed' : meanings[code] ?? 'ShareFailed';
-  const reason = meaning === 'ShareSupportMissing' ? 'its kernel has no cifs' : message;
+  // A file has been mounted by then, and does not fit on a folder.
+  const isFile = code === 'EINVAL' && syscall === 'move_mount';
+  const meaning = isFile ? 'ShareNotFound' : code === 'ENODEV' && syscall !== 'fsopen' ? 'ShareFailed' : meanings[code] ?? 'ShareFailed';
+  const told = message.split('; ').slice(1).join('; ');
+  const reason = isFile ? 'it is a file, and a folder is wanted' : meaning === 'ShareSupportMissing' ? 'its kernel has no cifs' : meaning === 'ShareFailed' ? message : told === '' ? code : `${told} (${code})`;
   return new SiloError(meaning, { args: { share, reason, user: userName ?? 'anonymous' }, target: { kind: 'path', id: share }, native: { errno: code }, retryable: meaning === 'ShareUnreachable', cause });
 };

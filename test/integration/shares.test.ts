@@ -230,6 +230,30 @@ describe.skipIf(skipReason('SMB shares of containers', whyNoContainers()))('SMB 
     expect(existsSync(path)).toBe(false);
   });
 
+  it('are volumes of compose files, and a password that changed there is renewed', async () => {
+    const file = join(host.folder, 'compose.yaml');
+    const write = (password: string, command: string): void => { writeFileSync(file, JSON.stringify({
+      name: 'shop', services: { web: { image: 'busybox:test', network_mode: 'none', stop_grace_period: '0s', command: ['sh', '-c', command], volumes: ['files:/data'] } },
+      volumes: { files: { driver_opts: { type: 'cifs', device: '//files/data', o: `username=web,password=${password}` } } },
+    })); };
+    const plain = 'plain';
+    writeFileSync(`${server}.password`, plain);
+    try {
+      write('wrong', 'cat /data/www/page; sleep 1000');
+      expect(await codeOf(engine.call('application/apply', { files: [file], start: true }))).not.toBe('done');
+      write(plain, 'cat /data/www/page; sleep 1000');
+      await engine.call('application/apply', { files: [file], start: true });
+      expect(mounted()).toHaveLength(1);
+      write(plain, 'sleep 999');
+      await engine.call('application/apply', { files: [file], start: true });
+      expect((await engine.call('container/list', { containers: ['shop-web-1'] })).items[0]).toMatchObject({ state: 'Running', mounts: [{ kind: 'Smb', source: '//files/data', userName: 'web' }] });
+      await engine.call('application/remove', { name: 'shop' });
+      expect([mounted(), kept()]).toEqual([[], []]);
+    } finally {
+      writeFileSync(`${server}.password`, secret);
+    }
+  });
+
   it.skipIf(skipReason('SMB shares of utility VMs', whyNoMachines()))('are seen in a utility VM through the host, which mounts them', async () => {
     expect(await run('cat /data/www/page; echo from the machine > /data/file', [share('/data')], { isolation: 'HyperV' })).toEqual(['a page']);
     expect(readFileSync(join(server, 'data/file'), 'utf8')).toBe('from the machine\n');

@@ -152,6 +152,22 @@ volumes:
     expect(services.get('a')?.settings.mounts).toMatchObject([{ source: 'app_data' }, { source: 'old' }]);
   });
 
+  it('mounts a volume that is an SMB share as one, and keeps its password out of the settings', async () => {
+    const share = (o: string, device = '//files/data/www', type = 'cifs'): string => `services: { a: { image: b, volumes: ["s:/s:ro", { type: volume, source: s, target: /t, volume: { nocopy: true } }] } }\nvolumes: { s: { driver: local, driver_opts: { type: "${type}", device: "${device}", o: "${o}" } } }`;
+    const { services, volumes } = await one(share('username=web,password=$SECRET,domain=CORP,addr=files,vers=3.0,seal,uid=5,gid=6,file_mode=0750,dir_mode=0750'), { variables: { SECRET: 'p=w' } });
+    const mount = { kind: 'smb', source: '//files/data/www', userName: 'CORP\\web', requirePrivacy: true, userId: 5, groupId: 6, mode: 0o750 };
+    expect(services.get('a')?.settings.mounts).toEqual([{ ...mount, target: '/s', readOnly: true }, { ...mount, target: '/t', readOnly: false }]);
+    expect(JSON.stringify(services.get('a')?.settings)).not.toContain('p=w');
+    expect(services.get('a')?.shareCredentials[0]).toEqual({ source: '//files/data/www', userName: 'CORP\\web', secret: 'p=w' });
+    expect(volumes.size).toBe(0);
+    for (const [text, reason] of [
+      [share('', '//files/data', 'nfs'), 'driver_opts.type'], [share('username=web'), 'username and password belong together'], [share('password=x'), 'username and password'], [share('vers=1.0'), 'at least 3.0'],
+      [share('credentials=/x'), "the option 'credentials' is not supported"], [share('uid=web'), 'uid is a number'], [share('file_mode=0700,dir_mode=0755'), 'one number'],
+      ['services: { a: { image: b, volumes: ["s:/s"] } }\nvolumes: { s: { driver_opts: { type: cifs } } }', 'the device is missing'],
+      ['services: { a: { image: b, volumes: ["s:/s"] } }\nvolumes: { s: { driver_opts: { size: x } } }', 'driver_opts.size'],
+    ] as const) await expect(one(text)).rejects.toThrow(reason);
+  });
+
   it.each([
     ['a key of the specification that Silo does not have', 'services:\n  a:\n    image: b\n    external_links: [c]', /services\.a\.external_links \(line 4\): this key is not supported/],
     ['a key that nobody knows', 'services:\n  a:\n    imgae: b', /services\.a\.imgae \(line 3\): there is no such key/],

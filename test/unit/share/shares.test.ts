@@ -67,7 +67,7 @@ describe('shares on Linux', () => {
 
   it.each([
     ['ENODEV', 'fsopen', 'ShareSupportMissing'], ['EACCES', 'fsconfig', 'ShareAccessDenied'], ['EKEYREJECTED', 'fsconfig', 'ShareAccessDenied'], ['ENOENT', 'fsconfig', 'ShareNotFound'], ['ENXIO', 'fsconfig', 'ShareNotFound'],
-    ['EHOSTDOWN', 'fsconfig', 'ShareUnreachable'], ['ETIMEDOUT', 'fsconfig', 'ShareUnreachable'], ['EINVAL', 'fsconfig', 'ShareFailed'], ['ENODEV', 'fsconfig', 'ShareFailed'],
+    ['EHOSTDOWN', 'fsconfig', 'ShareUnreachable'], ['ETIMEDOUT', 'fsconfig', 'ShareUnreachable'], ['EINVAL', 'fsconfig', 'ShareFailed'], ['ENODEV', 'fsconfig', 'ShareFailed'], ['EINVAL', 'move_mount', 'ShareNotFound'],
   ] as const)('that the kernel refuses with %s of %s are %s, and leave nothing', async (code, syscall, meaning) => {
     const shares = new CifsShares({ folder, mount: recording([code, syscall]).mount, ...reachable });
     const error = await expectError(meaning, shares.attach('p', source(), secret));
