@@ -131,13 +131,12 @@ export class LayerWorkers<Job> {
       forget();
       void thread.terminate();
     }, idleMs).unref();
-    // One that can't start is told by the job that starts the next one.
-    const onError = (): void => undefined;
     thread.unref();
-    thread.on('error', onError).on('exit', forget);
+    // Why one can't start is told by the job that starts the next one.
+    thread.on('error', forget).on('exit', forget);
     worker.wake = () => {
       clearTimeout(timer);
-      thread.off('error', onError).off('exit', forget);
+      thread.off('error', forget).off('exit', forget);
       thread.ref();
     };
     this.#idle.push(worker);

@@ -60,7 +60,10 @@ const text = (block: Buffer, start: number, length: number): ByteString => {
   return block.toString('latin1', start, end < 0 || end > start + length ? start + length : end);
 };
 
-/** Octal digits (POSIX pax, ustar), or a big-endian two's complement number behind a set high bit (GNU). */
+/** What String's `trim` takes away, of bytes. */
+const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0xa0;
+
+/** Octal digits (POSIX pax, ustar), or a big-endian two's complement number behind a set high bit (GNU). Made of bytes, not of texts: it is called eight times an entry. */
 const number = (block: Buffer, start: number, length: number, field: string): number => {
   const first = block[start] ?? 0;
   if ((first & 0x80) !== 0) {
@@ -69,10 +72,18 @@ const number = (block: Buffer, start: number, length: number, field: string): nu
     if (!Number.isSafeInteger(value)) throw archiveInvalid(`the ${field} of an entry is out of range`);
     return value;
   }
-  const digits = text(block, start, length).trim();
-  if (digits === '') return 0;
-  if (!/^[0-7]+$/.test(digits)) throw archiveInvalid(`the ${field} of an entry is not a number`);
-  return Number.parseInt(digits, 8);
+  const end = start + length;
+  let at = start;
+  while (at < end && isBlank(block[at] ?? 0)) at += 1;
+  let value = 0;
+  for (; at < end; at += 1) {
+    const digit = (block[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) break;
+    value = value * 8 + digit;
+  }
+  while (at < end && isBlank(block[at] ?? 0)) at += 1;
+  if (at < end && block[at] !== 0) throw archiveInvalid(`the ${field} of an entry is not a number`);
+  return value;
 };
 
 const positive = (value: number, field: string): number => {
