@@ -39,6 +39,7 @@ export class BlobTee {
     const { done, value } = await this.#source.next();
     if (done === true) return { done, value: undefined };
     await this.#writer.write(value);
-    return { done: false, value };
+    // A consumer may read ahead, and the source uses its memory again.
+    return { done: false, value: Buffer.from(value) };
   }
 }

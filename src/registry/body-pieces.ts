@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** Most bytes of one piece. */
-const pieceBytes = 512 * 1024;
+const pieceBytes = 256 * 1024;
 /** How long a piece is gathered for whoever waits for it, in milliseconds: a line that is slower gives what it has. */
 const gatherMs = 20;
 

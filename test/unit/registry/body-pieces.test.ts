@@ -20,7 +20,7 @@ describe('the pieces of a body', () => {
         seen.push(Buffer.from(piece));
       }
       expect(Buffer.concat(seen).equals(whole)).toBe(true);
-      expect(Math.max(...lengths)).toBeLessThanOrEqual(mebibyte / 2);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(mebibyte / 4);
     }
   });
 
