@@ -261,7 +261,7 @@ export class MicroVmRuntime implements Runtime {
     const ipcOf = spec.settings?.ipcNamespace === undefined ? undefined : await this.#place(spec.settings.ipcNamespace);
     if (ipcOf !== undefined && ipcOf.owner !== place.owner) throw new SiloError('OptionUnsupported', { args: { option: 'ipcMode', reason: 'that container is in another utility VM' } });
     const { payload, shared } = createRequest(spec, user, noNetwork, new Map(), ipcOf === undefined ? undefined : ipcOf.number ?? 0);
-    return { plan: joinPlan({ spec, machine: place.folder, shared, payload, patienceSeconds: Math.ceil(this.#answerMs / 1000) }), note: (folder) => writePlace(folder, place.owner) };
+    return { plan: joinPlan({ spec, machine: place.folder, shared, payload, patienceSeconds: this.#bootSeconds }), note: (folder) => writePlace(folder, place.owner) };
   }
 
   /** Undefined where the machine's keeper has gone. @throws SiloError ContainerPaused, MachineNotResponding, and what the agent says */
