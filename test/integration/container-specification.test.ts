@@ -42,8 +42,8 @@ HEALTHCHECK --interval=5s --retries=2 CMD true
   });
 
   /** All that a look at a container tells, but what only one can have: ids, the times of it, and names of volumes that are made up. */
-  const comparable = ({ id, createdAt: _, hostName, mounts, ...rest }: WireContainer): object =>
-    ({ ...rest, hostName: hostName === id.slice(0, 12) ? '' : hostName, mounts: mounts.map((mount) => ({ ...mount, source: /^[0-9a-f]{64}$/.test(mount.source) ? '' : mount.source })) });
+  const comparable = ({ id, sandboxId, createdAt: _, hostName, mounts, ...rest }: WireContainer): object =>
+    ({ ...rest, ownSandbox: sandboxId === id, hostName: hostName === id.slice(0, 12) ? '' : hostName, mounts: mounts.map((mount) => ({ ...mount, source: /^[0-9a-f]{64}$/.test(mount.source) ? '' : mount.source })) });
 
   const rounds: readonly (readonly [string, Request])[] = [
     ['that says nothing', { image: 'full:1', network: 'None' }],

@@ -24,7 +24,7 @@ describe.skipIf(skipReason('containers', whyNoContainers()))('a container made f
   it('is the same but for its name, the volumes of its own and the labels of lists', async () => {
     const { container: copy } = await engine.call('container/create', { from: 'first', name: 'second' });
     const { container: again } = await engine.call('container/create', { ...settings, name: 'asked', labels: [{ name: 'tier', value: 'web' }], mounts: settings.mounts.slice(0, 1) });
-    const plain = ({ id: _id, name: _name, createdAt: _createdAt, mounts, ...rest }: typeof copy): object => ({ ...rest, mounts: mounts.filter(({ source }) => source === 'data') });
+    const plain = ({ id: _id, sandboxId: _sandboxId, name: _name, createdAt: _createdAt, mounts, ...rest }: typeof copy): object => ({ ...rest, mounts: mounts.filter(({ source }) => source === 'data') });
     expect(plain(copy)).toEqual(plain(again));
     await engine.call('container/start', { container: copy.id });
     await engine.call('container/wait', { container: copy.id });

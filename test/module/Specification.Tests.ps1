@@ -258,7 +258,7 @@ Describe 'A real container' -Skip:([bool] $missing) {
             param($Name)
             $found = Get-Container -Name $Name
             $table = @{}
-            foreach ($property in $found.PSObject.Properties | Where-Object { $_.Name -notin 'Id', 'ContainerId', 'CreatedAt' -and $_.MemberType -eq 'NoteProperty' }) { $table[$property.Name] = $property.Value }
+            foreach ($property in $found.PSObject.Properties | Where-Object { $_.Name -notin 'Id', 'ContainerId', 'SandboxId', 'CreatedAt' -and $_.MemberType -eq 'NoteProperty' }) { $table[$property.Name] = $property.Value }
             if ($table.HostName -eq $found.Id.Substring(0, 12)) { $table.HostName = '' }
             $table.Environment = $table.Environment | Sort-Object -Property Name -CaseSensitive
             $table.Labels = $table.Labels | Sort-Object -Property Name -CaseSensitive
