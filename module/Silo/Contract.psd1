@@ -573,6 +573,10 @@
         'HostKeyChanged' = 'permissionDenied'
         'HostCredentialRefused' = 'permissionDenied'
         'RemoteEngineMissing' = 'notInstalled'
+        'HostSessionClosed' = 'unavailable'
+        'HostSessionBusy' = 'failedPrecondition'
+        'HostSessionConstrained' = 'permissionDenied'
+        'HostSessionWithoutTerminal' = 'notImplemented'
         'ContainerExitedNonZero' = 'failedPrecondition'
     }
 }

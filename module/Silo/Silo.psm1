@@ -241,6 +241,8 @@ $script:RemoteEngine = @{}
 $script:Connection = New-Object -TypeName System.Collections.ArrayList
 $script:Entered = New-Object -TypeName System.Collections.ArrayList
 $script:HostMemory = @{}
+# Runspaces of the connections that go through a PSSession, by the id of the connection; Own where nobody else has it.
+$script:HostSession = @{}
 # Name of the connection that the running command uses; Import-CallerPreference sets a variable of this name in the scope of each.
 $script:siloHost = ''
 $script:Discarded = New-Object -TypeName System.Collections.ArrayList

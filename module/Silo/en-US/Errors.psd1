@@ -638,7 +638,7 @@
     }
     'PathOfOtherHost' = @{
         Message = '''{path}'' is not a whole path of the host ''{host}''.'
-        Action = 'Files are those of the host that the engine runs on: give the absolute path there, without wildcards, and copy the file there first (scp).'
+        Action = 'Files are those of the host that the engine runs on: give the absolute path there, without wildcards, and copy the file there first (scp, or Copy-Item -ToSession).'
     }
     'SshMissing' = @{
         Message = 'The program ssh was not found.'
@@ -662,7 +662,23 @@
     }
     'RemoteEngineMissing' = @{
         Message = 'The host ''{host}'' has no Silo where modules are installed.'
-        Action = 'Install the module Silo there, or name the folder of its engine with -EnginePath.'
+        Action = 'Install the module Silo there, or copy its folder (about_Silo_Remote), or name the folder of its engine with -EnginePath.'
+    }
+    'HostSessionClosed' = @{
+        Message = 'The session to the host ''{host}'' is not open any more ({state}).'
+        Action = 'Remove-ContainerHostConnection {name}, then New-PSSession and New-ContainerHostConnection -Session; one that is only disconnected comes back with Connect-PSSession. Containers have gone on.'
+    }
+    'HostSessionBusy' = @{
+        Message = 'Something else is running in the session to the host ''{host}''.'
+        Action = 'Wait until it ends, or make a session for the connection alone: New-PSSession.'
+    }
+    'HostSessionConstrained' = @{
+        Message = 'The session to the host ''{host}'' is constrained (language mode {mode}).'
+        Action = 'Take an endpoint with the full language, or call the commands that are allowed there: Invoke-Command -Session, Import-PSSession.'
+    }
+    'HostSessionWithoutTerminal' = @{
+        Message = 'A session to the host ''{host}'' carries no terminal.'
+        Action = 'Use Invoke-ContainerCommand, or a connection over ssh: New-ContainerHostConnection -HostName.'
     }
     'ContainerExitedNonZero' = @{
         Message = 'Container ''{id}'' exited with code {exitCode}.'

@@ -108,6 +108,8 @@
     RemoveConnection = 'End the connection'
     NothingEntered = 'No connection was entered.'
     ConnectionLost = "the connection to '{0}' was lost"
+    SessionEngineStarted = "Started an engine in the session '{0}'."
+    SessionWithoutThreadJob = 'through a session a job must be a thread job: Install-Module ThreadJob'
     SaveDiagnostic = 'Save what helps to find what is wrong'
     CheckStore = 'Leftovers of engines in the store'
     CheckNetwork = 'Networks as the store knows them'

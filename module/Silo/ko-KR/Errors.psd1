@@ -605,7 +605,7 @@
     }
     'PathOfOtherHost' = @{
         Message = '''{path}''은(는) 호스트 ''{host}''의 전체 경로가 아닙니다.'
-        Action = '파일은 엔진이 실행되는 호스트의 것입니다. 그 호스트의 절대 경로를 와일드카드 없이 지정하고, 파일은 먼저 그곳으로 복사하십시오(scp).'
+        Action = '파일은 엔진이 실행되는 호스트의 것입니다. 그 호스트의 절대 경로를 와일드카드 없이 지정하고, 파일은 먼저 그곳으로 복사하십시오(scp 또는 Copy-Item -ToSession).'
     }
     'SshMissing' = @{
         Message = 'ssh 프로그램을 찾을 수 없습니다.'
@@ -665,6 +665,22 @@
     }
     'RemoteEngineMissing' = @{
         Message = '호스트 ''{host}''에서 모듈이 설치되는 위치에 Silo가 없습니다.'
-        Action = '그곳에 Silo 모듈을 설치하거나 -EnginePath로 엔진 폴더를 지정하십시오.'
+        Action = '그곳에 Silo 모듈을 설치하거나 모듈 폴더를 복사하거나(about_Silo_Remote), -EnginePath로 엔진 폴더를 지정하십시오.'
+    }
+    'HostSessionClosed' = @{
+        Message = '호스트 ''{host}''에 대한 세션이 더 이상 열려 있지 않습니다({state}).'
+        Action = 'Remove-ContainerHostConnection {name}을 실행한 뒤 New-PSSession과 New-ContainerHostConnection -Session으로 다시 연결하십시오. 연결만 끊긴 세션은 Connect-PSSession으로 되돌릴 수 있습니다. 컨테이너는 계속 실행되고 있습니다.'
+    }
+    'HostSessionBusy' = @{
+        Message = '호스트 ''{host}''에 대한 세션에서 다른 것이 실행 중입니다.'
+        Action = '끝날 때까지 기다리거나 이 연결만을 위한 세션을 만드십시오: New-PSSession.'
+    }
+    'HostSessionConstrained' = @{
+        Message = '호스트 ''{host}''에 대한 세션이 제한되어 있습니다(언어 모드 {mode}).'
+        Action = '전체 언어를 허용하는 엔드포인트를 사용하거나, 그곳에서 허용된 명령을 호출하십시오: Invoke-Command -Session, Import-PSSession.'
+    }
+    'HostSessionWithoutTerminal' = @{
+        Message = '호스트 ''{host}''에 대한 세션은 터미널을 전달하지 않습니다.'
+        Action = 'Invoke-ContainerCommand를 사용하거나 ssh로 연결하십시오: New-ContainerHostConnection -HostName.'
     }
 }

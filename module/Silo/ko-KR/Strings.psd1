@@ -108,6 +108,8 @@
     RemoveConnection = '연결 끝내기'
     NothingEntered = '들어간 연결이 없습니다.'
     ConnectionLost = "'{0}'에 대한 연결이 끊어졌습니다"
+    SessionEngineStarted = "'{0}' 세션에서 엔진을 시작했습니다."
+    SessionWithoutThreadJob = '세션을 통한 작업은 스레드 작업이어야 합니다: Install-Module ThreadJob'
     SaveDiagnostic = '문제를 찾는 데 필요한 정보 저장'
     CheckStore = '저장소에 남은 엔진의 흔적'
     CheckNetwork = '저장소가 아는 네트워크와의 일치'

@@ -4,4 +4,5 @@ function Close-EverySiloEngine {
     if ($null -ne $script:Engine) { Close-Engine -Engine $script:Engine }
     foreach ($engine in @($script:RemoteEngine.Values)) { Close-Engine -Engine $engine }
     foreach ($engine in @($script:Discarded)) { [void] $engine.Process.WaitForExit(1000) }
+    foreach ($session in @($script:HostSession.Values)) { if ($session.Own) { $session.Runspace.Dispose() } }
 }

@@ -1,13 +1,15 @@
 function Open-Engine {
     param($Cmdlet, $Connection)
     Clear-DiscardedEngine
-    $process = Open-EngineProcess -Cmdlet $Cmdlet -Connection $Connection
+    $bySession = $null -ne $Connection -and $Connection.Carrier -eq 'Session'
+    $process = if ($bySession) { Open-SessionEngine -Cmdlet $Cmdlet -Connection $Connection } else { Open-EngineProcess -Cmdlet $Cmdlet -Connection $Connection }
     $errorBuffer = New-Object -TypeName 'byte[]' -ArgumentList 65536
     $errorText = New-Object -TypeName System.IO.MemoryStream -ArgumentList (, $errorBuffer)
     $engine = @{
         Process     = $process
         # Nothing where it is this host's.
         Connection  = $Connection
+        BySession   = $bySession
         Input       = $process.StandardInput.BaseStream
         Output      = $process.StandardOutput.BaseStream
         # Kept, because a task nobody holds may be collected before it has drained the pipe. It fails when the
@@ -33,7 +35,7 @@ function Open-Engine {
         # Whether it was told the credentials that the engine before it kept.
         LoggedIn    = $false
     }
-    Write-Verbose -Message ($script:Strings.EngineStarted -f $process.Id)
+    if ($bySession) { Write-Verbose -Message ($script:Strings.SessionEngineStarted -f $Connection.Session) } else { Write-Verbose -Message ($script:Strings.EngineStarted -f $process.Id) }
     try {
         Initialize-Engine -Engine $engine -Cmdlet $Cmdlet
         if ($null -ne $Connection) { $script:RemoteEngine[$Connection.Id] = $engine } else { $script:Engine = $engine }

@@ -25,19 +25,8 @@ function Read-EngineFrame {
         }
         if ($Engine.Lost) { return }
 
-        if ($null -eq $Engine.Reading) {
-            $Engine.Busy = $true
-            Expand-EngineBuffer -Engine $Engine
-            $Engine.Reading = $Engine.Output.ReadAsync($Engine.Buffer, $Engine.End, $Engine.Buffer.Length - $Engine.End)
-            $Engine.Busy = $false
-        }
-        if (-not $Engine.Reading.IsCompleted -and [System.Threading.Tasks.Task]::WaitAny(@($Engine.Reading), $WaitMilliseconds) -lt 0) { return }
-
-        $Engine.Busy = $true
-        $count = if ($Engine.Reading.IsFaulted) { 0 } else { $Engine.Reading.Result }
-        $Engine.Reading = $null
-        $Engine.End += $count
-        $Engine.Busy = $false
+        $count = if ($Engine.BySession) { Read-SessionOutput -Engine $Engine -WaitMilliseconds $WaitMilliseconds } else { Read-ProcessOutput -Engine $Engine -WaitMilliseconds $WaitMilliseconds }
+        if ($null -eq $count) { return }
         if ($count -eq 0) { $Engine.Lost = Get-EngineEnd -Engine $Engine; return }
     }
 }

@@ -2,6 +2,7 @@ function Get-ConnectionProblem {
     # Why the other host's engine did not come up. ssh has one exit code for everything of its own, 255, and speaks
     # English only; any other code is that of what ran there.
     param([hashtable] $Engine)
+    if ($Engine.BySession) { return Get-SessionProblem -Engine $Engine }
     $text = Get-EngineErrorText -Engine $Engine
     $name = $Engine.Connection.HostName
     $reason = "$($text -split '\r?\n' | Where-Object { $_.Trim() } | Microsoft.PowerShell.Utility\Select-Object -Last 1)".Trim()

@@ -1,19 +1,26 @@
 function New-ContainerHostConnection {
     <#
     .SYNOPSIS
-    Connects to Silo on another host, over ssh.
+    Connects to Silo on another host, over ssh or through a PSSession.
     .DESCRIPTION
-    Starts the engine of another host by the OpenSSH client and keeps the connection by a name. Commands use it with
-    -HostConnection, or all of them after Enter-ContainerHostConnection. The module Silo must be installed there;
-    containers go on when the connection ends.
+    Starts the engine of another host and keeps the connection by a name. Commands use it with -HostConnection, or all of
+    them after Enter-ContainerHostConnection. The module Silo must be installed there; containers go on when the
+    connection ends.
 
-    Keys of hosts are checked always: a host that is not known yet is refused until somebody has accepted its key
-    (ssh HOST, once). Nothing is ever asked, so logging in takes a key, from ssh-agent or -KeyFilePath, and no password. Names of
-    the ssh configuration may be used, with all that stands there for them.
+    With -HostName the OpenSSH client starts it. Keys of hosts are checked always: a host that is not known yet is refused
+    until somebody has accepted its key (ssh HOST, once). Nothing is ever asked, so logging in takes a key, from ssh-agent or
+    -KeyFilePath, and no password. Names of the ssh configuration may be used, with all that stands there for them.
+
+    With -Session it is started in a PSSession, as New-PSSession makes it over WinRM, ssh or PowerShell Direct. A session runs
+    one thing at a time: while its engine runs, other commands are refused there, so make one for the connection alone. It is
+    free again after Remove-ContainerHostConnection. The session must have the full language; in a constrained endpoint call the
+    commands there, with Invoke-Command or Import-PSSession. See about_Silo_Remote.
 
     Paths of files and folders, for example of archives and mounts, are those of the host that the engine runs on.
     .PARAMETER HostName
     Host, or name of one in the ssh configuration.
+    .PARAMETER Session
+    Open session to the host, as New-PSSession gives it.
     .PARAMETER Name
     Name of the connection; the name of the host where left out.
     .PARAMETER UserName
@@ -39,6 +46,12 @@ function New-ContainerHostConnection {
     $web = New-ContainerHostConnection -HostName web1.example -Name web -KeyFilePath ~/.ssh/silo; Get-Container -HostConnection $web
 
     Shows the containers of another host.
+    .EXAMPLE
+    $session = New-PSSession -ComputerName web2; $web = New-ContainerHostConnection -Session $session; Get-Container -HostConnection $web
+
+    Shows the containers of a Windows host, over WinRM.
+    .INPUTS
+    System.Management.Automation.Runspaces.PSSession
     .OUTPUTS
     Silo.ContainerHostConnection
     .LINK
@@ -47,26 +60,34 @@ function New-ContainerHostConnection {
     Get-ContainerHostConnection
     .EXTERNALHELP Silo-help.xml
     #>
-    [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
+    [CmdletBinding(DefaultParameterSetName = 'HostName', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerHostConnection')]
     param(
-        [Parameter(Mandatory = $true, Position = 0)]
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'HostName')]
         [ValidatePattern('^[^-\s][^\s]*$')]
         [string] $HostName,
 
+        [Parameter(Mandatory = $true, ParameterSetName = 'Session', ValueFromPipeline = $true)]
+        [ValidateNotNull()]
+        [System.Management.Automation.Runspaces.PSSession] $Session,
+
         [Parameter(Position = 1)]
         [ValidatePattern('^[^.*?\[\]\s][^*?\[\]]*$')]
-        [string] $Name = $HostName,
+        [string] $Name,
 
+        [Parameter(ParameterSetName = 'HostName')]
         [ValidatePattern('^[^-\s][^\s]*$')]
         [string] $UserName,
 
+        [Parameter(ParameterSetName = 'HostName')]
         [ValidateRange(1, 65535)]
         [int] $Port,
 
+        [Parameter(ParameterSetName = 'HostName')]
         [ValidateNotNullOrEmpty()]
         [string] $KeyFilePath,
 
+        [Parameter(ParameterSetName = 'HostName')]
         [ValidateNotNullOrEmpty()]
         [string] $KnownHostsPath,
 
@@ -76,30 +97,44 @@ function New-ContainerHostConnection {
         [ValidateNotNullOrEmpty()]
         [string] $StateRoot,
 
+        [Parameter(ParameterSetName = 'HostName')]
         [ValidateRange(1, 3600)]
         [int] $ConnectTimeoutSeconds = 15
     )
     begin { . Import-CallerPreference }
     process {
-        if (-not $PSCmdlet.ShouldProcess($HostName, $script:Strings.NewConnection)) { return }
-        if (@($script:Connection | Where-Object { $_.Name -eq $Name }).Count -gt 0) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'HostConnectionExists' -Argument @{ name = $Name } -Target $Name }
+        $there = if ($null -eq $Session) { $HostName } elseif ($Session.ComputerName) { $Session.ComputerName } else { 'localhost' }
+        $label = if ($Name) { $Name } else { $there }
+        if (-not $PSCmdlet.ShouldProcess($there, $script:Strings.NewConnection)) { return }
+        if (@($script:Connection | Where-Object { $_.Name -eq $label }).Count -gt 0) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'HostConnectionExists' -Argument @{ name = $label } -Target $label }
         $connection = [pscustomobject] @{
             PSTypeName            = 'Silo.ContainerHostConnection'
             Id                    = "$([guid]::NewGuid())"
-            Name                  = $Name
-            HostName              = $HostName
+            Name                  = $label
+            HostName              = $there
+            Carrier               = $PSCmdlet.ParameterSetName -replace '^HostName$', 'Ssh'
             UserName              = $UserName
             Port                  = $Port
             KeyFilePath           = if ($KeyFilePath) { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($KeyFilePath) } else { '' }
             KnownHostsPath        = if ($KnownHostsPath) { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($KnownHostsPath) } else { '' }
+            Session               = if ($null -ne $Session) { $Session.Name } else { '' }
             EnginePath            = $EnginePath
             StateRoot             = $StateRoot
             ConnectTimeoutSeconds = $ConnectTimeoutSeconds
             EngineVersion         = ''
             Entered               = $false
         }
-        $connection.EngineVersion = (Open-Engine -Cmdlet $PSCmdlet -Connection $connection).Version
-        [void] $script:Connection.Add($connection)
+        if ($null -ne $Session) {
+            $login = $Session.Runspace.ConnectionInfo
+            $connection.UserName = "$(if ($null -ne $login.PSObject.Properties['UserName']) { $login.UserName } elseif ($null -ne $login.Credential) { $login.Credential.UserName })"
+            $script:HostSession[$connection.Id] = @{ Runspace = $Session.Runspace; Own = $false }
+        }
+        try {
+            $connection.EngineVersion = (Open-Engine -Cmdlet $PSCmdlet -Connection $connection).Version
+            [void] $script:Connection.Add($connection)
+        } finally {
+            if (-not $script:Connection.Contains($connection)) { $script:HostSession.Remove($connection.Id) }
+        }
         $connection
     }
 }

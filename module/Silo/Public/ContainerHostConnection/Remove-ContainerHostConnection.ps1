@@ -4,7 +4,7 @@ function Remove-ContainerHostConnection {
     Ends connections to other hosts.
     .DESCRIPTION
     The engine there ends; containers, their output and their exit codes go on without it. A connection that was
-    entered is left as well.
+    entered is left as well. A PSSession stays, and is free again.
     .PARAMETER Name
     Names of connections. Wildcards are allowed.
     .PARAMETER InputObject
@@ -51,7 +51,12 @@ function Remove-ContainerHostConnection {
             while ($script:Entered.Contains($connection)) { $script:Entered.Remove($connection) }
             $script:HostMemory.Remove($connection.Name)
             $engine = $script:RemoteEngine[$connection.Id]
-            if ($null -ne $engine) { Close-Engine -Engine $engine }
+            if ($null -ne $engine) {
+                Close-Engine -Engine $engine
+                # The session is somebody else's next, who wants it free.
+                if ($engine.BySession) { [void] $engine.Process.WaitForExit(5000) }
+            }
+            $script:HostSession.Remove($connection.Id)
             $now = Resolve-HostConnection
             foreach ($one in $script:Connection) { $one.Entered = [object]::ReferenceEquals($one, $now) }
         }

@@ -6,7 +6,7 @@ function Enter-ContainerSession {
     Starts a further process with a terminal in a running container: the first shell that is there, or -FilePath.
     What is typed goes to it, Ctrl+C too, and it has the size of this terminal. Ctrl+P Ctrl+Q leaves it running;
     Get-ContainerProcess shows it then. Where input or output is redirected there is no terminal, and
-    Invoke-ContainerCommand does what is needed.
+    Invoke-ContainerCommand does what is needed. A connection through a PSSession carries no terminal; one over ssh does.
     .PARAMETER Name
     Name of the container.
     .PARAMETER Id
@@ -87,6 +87,8 @@ function Enter-ContainerSession {
     )
     begin {
         . Import-CallerPreference
+        $connection = Resolve-HostConnection -Cmdlet $PSCmdlet
+        if ($null -ne $connection -and $connection.Carrier -eq 'Session') { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'HostSessionWithoutTerminal' -Argument @{ host = $connection.HostName } -Target $connection.Name }
         if ($ArgumentList.Count -gt 0 -and -not $FilePath) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'ArgumentList'; reason = $script:Strings.ArgumentWithoutFile } }
     }
     process {
