@@ -261,6 +261,22 @@ function Stop-TestSshServer {
     Remove-Item -LiteralPath $Server.Folder -Recurse -Force -ErrorAction Ignore
 }
 
+function New-TestSession {
+    # A PSSession over ssh to a server that Start-TestSshServer started with -Setting (Get-SessionSetting). What the host has in the
+    # environment of whoever runs the tests is not there.
+    [CmdletBinding()]
+    param([hashtable] $Server, [string] $Subsystem = 'powershell')
+    $login = $Server.Login
+    New-PSSession -HostName $login.HostName -Port $login.Port -UserName $login.UserName -KeyFilePath $login.KeyFilePath -Subsystem $Subsystem -Options @{ UserKnownHostsFile = $login.KnownHostsPath } -ErrorAction Stop
+}
+
+function Get-SessionSetting {
+    # Lines of an ssh server's configuration that have it offer PowerShell; -ConfigurationFile makes a constrained endpoint of it.
+    [CmdletBinding()]
+    param([string] $Subsystem = 'powershell', [string] $ConfigurationFile)
+    "Subsystem $Subsystem $((Get-Process -Id $PID).Path) -sshs -NoLogo -NoProfile$(if ($ConfigurationFile) { " -ConfigurationFile $ConfigurationFile" })"
+}
+
 function New-EngineFolder {
     # A folder of an engine as a package has it, which runs the given file: what a connection names with -EnginePath.
     [CmdletBinding()]
@@ -280,4 +296,4 @@ function Get-TestCredential {
 
 Export-ModuleMember -Function Get-ProjectRoot, Import-SiloForTest, Remove-SiloForTest, New-RecordFile, Read-Record, Wait-Until, Get-EnginePid, Get-CallTable,
     Get-MissingForContainer, New-RootFileSystem, Initialize-StateRoot, Clear-StateRoot,
-    Get-MissingForSsh, Start-TestSshServer, Stop-TestSshServer, New-EngineFolder, Get-MissingForRegistry, Start-TestRegistry, Stop-TestRegistry, Get-TestCredential
+    Get-MissingForSsh, Start-TestSshServer, Stop-TestSshServer, New-TestSession, Get-SessionSetting, New-EngineFolder, Get-MissingForRegistry, Start-TestRegistry, Stop-TestRegistry, Get-TestCredential

@@ -27,6 +27,7 @@ function Open-SessionEngine {
     $carrier = [pscustomobject] @{
         Runspace       = $runspace
         Pipeline       = $pipeline
+        Stop           = Add-SessionStop -Runspace $runspace -Pipeline $pipeline
         StandardInput  = @{ BaseStream = $inward }
         StandardOutput = @{ BaseStream = $null }
         # What it writes there is told at its end.
@@ -47,6 +48,10 @@ function Open-SessionEngine {
     }
     $carrier | Add-Member -MemberType ScriptMethod -Name Kill -Value { $this.Pipeline.StopAsync() }
     # That of one which still runs waits for its end.
-    $carrier | Add-Member -MemberType ScriptMethod -Name Dispose -Value { if ($this.HasExited) { $this.Pipeline.Dispose() } }
+    $carrier | Add-Member -MemberType ScriptMethod -Name Dispose -Value {
+        if (-not $this.HasExited) { return }
+        $this.Runspace.remove_StateChanged($this.Stop)
+        $this.Pipeline.Dispose()
+    }
     $carrier
 }
