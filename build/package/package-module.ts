@@ -3,14 +3,15 @@
  * import (`dist/package/<system>/Silo.zip`, which holds the folder Silo). Nothing of it is made at the place where it is
  * installed, so installing is copying. The same source makes the same bytes: file times are SOURCE_DATE_EPOCH, or the beginning of 1980.
  *
- * `--output FOLDER` takes another place than dist/package; `--sign PROGRAM` calls that program with each module folder as
- * its argument before it is packed (for Set-AuthenticodeSignature and New-FileCatalog, which only Windows has).
+ * `--output FOLDER` takes another place than dist/package; `--sign PROGRAM` calls that program, or script of PowerShell, with
+ * each module folder as its argument before it is packed: sign-module.ps1 signs with what only Windows has.
  */
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleEngine } from '../bundle/engine-bundle.ts';
+import { findPowerShell } from '../find-powershell.ts';
 import { joinModule, withMark } from './join-module.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { pinnedPackage } from './pinned-package.ts';
@@ -86,7 +87,7 @@ const finish = async (folder: string): Promise<readonly string[]> => {
   await writeFile(join(folder, 'Silo.psd1'), '');
   const listed = await filesBelow(folder);
   await writeFile(join(folder, 'Silo.psd1'), withMark(releaseManifest(moduleRoot, listed)));
-  if (values.sign !== undefined) execFileSync(values.sign, [folder], { stdio: 'inherit' });
+  if (values.sign !== undefined) sign(values.sign, folder);
   const files = await filesBelow(folder);
   for (const file of files) {
     if (file.length >= longestPath) throw new Error(`${file} has ${file.length} characters; ${longestPath - 1} are the most`);
@@ -94,6 +95,16 @@ const finish = async (folder: string): Promise<readonly string[]> => {
     await utimes(join(folder, file), seconds, seconds);
   }
   return files;
+};
+
+const sign = (program: string, folder: string): void => {
+  if (!program.endsWith('.ps1')) {
+    execFileSync(program, [folder], { stdio: 'inherit' });
+    return;
+  }
+  const shell = findPowerShell();
+  if (shell === undefined) throw new Error(`${program} takes PowerShell, which is not on PATH`);
+  execFileSync(shell, ['-NoProfile', '-NonInteractive', '-File', program, folder], { stdio: 'inherit' });
 };
 
 const modeOf = (file: string): number => (file === 'engine/node' ? 0o755 : 0o644);

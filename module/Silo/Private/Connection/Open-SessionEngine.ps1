@@ -19,11 +19,13 @@ function Open-SessionEngine {
     $inward = [pscustomobject] @{ Pipeline = $pipeline }
     $inward | Add-Member -MemberType ScriptMethod -Name WriteAsync -Value {
         param([byte[]] $Buffer)
+        # Writing to a session that broke may end PowerShell itself.
+        if ($this.Pipeline.PipelineStateInfo.State -ne 'Running') { throw 'the session is closed' }
         [void] $this.Pipeline.Input.Write($Buffer)
         [System.Threading.Tasks.Task]::FromResult($true)
     }
     $inward | Add-Member -MemberType ScriptMethod -Name FlushAsync -Value { [System.Threading.Tasks.Task]::FromResult($true) }
-    $inward | Add-Member -MemberType ScriptMethod -Name Dispose -Value { $this.Pipeline.Input.Close() }
+    $inward | Add-Member -MemberType ScriptMethod -Name Dispose -Value { if ($this.Pipeline.PipelineStateInfo.State -eq 'Running') { $this.Pipeline.Input.Close() } }
     $carrier = [pscustomobject] @{
         Runspace       = $runspace
         Pipeline       = $pipeline
