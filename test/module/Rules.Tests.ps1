@@ -63,21 +63,11 @@ Describe 'An import' {
         Invoke-NewShell "Import-Module '$moduleRoot/Silo.psd1' 3>&1 2>&1" | Should -BeNullOrEmpty
     }
     It 'is refused where the language is constrained and the module is not trusted, and about_Silo says what to do' {
-        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
-        $state.LanguageMode = 'ConstrainedLanguage'
-        $space = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($state)
-        $space.Open()
-        $shell = [powershell]::Create()
-        try {
-            $shell.Runspace = $space
-            $problem = try { [void] $shell.AddScript("Import-Module '$moduleRoot/Silo.psd1' -ErrorAction Stop").Invoke() } catch { $_.Exception.InnerException.ErrorRecord }
-            $problem.FullyQualifiedErrorId | Should -Match '^ClassesNotAllowedInConstrainedLanguage'
-            $said = 'Class keyword is not allowed in ConstrainedLanguage mode'
-            "$($problem.Exception.Message)" | Should -Match $said
-        } finally {
-            $shell.Dispose()
-            $space.Dispose()
-        }
+        $said = 'Class keyword is not allowed in ConstrainedLanguage mode'
+        # PowerShell keeps what it has parsed once with the full language, so that this needs a PowerShell of its own.
+        $told = Invoke-NewShell "`$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; try { Import-Module '$moduleRoot/Silo.psd1' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `"`$_`" }"
+        $told[0] | Should -Match '^ClassesNotAllowedInConstrainedLanguage'
+        "$told" | Should -Match $said
         foreach ($culture in 'en-US', 'ko-KR') { (Get-Content -LiteralPath "$moduleRoot/$culture/about_Silo.help.txt" -Raw -Encoding utf8) -replace '\s+', ' ' | Should -Match $said }
     }
     It 'works with a prefix' {
