@@ -3,7 +3,8 @@ function Invoke-SessionEngine {
     # what comes in by the pipeline goes to its standard input, its standard output to the pipeline, and at last how it ended.
     param([string] $Version, [string] $EnginePath, [string] $StateRoot)
     $mode = "$($ExecutionContext.SessionState.LanguageMode)"
-    if ($mode -ne 'FullLanguage') { return [pscustomobject] @{ Problem = 'HostSessionConstrained'; Mode = $mode } }
+    # A constrained language makes no object of a table.
+    if ($mode -ne 'FullLanguage') { return $mode | Microsoft.PowerShell.Utility\Select-Object -Property @{ Name = 'Problem'; Expression = { 'HostSessionConstrained' } }, @{ Name = 'Mode'; Expression = { $_ } } }
     $ErrorActionPreference = 'Stop'
     $onWindows = $PSVersionTable.PSEdition -ne 'Core' -or $IsWindows
 
