@@ -54,7 +54,8 @@ const fetchKernel = async ({ name }, folder) => {
   const image = readFileSync(join(boot, readdirSync(boot).find((one) => one.startsWith('vmlinuz-'))));
   const modules = join(folder, 'kernel', 'lib', 'modules');
   const files = readdirSync(modules, { recursive: true }).filter((path) => path.endsWith('.ko'));
-  return { image, moduleFiles: new Map(files.map((path) => [basename(path, '.ko').replaceAll('-', '_'), join(modules, path)])) };
+  const copyright = readFileSync(join(folder, 'kernel', 'usr', 'share', 'doc', name, 'copyright'), 'utf8');
+  return { image, copyright, moduleFiles: new Map(files.map((path) => [basename(path, '.ko').replaceAll('-', '_'), join(modules, path)])) };
 };
 
 const why = async () => {
@@ -85,9 +86,10 @@ export const ensureMachine = async () => {
     mkdirSync(work);
     await must('gcc', [...strict, '-o', join(work, 'agent'), ...agentSources], { cwd: at('native', 'guest-agent') });
     await must('gcc', [...strict, '-o', join(made, 'machine-keeper'), ...keeperSources], { cwd: at('native', 'machine-keeper') });
-    const { image, moduleFiles } = await fetchKernel(candidate, work);
+    const { image, copyright, moduleFiles } = await fetchKernel(candidate, work);
     writeFileSync(join(made, 'vmlinux'), unpackKernel(image));
     writeFileSync(join(made, 'initramfs'), makeInitramfs({ agent: join(work, 'agent'), moduleFiles, lists }));
+    writeFileSync(join(made, 'LICENSE-linux.txt'), `vmlinux and the modules in initramfs are taken from Debian's package ${candidate.name} ${candidate.version}.\nTheir source is Debian's source package linux of that version: https://snapshot.debian.org/package/linux/\n\n${copyright}`);
     writeFileSync(join(made, 'fingerprint'), now);
     rmSync(work, { recursive: true });
     // Machines that run have their files open or in memory.

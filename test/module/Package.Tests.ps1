@@ -11,6 +11,7 @@ BeforeDiscovery {
             if ($LASTEXITCODE -ne 0) { $missing = "npm's registry does not answer" }
         }
     }
+    $noMachine = Get-MissingForMachine
     if ($missing) { Write-Information -MessageData "The package can't be tried here ($missing): its tests are skipped." -InformationAction Continue }
 }
 
@@ -23,7 +24,8 @@ Describe 'The package' -Tag Once -Skip:([bool] $missing) {
         $place = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath "silo-package-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
         [void] (New-Item -Path $place -ItemType Directory)
         $made = Join-Path -Path $place -ChildPath 'made'
-        $said = & $node (Join-Path -Path $root -ChildPath 'build/package/package-module.ts') --output $made 2>&1
+        $machines = @(if (-not (Get-MissingForMachine)) { '--machines' })
+        $said = & $node (Join-Path -Path $root -ChildPath 'build/package/package-module.ts') --output $made @machines 2>&1
         if ($LASTEXITCODE -ne 0) { throw "$said" }
         $version = (Import-PowerShellDataFile -LiteralPath (Join-Path -Path $root -ChildPath 'module/Silo/Silo.psd1')).ModuleVersion
         $folder = Join-Path -Path $made -ChildPath "Silo/$version"
@@ -47,7 +49,7 @@ Describe 'The package' -Tag Once -Skip:([bool] $missing) {
             if (-not (Test-Path -LiteralPath $own)) {
                 [void] (New-Item -Path $own -ItemType Directory)
                 # Folders with a Node in them are left out; what containers need of those is linked.
-                foreach ($tool in 'runc', 'conmon', 'ip', 'nft', 'nsenter', 'mount', 'umount', 'tar', 'id', 'chmod') {
+                foreach ($tool in 'runc', 'conmon', 'ip', 'nft', 'nsenter', 'mount', 'umount', 'tar', 'id', 'chmod', 'tc', 'qemu-system-x86_64') {
                     $found = (Get-Command -Name $tool -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
                     if ($found) { [void] (New-Item -Path "$own/$tool" -ItemType SymbolicLink -Value $found) }
                 }
@@ -124,7 +126,7 @@ Describe 'The package' -Tag Once -Skip:([bool] $missing) {
         }
         It 'has the same bytes when it is made again' {
             $again = Join-Path -Path $place -ChildPath 'again'
-            & $node (Join-Path -Path $root -ChildPath 'build/package/package-module.ts') --output $again *> $null
+            & $node (Join-Path -Path $root -ChildPath 'build/package/package-module.ts') --output $again @machines *> $null
             foreach ($system in 'linux-x64', 'win-x64') {
                 (Get-FileHash -LiteralPath "$again/$system/Silo.zip").Hash | Should -Be (Get-FileHash -LiteralPath "$made/$system/Silo.zip").Hash
             }
@@ -150,6 +152,18 @@ Invoke-ContainerImage -Image tools -Command echo, 'from the package' -AutoRemove
 Uninstall-ContainerHost -RemoveStore -Confirm:`$false | Out-Null
 "@
             $output | Should -Be 'from the package', $stateRoot, (Join-Path -Path $modules -ChildPath 'Silo')
+        }
+        It 'runs a container in a utility VM, where it was made with what those start from' -Skip:([bool] $noMachine) {
+            & chmod '-x' "$modules/Silo/engine/machine/machine-keeper"
+            $output = Invoke-Installed @"
+`$ErrorActionPreference = 'Stop'
+Import-Module Silo
+[void] (Import-ContainerImage -Path '$rootFileSystem' -Name tools)
+Invoke-ContainerImage -Image tools -Isolation HyperV -Command cat, /proc/cmdline -AutoRemove
+Uninstall-ContainerHost -RemoveStore -Confirm:`$false | Out-Null
+"@
+            $output | Should -Not -Be (Get-Content -LiteralPath /proc/cmdline)
+            "$output" | Should -Match 'tsc_early_khz='
         }
         It 'gives Node its right to run back where an archive lost it' {
             & chmod '-x' "$modules/Silo/engine/node"

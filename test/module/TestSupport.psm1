@@ -139,6 +139,14 @@ function Get-MissingForContainer {
     if (-not $env:SILO_TEST_ENGINE -and -not (Test-Path -LiteralPath (Join-Path -Path $script:Root -ChildPath 'dist/silo.mjs'))) { return 'no dist/silo.mjs: build the engine first' }
 }
 
+function Get-MissingForMachine {
+    # Why no utility VM can run here, or nothing.
+    $missing = Get-MissingForContainer
+    if ($missing) { return $missing }
+    if (-not (Get-Command -Name 'qemu-system-x86_64' -CommandType Application -ErrorAction Ignore)) { return 'no qemu-system-x86_64' }
+    if (-not (Test-Path -LiteralPath (Join-Path -Path $script:Root -ChildPath 'dist/machine/vmlinux'))) { return 'no dist/machine: npm start builds it' }
+}
+
 function New-RootFileSystem {
     # A tar archive with busybox, the smallest root file system that can do something.
     [CmdletBinding()]
@@ -295,5 +303,5 @@ function Get-TestCredential {
 }
 
 Export-ModuleMember -Function Get-ProjectRoot, Import-SiloForTest, Remove-SiloForTest, New-RecordFile, Read-Record, Wait-Until, Get-EnginePid, Get-CallTable,
-    Get-MissingForContainer, New-RootFileSystem, Initialize-StateRoot, Clear-StateRoot,
+    Get-MissingForContainer, Get-MissingForMachine, New-RootFileSystem, Initialize-StateRoot, Clear-StateRoot,
     Get-MissingForSsh, Start-TestSshServer, Stop-TestSshServer, New-TestSession, Get-SessionSetting, New-EngineFolder, Get-MissingForRegistry, Start-TestRegistry, Stop-TestRegistry, Get-TestCredential

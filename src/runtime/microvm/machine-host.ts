@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readFileSync } from 'node:fs';
 import { access, mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SiloError, hasErrno } from '../../base/index.ts';
@@ -33,7 +33,20 @@ export interface MachineHostOptions {
 const probeBytes = 192 * 1024 * 1024;
 const probePatienceMs = 20_000;
 const longestComplaint = 500;
-const remedies = { qemu: 'apt-get install qemu-system-x86', files: 'npm start (builds dist/machine)' } as const;
+const remedies = { qemu: 'apt-get install qemu-system-x86', files: 'npm start in the source tree builds dist/machine; npm run package -- --machines packs it; SILO_MACHINES names it elsewhere' } as const;
+
+/** Archives of packages lose the right to run a file. */
+const makeExecutable = (file: string): void => {
+  try {
+    accessSync(file, constants.X_OK);
+  } catch {
+    try {
+      chmodSync(file, 0o755);
+    } catch (error) {
+      throw new SiloError('MachineFailed', { args: { reason: `${file} may not be run: chmod +x ${file}` }, target: { kind: 'host', id: file }, cause: error });
+    }
+  }
+};
 
 /** What this host has for utility VMs. */
 export class MachineHost {
@@ -83,7 +96,9 @@ export class MachineHost {
     const missing = this.missing();
     const [qemu, virtiofsd] = [findProgram('qemu-system-x86_64'), findProgram('virtiofsd')];
     if (missing !== undefined || qemu === undefined || virtiofsd === undefined) throw new SiloError('MachineFailed', { args: { reason: `${missing?.name ?? 'QEMU'}: ${missing?.detail ?? 'it is missing'}` }, target: { kind: 'host', id: missing?.name ?? 'QEMU' } });
-    return { qemu, virtiofsd, keeper: join(this.#folder, 'machine-keeper'), kernel: join(this.#folder, 'vmlinux'), initramfs: join(this.#folder, 'initramfs') };
+    const keeper = join(this.#folder, 'machine-keeper');
+    makeExecutable(keeper);
+    return { qemu, virtiofsd, keeper, kernel: join(this.#folder, 'vmlinux'), initramfs: join(this.#folder, 'initramfs') };
   }
 
   /** KVM where a machine has really booted with it since the host started; a device file alone says nothing. */
