@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -41,6 +41,13 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines()))('a utility VM that f
     await host.runtime.start(made.id);
     return made;
   };
+  const commandLine = (pid: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
   const keeperOf = async (id: string): Promise<number> => (await host.runtime.status(id)).pid ?? 0;
 
   it.each([
@@ -64,6 +71,28 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines()))('a utility VM that f
     const spec = await started(sleeping());
     process.kill(await keeperOf(spec.id), 'SIGSTOP');
     expect(await failure(host.runtimeWith({ answerSeconds: 1 }).statistics(spec.id))).toBe('MachineNotResponding: {"timeoutSeconds":1}');
+    await host.runtime.delete(spec.id);
+    expect(await host.leftovers(spec.id)).toEqual([]);
+  });
+
+  it('is told apart where its guest stands still, and can be ended', async () => {
+    const spec = await started(sleeping());
+    const [machine = 0] = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(name).includes(`silo-${spec.id}`) && /qemu/.test(commandLine(name).split('\0')[0] ?? '')).map(Number);
+    process.kill(machine, 'SIGSTOP');
+    expect(await failure(host.runtimeWith({ answerSeconds: 1 }).statistics(spec.id))).toBe('MachineNotResponding: {"timeoutSeconds":1}');
+    await host.runtime.delete(spec.id);
+    expect(await host.leftovers(spec.id)).toEqual([]);
+  });
+
+  it('says so where the host has not the memory that it wants', async () => {
+    const spec = await host.task({ args: ['/bin/true'] }, { resources: { memoryBytes: 2 ** 50 } });
+    expect(await failure(host.runtime.create(spec))).toMatch(/^MachineFailed: .*[Mm]emory/);
+    expect(await host.leftovers(spec.id)).toEqual([]);
+  });
+
+  it('ends a container that wants more memory than its machine has, and no other thing', async () => {
+    const spec = await started(host.task({ args: ['/bin/sh', '-c', 'x=12345678; while :; do x="$x$x"; done'] }, { resources: { memoryBytes: 32 * 1024 ** 2 } }));
+    expect(await host.runtime.wait(spec.id)).toMatchObject({ exitCode: 137, oomKilled: true });
     await host.runtime.delete(spec.id);
     expect(await host.leftovers(spec.id)).toEqual([]);
   });
