@@ -112,7 +112,8 @@ export class MachineHost {
       const [accelerator, ...reason] = readFileSync(this.#memory, 'utf8').split('\n');
       return accelerator === 'kvm' || accelerator === 'tcg' ? { accelerator, reason: reason.join(' ').trim() || 'none has booted with KVM' } : undefined;
     } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return undefined;
+      // Nothing is known where nothing was tried, and to an engine that may not look into the folder.
+      if (hasErrno(error, 'ENOENT') || hasErrno(error, 'EACCES')) return undefined;
       throw error;
     }
   }

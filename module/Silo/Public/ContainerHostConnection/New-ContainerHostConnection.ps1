@@ -49,7 +49,7 @@ function New-ContainerHostConnection {
     .EXAMPLE
     $session = New-PSSession -ComputerName web2; $web = New-ContainerHostConnection -Session $session; Get-Container -HostConnection $web
 
-    Shows the containers of a Windows host, over WinRM.
+    Shows the containers of a Windows host, over WinRM. Only on Windows.
     .INPUTS
     System.Management.Automation.Runspaces.PSSession
     .OUTPUTS
