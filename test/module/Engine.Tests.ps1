@@ -187,7 +187,7 @@ Describe 'The module on the engine' -Skip:([bool] $missing) {
 
     Context 'the host' {
         It 'says which containers need what it has' {
-            (Test-ContainerHost).NeededFor | Sort-Object -Unique | Should -Be 'Everything', 'HyperV'
+            (Test-ContainerHost).NeededFor | Sort-Object -Unique | Should -Be 'Advice', 'Everything', 'HyperV'
         }
         It 'takes a default isolation only with -Default' {
             (Set-Isolation -Isolation Process -Default -PassThru).Isolation | Should -Be 'Process'

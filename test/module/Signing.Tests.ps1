@@ -14,14 +14,14 @@ Describe 'The script that signs a module' -Tag Once {
         BeforeAll {
             $signed = New-Object -TypeName System.Collections.ArrayList
             $status = @{ Of = 'Valid' }
-            $global:SiloSigned, $global:SiloStatus = $signed, $status
-            function global:Set-AuthenticodeSignature {
+            # Functions of this block: what it calls sees them, and nothing after it.
+            function Set-AuthenticodeSignature {
                 param($FilePath, $Certificate, $HashAlgorithm, $TimestampServer)
-                [void] $global:SiloSigned.Add("$FilePath $($Certificate.Thumbprint) $HashAlgorithm $TimestampServer".Trim())
-                @{ Status = $global:SiloStatus.Of; StatusMessage = 'as it was told' }
+                [void] $signed.Add("$FilePath $($Certificate.Thumbprint) $HashAlgorithm $TimestampServer".Trim())
+                @{ Status = $status.Of; StatusMessage = 'as it was told' }
             }
-            function global:New-FileCatalog { param($Path, $CatalogFilePath, $CatalogVersion) [void] $global:SiloSigned.Add("catalog $CatalogVersion of $Path"); Set-Content -LiteralPath $CatalogFilePath -Value 'x' }
-            function global:Get-ChildItem {
+            function New-FileCatalog { param($Path, $CatalogFilePath, $CatalogVersion) [void] $signed.Add("catalog $CatalogVersion of $Path"); Set-Content -LiteralPath $CatalogFilePath -Value 'x' }
+            function Get-ChildItem {
                 [CmdletBinding()]
                 param([string[]] $Path, [string] $LiteralPath, [switch] $Recurse, [switch] $File)
                 if ("$Path" -match '^Cert:') { return [pscustomobject] @{ Thumbprint = 'AAAA' }, [pscustomobject] @{ Thumbprint = 'BBBB' } }
@@ -32,8 +32,6 @@ Describe 'The script that signs a module' -Tag Once {
             foreach ($name in 'Silo.psd1', 'Silo.psm1', 'Silo.Format.ps1xml', 'en-US/Strings.psd1', 'engine/node', 'engine/silo.mjs') { Set-Content -LiteralPath "$folder/$name" -Value 'x' }
         }
         AfterAll {
-            Remove-Item -Path 'function:global:Set-AuthenticodeSignature', 'function:global:New-FileCatalog', 'function:global:Get-ChildItem'
-            Remove-Variable -Scope Global -Name SiloSigned, SiloStatus
             $env:SILO_SIGNING_THUMBPRINT = $null
             $env:SILO_TIMESTAMP_SERVER = $null
         }
