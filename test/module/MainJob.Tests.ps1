@@ -46,6 +46,25 @@ Describe 'The main job: from an archive to a container and back to nothing' -Ski
         $process.ExitCode | Should -Be 7
         $process.StdOut | Should -Be "1000`nfrom outside"
     }
+    It 'does long work in a job; in a process of its own where PowerShell has no thread jobs' {
+        $before = $global:PSModuleAutoLoadingPreference
+        $threads = Get-Module -Name '*ThreadJob'
+        try {
+            $threads | Remove-Module
+            $global:PSModuleAutoLoadingPreference = 'None'
+            Get-Command -Name Start-ThreadJob -ErrorAction Ignore | Should -BeNullOrEmpty
+            $job = Restart-Container -Name 'job' -TimeoutSeconds 0 -PassThru -AsJob
+        } finally {
+            $global:PSModuleAutoLoadingPreference = $before
+            $threads | Import-Module
+        }
+        $job.PSJobTypeName | Should -Be 'BackgroundJob'
+        $done = $job | Wait-Job -Timeout 60 | Receive-Job
+        $done.Name | Should -Be 'job'
+        $done.State | Should -Be 'Running'
+        Remove-Job -Job $job
+        Start-Container -Name 'job' -PassThru -AsJob | Wait-Job -Timeout 60 | Receive-Job -AutoRemoveJob -Wait | ForEach-Object Name | Should -Be 'job'
+    }
     It 'sees its isolation' {
         (Get-Isolation -Name 'job').EffectiveIsolation | Should -Be 'Process'
         Set-Isolation -Isolation Process -Name 'job' -ErrorVariable problem -ErrorAction SilentlyContinue

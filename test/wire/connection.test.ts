@@ -11,6 +11,13 @@ const { start, initialized, root } = wireTests();
 const hello = { protocolVersion, client: { name: 'wire', version: '1' } };
 
 describe('opening a connection', () => {
+  it('outlives Ctrl+C, which a terminal sends to every program of a group: the client ends its request, not its engine', async () => {
+    const engine = await initialized();
+    engine.process.kill('SIGINT');
+    await delay(200);
+    expect((await engine.call('host/get')).result).toMatchObject({ enginePid: engine.process.pid });
+  });
+
   it('tells version, methods and limits', async () => {
     const engine = start();
     const { result, jsonrpc } = await engine.call('initialize', hello);
