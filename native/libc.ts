@@ -77,6 +77,16 @@ export const unmount = (target: string, detach = false): boolean => {
 const fsconfig = (fd: number, command: number, key: string | null, value: string | null): number =>
   call('int fsconfig(int fd, unsigned int cmd, const char *key, const char *value, int aux)', 'fsconfig', `${key ?? ''}=${value ?? ''}`, fd, command, key, value, 0);
 
+/** Has the file system of a context that is made (fsconfig) at `target`. */
+const mountContext = (context: number, target: string, attributes: number): void => {
+  const mounted = call('int fsmount(int fd, unsigned int flags, unsigned int attributes)', 'fsmount', target, context, 1, attributes);
+  try {
+    call('int move_mount(int from, const char *fromPath, int to, const char *toPath, unsigned int flags)', 'move_mount', target, mounted, '', -100, target, 4);
+  } finally {
+    bind('int close(int fd)')(mounted);
+  }
+};
+
 /**
  * Mounts an overlay through the mount API of Linux 5.2, one option at a time: no page limits the number
  * of layers. `lower` is top first. Errors: EINVAL where the kernel has no `lowerdir+` (before 6.7), ENOSYS.
@@ -90,12 +100,7 @@ export const mountOverlay = (lower: readonly string[], upper: string | undefined
     if (work !== undefined) fsconfig(context, 1, 'workdir', work);
     for (const [key, value] of options) fsconfig(context, value === null ? 0 : 1, key, value);
     fsconfig(context, 6, null, null);
-    const mounted = call('int fsmount(int fd, unsigned int flags, unsigned int attributes)', 'fsmount', target, context, 1, attributes);
-    try {
-      call('int move_mount(int from, const char *fromPath, int to, const char *toPath, unsigned int flags)', 'move_mount', target, mounted, '', -100, target, 4);
-    } finally {
-      close(mounted);
-    }
+    mountContext(context, target, attributes);
   } finally {
     close(context);
   }
@@ -137,12 +142,7 @@ export const mountFileSystem = async (type: string, options: readonly (readonly 
         else resolve();
       });
     });
-    const mounted = call('int fsmount(int fd, unsigned int flags, unsigned int attributes)', 'fsmount', target, context, 1, attributes);
-    try {
-      call('int move_mount(int from, const char *fromPath, int to, const char *toPath, unsigned int flags)', 'move_mount', target, mounted, '', -100, target, 4);
-    } finally {
-      close(mounted);
-    }
+    mountContext(context, target, attributes);
   } finally {
     close(context);
   }

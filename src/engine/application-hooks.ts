@@ -4,6 +4,7 @@ import type { ContainerRecord } from '../core/index.ts';
 import { membershipOf } from './application-labels.ts';
 import type { Ports } from './ports.ts';
 import { runProcess } from './processes.ts';
+import { startContainer } from './start-container.ts';
 import { stopContainer, type StopOutcome } from './stop-container.ts';
 
 /** Of what a command wrote last, in the error that tells of its failure: characters. */
@@ -40,6 +41,13 @@ export const runAfterStart = async (ports: Ports, id: string, signal: AbortSigna
     await stopContainer(ports, id);
     throw error;
   }
+};
+
+/** Starts a container of an application, and runs what its service says is to be run then; one that runs already is left as it is. Errors: those of a start, and of `runAfterStart`. */
+export const startMember = async (ports: Ports, id: string, signal: AbortSignal | undefined): Promise<boolean> => {
+  const { changed } = await startContainer(ports, id, signal);
+  if (changed) await runAfterStart(ports, id, signal);
+  return changed;
 };
 
 /**

@@ -6,7 +6,7 @@ import { filesDiffer, holdFiles } from './application-files.ts';
 import { keepShareCredentials } from './shares.ts';
 import { applicationOf, hashOf, membershipOf, networkLabels } from './application-labels.ts';
 import { membersOf, withApplication } from './application-members.ts';
-import { runAfterStart, stopMember } from './application-hooks.ts';
+import { runAfterStart, startMember, stopMember } from './application-hooks.ts';
 import { awaitCondition } from './application-waits.ts';
 import { buildImage } from './build-image.ts';
 import { createContainer } from './create-container.ts';
@@ -327,8 +327,7 @@ class Applying {
         this.#items.push({ ...item, action: 'Restarted', reason: `${renewed} was made anew` });
         return id;
       }
-      const { changed } = await startContainer(this.#ports, id, this.#signal);
-      if (changed) await runAfterStart(this.#ports, id, this.#signal);
+      const changed = await startMember(this.#ports, id, this.#signal);
       if (step.action === 'Keep') this.#items.push({ ...item, action: changed ? 'Started' : 'Kept', reason: changed ? 'it did not run' : step.reason });
     } else if (step.action === 'Keep') this.#items.push({ ...item, action: 'Kept', reason: step.reason });
     return id;

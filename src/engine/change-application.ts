@@ -2,14 +2,13 @@ import { SiloError, isSiloError } from '../base/index.ts';
 import { dependencyWaves } from '../application/index.ts';
 import type { ApplicationItem } from './apply-application.ts';
 import { applicationNotFound, membersOf, networksOf, withApplication, type Member } from './application-members.ts';
-import { runAfterStart, stopMember } from './application-hooks.ts';
+import { startMember, stopMember } from './application-hooks.ts';
 import { awaitCondition } from './application-waits.ts';
 import { statusOf, type ApplicationStatus } from './list-applications.ts';
 import type { Ports } from './ports.ts';
 import { removeContainer } from './remove-container.ts';
 import { removeNetwork } from './remove-network.ts';
 import { removeVolume } from './volumes.ts';
-import { startContainer } from './start-container.ts';
 
 interface Changed { readonly changed: boolean; readonly status: ApplicationStatus }
 
@@ -61,11 +60,7 @@ export const startApplication = (ports: Ports, name: string, timeoutSeconds: num
           }
         }
         if (hasSucceeded(member)) return;
-        await named(name, membership.service, async () => {
-          const started = await startContainer(ports, record.id, signal);
-          if (started.changed) await runAfterStart(ports, record.id, signal);
-          changed = started.changed || changed;
-        });
+        changed = (await named(name, membership.service, () => startMember(ports, record.id, signal))) || changed;
       });
     }
     return { changed, status: await statusOf(ports, name) };

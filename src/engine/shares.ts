@@ -26,6 +26,9 @@ const sourceOf = ({ source, userName, requirePrivacy, mode, userId, groupId }: C
 
 const shareMounts = (spec: Pick<ContainerSpec, 'mounts'>): readonly ShareSource[] => spec.mounts.filter(({ kind }) => kind === 'smb').map(sourceOf);
 
+/** Get-Credential puts a backslash before a name without a domain. */
+const accountName = (userName: string): string => userName.replace(/^\\/, '');
+
 /** One password for each account of a share, whoever mounts which folder of it. */
 const credentialId = ({ server, share }: SharePath, userName: string): string => createHash('sha256').update(JSON.stringify([server, share, userName].map((word) => word.toLowerCase()))).digest('hex').slice(0, 24);
 
@@ -63,14 +66,13 @@ const checkUserName = (share: string, userName: string): void => {
 /** The mount with the share's path as this host writes it. @throws SiloError SharePathInvalid, ShareCredentialInvalid */
 export const checkedShareMount = (mount: ContainerMount, hostOs: string): ContainerMount => {
   const source = formatSharePath(parseSharePath(mount.source), hostOs);
-  // Get-Credential puts a backslash before a name without a domain.
-  const userName = mount.userName?.replace(/^\\/, '');
+  const userName = mount.userName === undefined ? undefined : accountName(mount.userName);
   if (userName !== undefined) checkUserName(source, userName);
   return { ...mount, source, ...(userName === undefined ? {} : { userName }) };
 };
 
 const given = (credentials: readonly MountCredential[], path: SharePath, userName: string): MountCredential | undefined =>
-  credentials.find((credential) => credentialId(parseSharePath(credential.source), credential.userName.replace(/^\\/, '')) === credentialId(path, userName));
+  credentials.find((credential) => credentialId(parseSharePath(credential.source), accountName(credential.userName)) === credentialId(path, userName));
 
 /**
  * Whether this host can attach what the container mounts, and has the passwords for it or gets them now; sentences on what
@@ -98,14 +100,14 @@ const credentialMissing = (share: string, user: string, reason: string): SiloErr
 /** Keeps the passwords of a request, once the record is there that needs them: whatever a kill leaves has an owner. */
 export const keepShareCredentials = async (ports: Ports, credentials: readonly MountCredential[]): Promise<void> => {
   for (const { source, userName, secret } of credentials) {
-    const id = credentialId(parseSharePath(source), userName.replace(/^\\/, ''));
+    const id = credentialId(parseSharePath(source), accountName(userName));
     await withShare(ports, id, undefined, () => shareHost(ports).credentials.keep(id, secret));
   }
 };
 
 /** Gives a container's shares another password, or the one that is gone, for every container with that account. @throws SiloError ShareCredentialInvalid */
 export const renewShareCredential = async (ports: Ports, record: ContainerRecord, credential: ShareCredential): Promise<void> => {
-  const userName = credential.userName.replace(/^\\/, '');
+  const userName = accountName(credential.userName);
   const sources = shareMounts(record.spec);
   const own = sources.filter((source) => source.userName?.toLowerCase() === userName.toLowerCase());
   const names = [...new Set(sources.map((source) => source.userName).filter((name) => name !== undefined))];

@@ -83,7 +83,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, shown), hostLines: hostLines(owner, shown) });
   await snapshotter.prepare(key, spec.storageBytes);
   const chain = ports.metadata.read((reader) => reader.chainBelow(key));
-  const { machineRoot, layerImages } = await machineRootOf({ runtime, snapshotter }, record, key, chain, signal);
+  const { machineRoot, layerImages } = await machineRootOf(technology, record, key, chain, signal);
   const { storage, mounts } = await mountFiles(ports, record, { key, chain, readOnly: layerImages !== undefined }, snapshotter, paths.rootPath, signal);
   throwIfCancelled(signal);
   const networkNamespacePath = await ports.network.prepare(record.sandboxId, owner.spec.network);

@@ -1,7 +1,5 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fromFileError, hasErrno } from '../base/index.ts';
 import type { ShareCredentials } from '../core/index.ts';
+import { PrivateFiles } from './private-files.ts';
 
 export interface FolderCredentialsOptions {
   readonly folder: string;
@@ -18,52 +16,26 @@ const same = (bytes: Uint8Array): Uint8Array => bytes;
 export class FolderCredentials implements ShareCredentials {
   readonly whyGone: string;
   readonly outliveHost: boolean;
-  readonly #folder: string;
+  readonly #files: PrivateFiles;
   readonly #seal: (password: Uint8Array) => Uint8Array;
   readonly #unseal: (sealed: Uint8Array) => Uint8Array;
 
   constructor({ folder, seal = same, unseal = same, whyGone, outliveHost }: FolderCredentialsOptions) {
-    this.#folder = folder;
+    this.#files = new PrivateFiles(folder);
     this.#seal = seal;
     this.#unseal = unseal;
     this.whyGone = whyGone;
     this.outliveHost = outliveHost;
   }
 
-  async keep(id: string, password: string): Promise<void> {
-    const path = join(this.#folder, id);
-    try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      // A file has its name only when it is whole.
-      await writeFile(`${path}.new`, this.#seal(Buffer.from(password)), { mode: 0o600 });
-      await rename(`${path}.new`, path);
-    } catch (error) {
-      throw fromFileError(error, path);
-    }
-  }
+  async keep(id: string, password: string): Promise<void> { await this.#files.write(id, this.#seal(Buffer.from(password))); }
 
   async find(id: string): Promise<string | undefined> {
-    const path = join(this.#folder, id);
-    let sealed: Uint8Array;
-    try {
-      sealed = await readFile(path);
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return undefined;
-      throw fromFileError(error, path);
-    }
-    return Buffer.from(this.#unseal(sealed)).toString();
+    const sealed = await this.#files.read(id);
+    return sealed === undefined ? undefined : Buffer.from(this.#unseal(sealed)).toString();
   }
 
-  async forget(id: string): Promise<void> {
-    for (const name of [id, `${id}.new`]) await rm(join(this.#folder, name), { force: true });
-  }
+  forget(id: string): Promise<void> { return this.#files.remove(id); }
 
-  async list(): Promise<readonly string[]> {
-    try {
-      return [...new Set((await readdir(this.#folder)).map((name) => name.replace(/\.new$/, '')))];
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return [];
-      throw fromFileError(error, this.#folder);
-    }
-  }
+  list(): Promise<readonly string[]> { return this.#files.list(); }
 }

@@ -1,7 +1,7 @@
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
+import { access } from 'node:fs/promises';
+import { SiloError } from '../base/index.ts';
 import type { Shares, ShareSource } from '../core/index.ts';
+import { PrivateFiles } from './private-files.ts';
 import { placeName } from './share-place.ts';
 
 /** Global mappings of a Windows host: a share that every account of it reaches with one credential. */
@@ -34,12 +34,12 @@ const unsupported = (option: string): SiloError => new SiloError('OptionUnsuppor
  * account nothing is mapped: the host's own reaches the share, or does not.
  */
 export class MappedShares implements Shares {
-  readonly #folder: string;
+  readonly #marks: PrivateFiles;
   readonly #mappings: GlobalMappings;
   readonly #readable: (path: string) => Promise<void>;
 
   constructor({ folder, mappings, readable = (path) => access(path) }: MappedSharesOptions) {
-    this.#folder = folder;
+    this.#marks = new PrivateFiles(folder);
     this.#mappings = mappings;
     this.#readable = readable;
   }
@@ -72,11 +72,11 @@ export class MappedShares implements Shares {
     if (state === 'connected') return;
     // One of ours that has lost its server, or its password.
     if (state === 'disconnected') await this.#mappings.remove(remotePath);
-    await this.#setMark(place, { remotePath, userName });
+    await this.#marks.write(place, JSON.stringify({ remotePath, userName } satisfies Mark));
     try {
       await this.#mappings.create(remotePath, { userName, password }, encrypted);
     } catch (error) {
-      await this.#clearMark(place);
+      await this.#marks.remove(place);
       throw error;
     }
   }
@@ -84,40 +84,13 @@ export class MappedShares implements Shares {
   async detach(place: string): Promise<void> {
     const mark = await this.#mark(place);
     if (mark !== undefined) await this.#mappings.remove(mark.remotePath);
-    await this.#clearMark(place);
+    await this.#marks.remove(place);
   }
 
-  async list(): Promise<readonly string[]> {
-    try {
-      return [...new Set((await readdir(this.#folder)).map((name) => name.replace(/\.new$/, '')))];
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return [];
-      throw fromFileError(error, this.#folder);
-    }
-  }
+  list(): Promise<readonly string[]> { return this.#marks.list(); }
 
   async #mark(place: string): Promise<Mark | undefined> {
-    const path = join(this.#folder, place);
-    try {
-      return JSON.parse(await readFile(path, 'utf8')) as Mark;
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return undefined;
-      throw fromFileError(error, path);
-    }
-  }
-
-  async #setMark(place: string, mark: Mark): Promise<void> {
-    const path = join(this.#folder, place);
-    try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.new`, JSON.stringify(mark), { mode: 0o600 });
-      await rename(`${path}.new`, path);
-    } catch (error) {
-      throw fromFileError(error, path);
-    }
-  }
-
-  async #clearMark(place: string): Promise<void> {
-    for (const name of [place, `${place}.new`]) await rm(join(this.#folder, name), { force: true });
+    const mark = await this.#marks.read(place);
+    return mark === undefined ? undefined : JSON.parse(mark.toString()) as Mark;
   }
 }

@@ -113,7 +113,7 @@ export class MachineHost {
       return accelerator === 'kvm' || accelerator === 'tcg' ? { accelerator, reason: reason.join(' ').trim() || 'none has booted with KVM' } : undefined;
     } catch (error) {
       // Nothing is known where nothing was tried, and to an engine that may not look into the folder.
-      if (hasErrno(error, 'ENOENT') || hasErrno(error, 'EACCES')) return undefined;
+      if (hasErrno(error, 'ENOENT', 'EACCES')) return undefined;
       throw error;
     }
   }

@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { link, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
 import type { SnapshotKey } from '../../core/index.ts';
+import { programObstacle, runProgram } from './programs.ts';
 
-const run = promisify(execFile);
-
-const searchPath = (): string => `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`;
 const program = 'mkfs.erofs';
 const imageName = 'layer.erofs';
 /** One that is not whole yet; the number is that of the process that makes it. */
@@ -26,17 +22,7 @@ interface Seal { readonly sizeBytes: number; readonly sha256: string }
 export const layerImage = (folder: string): string => join(folder, imageName);
 
 /** Why no images can be made here; undefined where they can. */
-export const imagesObstacle = (): string | undefined => {
-  const found = searchPath().split(':').some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  return found ? undefined : `${program} is not installed (apt-get install erofs-utils)`;
-};
+export const imagesObstacle = (): string | undefined => programObstacle(program, 'erofs-utils');
 
 const readAt = async (file: FileHandle, position: number, length: number): Promise<Buffer> => {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
@@ -121,7 +107,7 @@ export const ensureLayerImage = async (key: SnapshotKey, folder: string): Promis
   const partial = `${image}.${process.pid}-${(made += 1)}`;
   try {
     await removeLeftovers(folder);
-    await run(program, ['--quiet', partial, join(folder, 'fs')], { env: { ...process.env, PATH: searchPath() }, maxBuffer: pieceBytes });
+    await runProgram(program, ['--quiet', partial, join(folder, 'fs')]);
     await sealImage(partial);
     await link(partial, image).catch((error: unknown) => { if (!hasErrno(error, 'EEXIST')) throw error; });
     await syncFolder(folder);

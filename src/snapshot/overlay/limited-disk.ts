@@ -1,29 +1,17 @@
-import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { SiloError, hasErrno } from '../../base/index.ts';
 import { unmount } from '../../../native/libc.ts';
+import { programObstacle, runProgram } from './programs.ts';
 
-const run = promisify(execFile);
-
-const environment = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin` };
 const imageOf = (folder: string): string => join(folder, 'disk.img');
 const diskOf = (folder: string): string => join(folder, 'disk');
 
 /** Why no snapshot of a fixed size can be made here; undefined where it can. */
 export const diskObstacle = (): string | undefined => {
   if (!existsSync('/dev/loop-control')) return 'the kernel has no loop devices (modprobe loop)';
-  const found = environment.PATH.split(':').some((folder) => {
-    try {
-      accessSync(join(folder, 'mkfs.ext4'), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  return found ? undefined : 'mkfs.ext4 is not installed (apt-get install e2fsprogs)';
+  return programObstacle('mkfs.ext4', 'e2fsprogs');
 };
 
 /** Where the writable folders of a snapshot are: in its folder, or on the disk of fixed size in it. */
@@ -43,11 +31,11 @@ export const attachDisk = async (folder: string, sizeBytes: number | undefined):
       await writeFile(unfinished, '', { mode: 0o600 });
       await truncate(unfinished, sizeBytes);
       // No blocks are kept for root, who is the only one to write here.
-      await run('mkfs.ext4', ['-q', '-F', '-m', '0', unfinished], { env: environment });
+      await runProgram('mkfs.ext4', ['-q', '-F', '-m', '0', unfinished]);
       await rename(unfinished, image);
     }
     await mkdir(disk, { recursive: true, mode: 0o700 });
-    if (statSync(disk).dev === statSync(folder).dev) await run('mount', ['-o', 'loop,nodev', image, disk], { env: environment });
+    if (statSync(disk).dev === statSync(folder).dev) await runProgram('mount', ['-o', 'loop,nodev', image, disk]);
   } catch (error) {
     if (hasErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
     const { stderr } = error as { stderr?: unknown };
