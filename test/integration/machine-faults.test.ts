@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { CriLogReader } from '../../src/store/index.ts';
 import { makeMicroVm, type MicroVmHost } from '../conformance/microvm-host.ts';
 import { machineFolder, whyNoMachines } from '../fixtures/machines.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
+import { processesOf } from './machine-programs.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
@@ -41,13 +42,6 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines()))('a utility VM that f
     await host.runtime.start(made.id);
     return made;
   };
-  const commandLine = (pid: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    } catch {
-      return '';
-    }
-  };
   const keeperOf = async (id: string): Promise<number> => (await host.runtime.status(id)).pid ?? 0;
 
   it.each([
@@ -77,7 +71,7 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines()))('a utility VM that f
 
   it('is told apart where its guest stands still, and can be ended', async () => {
     const spec = await started(sleeping());
-    const [machine = 0] = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(name).includes(`silo-${spec.id}`) && /qemu/.test(commandLine(name).split('\0')[0] ?? '')).map(Number);
+    const [machine = 0] = processesOf(spec.id, /qemu-system/);
     process.kill(machine, 'SIGSTOP');
     expect(await failure(host.runtimeWith({ answerSeconds: 1 }).statistics(spec.id))).toBe('MachineNotResponding: {"timeoutSeconds":1}');
     await host.runtime.delete(spec.id);

@@ -9,6 +9,7 @@ import { imagesObstacle } from '../../src/snapshot/overlay/layer-image.ts';
 import { whyNoMachines } from '../fixtures/machines.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { TestHost } from './host-state.ts';
+import { commandLine, machineFolders } from './machine-programs.ts';
 
 // An emulated machine takes two seconds of a processor to boot, and more where others want it too.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
@@ -40,18 +41,11 @@ describe.skipIf(skipReason('utility VMs with disks of layers', whyNoMachines() ?
   });
 
   const conversions = (): number => (existsSync(join(folder, 'begun')) ? readFileSync(join(folder, 'begun'), 'utf8').split('\n').length - 1 : 0);
-  const commandLine = (pid: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-    } catch {
-      return '';
-    }
-  };
   const ids: string[] = [];
   /** Programs and folders of machines. */
   const programs = (): readonly string[] =>
     [...new Set(readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(commandLine).filter((line) => ids.some((id) => line.includes(id))).flatMap((line) => /(?:qemu-system|virtiofsd|machine-keeper)/.exec(line.split(' ')[0] ?? '') ?? []))].toSorted();
-  const machines = (): readonly string[] => [...host.runFolders.flatMap((run) => (existsSync(join(run, 'machines')) ? readdirSync(join(run, 'machines')) : [])), ...programs()];
+  const machines = (): readonly string[] => [...machineFolders(host), ...programs()];
   const images = (): readonly string[] => readdirSync(join(host.root, 'snapshots')).map((key) => join(host.root, 'snapshots', key, 'layer.erofs')).filter(existsSync);
   const create = async (params: Omit<Params<'container/create'>, 'image'>): Promise<void> => {
     const { container } = await engine.call('container/create', { image: 'busybox:test', isolation: 'HyperV', network: 'None', readOnlyRoot: true, stopTimeoutSeconds: 1, command: ['sleep', '1000'], ...params });

@@ -1,15 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
-import { hasErrno } from '../../src/base/index.ts';
 import type { Params, WireContainer } from '../../src/contract/index.ts';
 import { whyNoMachines } from '../fixtures/machines.ts';
 import { makeNetworkNamespace, whyNoNetworks, type NetworkNamespace } from '../fixtures/network-namespace.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { Terminal, whyNoTerminal } from '../fixtures/terminal.ts';
 import { TestHost } from './host-state.ts';
+import { killPrograms, machinesLeft, processesOf } from './machine-programs.ts';
 
 // An emulated machine takes two seconds of a processor to boot, and more where others want it too.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
@@ -39,7 +39,7 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
   afterEach(async () => {
     if (engine === undefined) return;
     for (const { id } of (await engine.call('container/list', {})).items) await engine.call('container/remove', { container: id, force: true });
-    const left = machines();
+    const left = machinesLeft(host);
     if (left.length > 0) throw new Error(`left on the host: ${left.join(', ')}`);
   });
   afterAll(async () => {
@@ -50,13 +50,6 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Programs, folders and taps of machines. */
-  const machines = (): readonly string[] => [
-    ...host.runFolders.flatMap((run) => (existsSync(join(run, 'machines')) ? readdirSync(join(run, 'machines')) : [])),
-    ...readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(commandLine).filter((line) => /qemu|virtiofsd|machine-keeper/.test(line.split(' ')[0] ?? '') && host.runFolders.some((run) => line.includes(run))),
-  ];
-  const processesOf = (id: string, program: RegExp): readonly number[] =>
-    readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(name).includes(id) && program.test(commandLine(name).split(' ')[0] ?? '')).map(Number);
   const create = async (params: Omit<Params<'container/create'>, 'image'>): Promise<WireContainer> =>
     (await engine.call('container/create', { image: 'busybox:test', isolation: 'HyperV', stopTimeoutSeconds: 1, command: ['sleep', '1000'], ...params })).container;
   const started = async (params: Omit<Params<'container/create'>, 'image'>): Promise<WireContainer> => {
@@ -125,7 +118,7 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     await engine.call('container/pause', { container: 'web' });
     await engine.call('container/stop', { container: 'web' });
     expect(await state('web')).toMatchObject({ state: 'Exited', exitReason: 'Exited' });
-    expect(machines()).toEqual([]);
+    expect(machinesLeft(host)).toEqual([]);
     expect(network.run('ip -brief link | grep machine || true').trim()).toBe('');
   });
 
@@ -148,15 +141,12 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     await expect.poll(async () => (await state('panics')).state, poll).toBe('Exited');
     expect(await state('panics')).toMatchObject({ exitCode: null, exitReason: 'MachineLost' });
     expect(await logOf('panics')).toMatch(/the utility VM has gone: Kernel panic - not syncing: sysrq triggered crash/);
-    await expect.poll(machines, poll).toEqual([]);
+    await expect.poll(() => machinesLeft(host), poll).toEqual([]);
   });
 
   it.each([['QEMU', /qemu/], ['virtiofsd', /virtiofsd/], ['the keeper', /machine-keeper/]])('end without a code that nobody knows, and leave nothing, when %s is killed', async (_, program) => {
     const { id } = await started({ name: 'killed', network: 'None' });
-    for (const pid of processesOf(id, program)) {
-      // virtiofsd is two processes, and the end of one is soon the other's.
-      try { process.kill(pid, 'SIGKILL'); } catch (error) { if (!hasErrno(error, 'ESRCH')) throw error; }
-    }
+    killPrograms(id, program);
     await expect.poll(async () => (await state('killed')).state, poll).toBe('Exited');
     expect(await state('killed')).toMatchObject({ exitCode: null, exitReason: 'MachineLost' });
     await expect.poll(() => processesOf(id, /qemu|virtiofsd|machine-keeper/), poll).toEqual([]);
@@ -210,12 +200,4 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     expect(await code(engine.call('container/start', { container: id }))).toBe('OptionUnsupported');
   });
 });
-
-const commandLine = (pid: string): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-};
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -8,6 +8,7 @@ import { whyNoMachines } from '../fixtures/machines.ts';
 import { makeNetworkNamespace, whyNoNetworks, type NetworkNamespace } from '../fixtures/network-namespace.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { TestHost } from './host-state.ts';
+import { killPrograms, machinesLeft, processesOf } from './machine-programs.ts';
 
 // An emulated machine takes two seconds of a processor to boot, and more where others want it too.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
@@ -33,7 +34,7 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
   afterEach(async () => {
     if (engine === undefined) return;
     for (const { id } of (await engine.call('container/list', {})).items) await engine.call('container/remove', { container: id, force: true });
-    const leaks = [...left(), ...host.leaks()];
+    const leaks = [...machinesLeft(host), ...host.leaks()];
     if (leaks.length > 0) throw new Error(`left on the host: ${leaks.join(', ')}`);
   });
   afterAll(async () => {
@@ -44,13 +45,6 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Folders and programs of machines. */
-  const left = (): readonly string[] => [
-    ...host.runFolders.flatMap((run) => (existsSync(join(run, 'machines')) ? readdirSync(join(run, 'machines')) : [])),
-    ...readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(commandLine).filter((line) => /qemu-system|virtiofsd|machine-keeper/.test(line.split(' ')[0] ?? '') && host.runFolders.some((run) => line.includes(run))),
-  ];
-  const processesOf = (id: string, program: RegExp): readonly number[] =>
-    readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(name).includes(id) && program.test(commandLine(name).split(' ')[0] ?? '')).map(Number);
   const create = async (params: Wishes): Promise<WireContainer> => (await engine.call('container/create', { image: 'busybox:test', isolation: 'HyperV', stopTimeoutSeconds: 1, command: ['sleep', '1000'], ...params })).container;
   const started = async (params: Wishes): Promise<WireContainer> => {
     const { id } = await create(params);
@@ -167,7 +161,7 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     await member('again', { restartPolicy: { name: 'Always' } });
     await engine.call('container/stop', { container: 'web' });
     expect(await ended('once')).toMatchObject({ exitCode: 137, exitReason: 'MachineEnded' });
-    expect(left().filter((line) => line.includes('qemu'))).toEqual([]);
+    expect(machinesLeft(host).filter((line) => line.includes('qemu'))).toEqual([]);
     expect(await code(engine.call('container/start', { container: 'once' }))).toBe('ContainerNotRunning');
     await engine.call('container/start', { container: 'web' });
     await expect.poll(async () => (await state('again'))?.state, poll).toBe('Running');
@@ -217,7 +211,7 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
   it.each([['QEMU', /qemu-system/], ['virtiofsd', /virtiofsd/], ["the machine's keeper", /machine-keeper/]])('end without a code that nobody knows, and leave nothing, when %s is killed', async (_, program) => {
     const web = await owner();
     const second = await member('second');
-    for (const pid of processesOf(web.id, program)) process.kill(pid, 'SIGKILL');
+    killPrograms(web.id, program);
     for (const name of ['web', 'second']) expect(await ended(name)).toMatchObject({ exitCode: null, exitReason: 'MachineLost' });
     for (const { id } of [web, second]) await expect.poll(() => processesOf(id, /qemu|virtiofsd|machine-keeper|conmon/), poll).toEqual([]);
   });
@@ -264,11 +258,3 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     expect(await code(engine.call('container/start', { container: 'joins' }))).toBe('SharingUnsupported');
   });
 });
-
-const commandLine = (pid: string): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-};
