@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,9 +19,12 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 describe.skipIf(skipReason('utility VMs', whyNoMachines()))('a utility VM that fails', () => {
   let host: MicroVmHost;
   let folder: string;
+  let standStill: string;
   beforeAll(async () => {
     host = await makeMicroVm();
     folder = mkdtempSync(join(tmpdir(), 'silo-machine-parts-'));
+    standStill = join(folder, 'stand-still');
+    execFileSync('gcc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-o', standStill, join(import.meta.dirname, '../fixtures/stand-still.c')]);
   });
   afterAll(async () => {
     await host?.close();
@@ -72,9 +77,13 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines()))('a utility VM that f
   it('is told apart where its guest stands still, and can be ended', async () => {
     const spec = await started(sleeping());
     const [machine = 0] = processesOf(spec.id, /qemu-system/);
-    process.kill(machine, 'SIGSTOP');
+    // A signal would pause it.
+    const holder = spawn(standStill, [String(machine)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const released = once(holder, 'exit');
+    await once(holder.stdout, 'data');
     expect(await failure(host.runtimeWith({ answerSeconds: 1 }).statistics(spec.id))).toBe('MachineNotResponding: {"timeoutSeconds":1}');
     await host.runtime.delete(spec.id);
+    expect(await released).toEqual([0, null]);
     expect(await host.leftovers(spec.id)).toEqual([]);
   });
 
