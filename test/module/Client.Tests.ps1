@@ -3,6 +3,17 @@ BeforeAll {
     function Import-Recorded { param([hashtable] $With = @{}) $script:record = New-RecordFile; Import-SiloForTest -Script (@{ record = $script:record } + $With) }
 }
 AfterAll { Remove-SiloForTest }
+# Passes on what is written to it, and keeps it write by write.
+class SiloWriteRecorder : System.IO.MemoryStream {
+    [System.IO.Stream] $Target
+    [System.Collections.Generic.List[byte[]]] $Writes = [System.Collections.Generic.List[byte[]]]::new()
+    [System.Threading.Tasks.Task] WriteAsync([byte[]] $buffer, [int] $offset, [int] $count, [System.Threading.CancellationToken] $token) {
+        $this.Writes.Add($buffer[$offset..($offset + $count - 1)])
+        return $this.Target.WriteAsync($buffer, $offset, $count, $token)
+    }
+    [System.Threading.Tasks.Task] FlushAsync([System.Threading.CancellationToken] $token) { return $this.Target.FlushAsync($token) }
+    [void] Dispose([bool] $disposing) { if ($disposing -and $this.Target) { $this.Target.Dispose() } }
+}
 
 Describe 'The client' -Tag Fast {
     Context 'starting and ending the engine' {
@@ -194,6 +205,31 @@ Describe 'The client' -Tag Fast {
             # The goal is 1.5 s; bench measures that. Here a machine may be busy with other things.
             $watch.ElapsedMilliseconds | Should -BeLessThan 20000
             $first | Should -BeLessThan ($watch.ElapsedMilliseconds / 2)
+        }
+    }
+
+    Context 'what goes over the pipe' {
+        It 'is one write for each frame, whatever its size and script' {
+            Import-Recorded
+            [void] (Get-ContainerHost)
+            # A stream between the module and its engine that keeps what each write held.
+            $recorder = [SiloWriteRecorder]::new()
+            & (Get-Module -Name Silo) { $args[0].Target = $script:Engine.Input; $script:Engine.Input = $args[0] } $recorder
+            $label = @{ long = 'x' * 300000; korean = [string] [char[]] (0xCEE8, 0xD14C) }
+            (New-Container -Image 'busybox' -Label $label).Name | Should -Not -BeNullOrEmpty
+            (Start-Container -Name 'web-1', 'web-2' -PassThru).Count | Should -Be 2
+            $null = Get-ContainerLog -Name 'endless' -Follow | Select-Object -First 3
+            [void] (Get-ContainerHost)
+            $frames = foreach ($write in $recorder.Writes) {
+                $text = [System.Text.Encoding]::UTF8.GetString($write)
+                $head = [regex]::Match($text, '^Content-Length: (\d+)\r\n\r\n')
+                $head.Success | Should -BeTrue
+                $write.Length - $head.Length | Should -Be ([int] $head.Groups[1].Value)
+                ($text.Substring($head.Length) | ConvertFrom-Json).method
+            }
+            @($frames -eq 'container/start').Count | Should -Be 2
+            $frames | Should -Contain 'container/create'
+            $frames | Should -Contain '$/cancelRequest'
         }
     }
 

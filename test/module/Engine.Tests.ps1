@@ -120,6 +120,27 @@ Describe 'The module on the engine' -Skip:([bool] $missing) {
             Get-EnginePid | Should -Not -Be $engine.Id
             Remove-Container -Name $container.Name -Force
         }
+        It 'ends its engine after five idle minutes, and starts another without a word' {
+            $before = Invoke-ContainerImage -Image 'tools' -Name 'patient' -Command 'sleep', '1000' -Detach
+            Remove-Module -Name Silo
+            # Signals let minutes pass in engines that start from here on.
+            $env:NODE_OPTIONS = "--import=$(Join-Path -Path (Get-ProjectRoot) -ChildPath 'test/fixtures/child-clock.ts')"
+            try { Import-SiloForTest -RealEngine; $engine = Get-Process -Id (Get-ContainerHost).EnginePid } finally { Remove-Item -Path Env:\NODE_OPTIONS }
+            foreach ($minute in 1..4) {
+                & /bin/kill -USR2 $engine.Id
+                Wait-Until { & (Get-Module -Name Silo) { [System.Text.Encoding]::UTF8.GetString($script:Engine.ErrorBuffer) -match "`"minute`":$($args[0])" } $minute } | Should -BeTrue
+            }
+            $engine.HasExited | Should -BeFalse
+            & /bin/kill -USR2 $engine.Id
+            $engine.WaitForExit(20000) | Should -BeTrue
+            $errorsBefore = $Error.Count
+            $said = (Get-Container -Name 'patient' -OutVariable after) *>&1
+            $said.Count | Should -Be 1
+            $Error.Count | Should -Be $errorsBefore
+            Get-EnginePid | Should -Not -Be $engine.Id
+            $after.State, $after.Pid | Should -Be 'Running', $before.Pid
+            Remove-Container -Name 'patient' -Force
+        }
         It 'shares containers with other sessions' {
             [void] (New-Container -Image 'tools' -Name 'shared')
             $manifest = (Get-Module -Name Silo).Path.Replace('.psm1', '.psd1')

@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { maximumFrameBytes, methods, protocolVersion, streamWindowBytes } from '../../src/contract/index.ts';
-import { frame, wireTests } from './wire-engine.ts';
+import { frame, wireTests, type WireEngine } from './wire-engine.ts';
 
 const { start, initialized, root } = wireTests();
 const hello = { protocolVersion, client: { name: 'wire', version: '1' } };
@@ -212,6 +212,54 @@ describe('the end of an engine', () => {
     engine.process.stdout?.destroy();
     engine.request('host/test');
     expect((await engine.exit()).code).toBe(0);
+  });
+
+  const clock = { NODE_OPTIONS: `--import=${join(import.meta.dirname, '../fixtures/child-clock.ts')}` };
+  let minutes = 0;
+  /** Lets minutes pass in the engine, one after the other. */
+  const pass = async (engine: WireEngine, count: number): Promise<void> => {
+    for (const last = minutes + count; minutes < last;) {
+      engine.process.kill('SIGUSR2');
+      minutes += 1;
+      await expect.poll(() => engine.log, { timeout: 20_000 }).toContain(`{"minute":${minutes}}`);
+    }
+  };
+
+  it('comes after five minutes without an open request, with exit code 0 and without a word; each request begins them anew', async () => {
+    minutes = 0;
+    const engine = await initialized({ environment: clock });
+    for (const _ of [1, 2]) {
+      await engine.call('host/get');
+      await pass(engine, 4);
+    }
+    expect((await engine.call('host/get')).result).toMatchObject({ enginePid: engine.process.pid });
+    await pass(engine, 4);
+    const answers = engine.answers.length;
+    engine.process.kill('SIGUSR2');
+    expect(await engine.exit()).toEqual({ code: 0, signal: null });
+    expect([engine.answers.length, engine.rest]).toEqual([answers, '']);
+  });
+
+  it('comes so too where nobody has opened the connection', async () => {
+    minutes = 0;
+    const engine = start({ environment: clock });
+    expect(await engine.code('host/get')).toBe('NotInitialized');
+    await pass(engine, 4);
+    engine.process.kill('SIGUSR2');
+    expect(await engine.exit()).toEqual({ code: 0, signal: null });
+  });
+
+  it('does not come while a request is open, however long, and comes five minutes after its end', async () => {
+    minutes = 0;
+    const engine = await initialized({ environment: clock });
+    const id = engine.request('host/log', { follow: true, stream: 'log' });
+    await engine.call('host/get');
+    await pass(engine, 12);
+    engine.notify('$/cancelRequest', { id });
+    expect((await engine.answer(id)).error?.data?.code).toBe('OperationCancelled');
+    await pass(engine, 4);
+    engine.process.kill('SIGUSR2');
+    expect(await engine.exit()).toEqual({ code: 0, signal: null });
   });
 
   it('comes when its parent is gone, though its input stays open', async () => {

@@ -1,28 +1,49 @@
 import type { Writable } from 'node:stream';
-import { StreamMessageWriter, type Message } from 'vscode-jsonrpc/node';
+import { AbstractMessageWriter, type Message, type MessageWriter as Writer } from 'vscode-jsonrpc/node';
 import { SiloError } from '../../base/index.ts';
 import { toResponseError } from './wire-errors.ts';
 
-/** Writes messages as frames, none longer than the limit, and knows when all are written. */
-export class MessageWriter extends StreamMessageWriter {
+/**
+ * Writes messages as frames, none longer than the limit and each in one write, and knows when all are written.
+ * That the output is broken is told by the output alone: a connection that hears of it here answers with a message of
+ * its own, which fails too, and so on without end.
+ */
+export class MessageWriter extends AbstractMessageWriter implements Writer {
+  readonly #output: Writable;
+  readonly #encode: (message: unknown) => string;
+  readonly #limitBytes: number;
   readonly #pending = new Set<Promise<void>>();
 
   constructor(output: Writable, encode: (message: unknown) => string, limitBytes: number) {
-    super(output, { contentTypeEncoder: { name: 'application/json', encode: (message) => Promise.resolve(withinLimit(message, encode, limitBytes)) } });
+    super();
+    this.#output = output;
+    this.#encode = encode;
+    this.#limitBytes = limitBytes;
+    output.on('close', () => { this.fireClose(); });
   }
 
-  override write(message: Message): Promise<void> {
-    const written = super.write(message);
+  write(message: Message): Promise<void> {
+    const written = new Promise<void>((resolve, reject) => {
+      this.#output.write(asFrame(withinLimit(message, this.#encode, this.#limitBytes)), (error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      });
+    });
     this.#pending.add(written);
     const forget = (): void => { this.#pending.delete(written); };
     written.then(forget, forget);
     return written;
   }
 
+  end(): void { this.#output.end(); }
+
   async drained(): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 }
+
+/** The base protocol's frame. The library's own writer sends header and body apart, which wakes the client twice. */
+const asFrame = (body: Buffer): Buffer => Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`, 'ascii'), body]);
 
 /** An answer that no client would take becomes an error that says so: the request asked for too much at once. */
 const withinLimit = (message: Message, encode: (message: unknown) => string, limitBytes: number): Buffer => {
