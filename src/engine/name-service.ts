@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContainerRecord, MetadataReader, NameService } from '../core/index.ts';
+import type { ContainerRecord, Listener, MetadataReader, NameService } from '../core/index.ts';
 import type { PlannedLink } from './network-links.ts';
 import type { Ports } from './ports.ts';
 
@@ -47,13 +47,25 @@ const servicePort = 53;
 const servicePatienceMs = 5000;
 const serviceLookMs = 20;
 
+const looks = new WeakMap<Ports['network'], Promise<readonly Listener[]>>();
+
+/** One look at the kernel's table for all starts that wait meanwhile: hundreds at once that look each for itself keep the processor from the one that they wait for. */
+const lookTogether = (network: Ports['network']): Promise<readonly Listener[]> => {
+  const begun = looks.get(network) ?? network.listeners('udp');
+  if (!looks.has(network)) {
+    looks.set(network, begun);
+    setTimeout(() => { looks.delete(network); }, serviceLookMs).unref();
+  }
+  return begun;
+};
+
 /** Waits until somebody answers at the gateways: a program that asks as it starts would otherwise be told that there is no such name. */
 export const awaitNameService = async (ports: Ports, links: readonly PlannedLink[]): Promise<void> => {
   const responders = ports.network.assignsAddresses ? [] : links.filter(hasResponder).slice(0, 1).flatMap(({ network }) => network.subnets.flatMap(({ gateway }) => gateway ?? []));
   if (responders.length === 0) return;
   for (const began = performance.now(); performance.now() - began < servicePatienceMs; await delay(serviceLookMs)) {
-    const listeners = await ports.network.listeners();
-    if (responders.every((address) => listeners.some((listener) => listener.protocol === 'udp' && listener.port === servicePort && (listener.address === address || listener.address === '0.0.0.0' || listener.address === '::')))) return;
+    const listeners = await lookTogether(ports.network);
+    if (responders.every((address) => listeners.some((listener) => listener.port === servicePort && (listener.address === address || listener.address === '0.0.0.0' || listener.address === '::')))) return;
   }
   ports.log.warn({ gateways: responders }, 'nobody answers names on a network; the container is started all the same');
 };

@@ -59,7 +59,7 @@ export class LinuxNetwork implements Network {
 
   foreignNetworks(): Promise<readonly ForeignNetwork[]> { return this.#foreign.networks(); }
 
-  listeners(): Promise<readonly Listener[]> { return Promise.resolve(listeners(this.#host.namespace)); }
+  listeners(protocol?: Listener['protocol']): Promise<readonly Listener[]> { return Promise.resolve(listeners(this.#host.namespace, protocol)); }
 
   holderOf(listener: Listener): Promise<string | undefined> { return holderOf(this.#host.namespace, listener); }
 

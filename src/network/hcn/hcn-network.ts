@@ -118,10 +118,10 @@ export class HcnNetwork implements Network {
     });
   }
 
-  async listeners(): Promise<readonly Listener[]> {
+  async listeners(only?: Listener['protocol']): Promise<readonly Listener[]> {
     const [endpoints, reserved, programs] = await Promise.all([this.#service.list('Endpoint'), this.#service.reservedPorts(), this.#programs.listeners()]);
     const ranges = reserved.flatMap(({ protocols, first, last }) => protocols.flatMap((protocol) => Array.from({ length: last - first + 1 }, (_, index) => ({ protocol, address: '0.0.0.0', port: first + index }))));
-    return [...endpoints.flatMap(mappedPorts), ...ranges, ...programs];
+    return [...endpoints.flatMap(mappedPorts), ...ranges, ...programs].filter(({ protocol }) => only === undefined || protocol === only);
   }
 
   async holderOf(listener: Listener): Promise<string | undefined> {
