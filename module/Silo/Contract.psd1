@@ -160,12 +160,12 @@
         'volume/list' = @{
             ReadOnly = $true; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt'); ItemTimes = @()
-            Fields = @('items', 'name', 'anonymous', 'path', 'labels', 'value', 'containers', 'sizeBytes', 'createdAt')
+            Fields = @('items', 'name', 'anonymous', 'path', 'labels', 'value', 'containers', 'share', 'source', 'userName', 'requirePrivacy', 'mode', 'userId', 'groupId', 'sizeBytes', 'createdAt')
         }
         'volume/create' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false
             Times = @('createdAt'); ItemTimes = @()
-            Fields = @('volume', 'name', 'anonymous', 'path', 'labels', 'value', 'containers', 'sizeBytes', 'createdAt', 'existed')
+            Fields = @('volume', 'name', 'anonymous', 'path', 'labels', 'value', 'containers', 'share', 'source', 'userName', 'requirePrivacy', 'mode', 'userId', 'groupId', 'sizeBytes', 'createdAt', 'existed')
         }
         'volume/remove' = @{
             ReadOnly = $false; Stream = $false; Progress = $false; Credential = $false

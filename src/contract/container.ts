@@ -24,9 +24,11 @@ const mountFields = {
   userId: optional(count('Of Smb, on Linux: number of the user whose files and folders seem to be; 0 where left out.')),
   groupId: optional(count('Of Smb, on Linux: number of their group; 0 where left out.')),
 };
+/** Account of a share with its password. */
+export const shareCredential = { userName: text('Account, as of userName, which may then be left out.'), secret: text('Password, or key of a storage account.') };
 export const mountRequest = record({
   kind: oneOf(['Bind', 'Volume', 'Tmpfs', 'Smb'], mountKinds), ...mountFields,
-  credential: optional(record({ userName: text('Account, as of userName, which may then be left out.'), secret: text('Password, or key of a storage account.') }, 'Of Smb. Sent over the connection only; never answered or logged, and kept apart from the container.')),
+  credential: optional(record(shareCredential, 'Of Smb. Sent over the connection only; never answered or logged, and kept apart from the container.')),
 });
 const mount = record({
   kind: oneOf(['Bind', 'Volume', 'Tmpfs', 'Smb', 'File'], `${mountKinds} File: a secret or config of an application, by the name under which Silo keeps it.`), ...mountFields,

@@ -217,6 +217,9 @@ export interface LayerRecord {
   readonly sizeBytes: number;
 }
 
+/** An SMB share as a mount or a volume names it; the words mean the same in both (ContainerMount). */
+export type NamedShare = Pick<ContainerMount, 'source' | 'userName' | 'requirePrivacy' | 'mode' | 'userId' | 'groupId'>;
+
 export interface VolumeRecord {
   /** The name; 64 hex digits where it has none. */
   readonly id: string;
@@ -224,6 +227,8 @@ export interface VolumeRecord {
   readonly containerId: string;
   readonly labels: readonly NameValue[];
   readonly createdAt: Date;
+  /** What its data is, where that is on a server; a folder of the store where left out. */
+  readonly share?: NamedShare;
 }
 
 export interface ProcessRecord {

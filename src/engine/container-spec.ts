@@ -7,7 +7,7 @@ import { checkCredentialSpec } from './credential-spec.ts';
 import { resolveHealthCheck, type HealthCheckRequest } from './health-policy.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 import { isHostPath, platformOf } from './platform-of.ts';
-import { checkedShareMount, type MountCredential } from './shares.ts';
+import { checkedShare, type MountCredential } from './shares.ts';
 import type { ContainerPlatform } from './container-platform.ts';
 
 /** What a request may say about a new container. */
@@ -83,7 +83,7 @@ const checkMounts = (mounts: readonly ContainerMount[], platform: ContainerPlatf
     if (mount.kind === 'bind') {
       if (!isHostPath(hostOs, mount.source)) throw notAbsolute('mounts', mount.source);
     } else if (mount.kind === 'volume' && mount.source !== '' && !volumeName.test(mount.source)) throw mountRefused(`'${mount.source}' is not the name of a volume`);
-    if (mount.kind === 'smb') return { ...checkedShareMount(mount, hostOs), target };
+    if (mount.kind === 'smb') return { ...checkedShare(mount, hostOs), target };
     return { ...mount, target };
   });
 };

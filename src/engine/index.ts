@@ -58,7 +58,7 @@ export { createNetwork, type NetworkRequest } from './create-network.ts';
 export { listAdapters, listNetworks, type Adapter, type NetworkWithUsers } from './list-networks.ts';
 export { connectContainer, disconnectContainer } from './connect-container.ts';
 export { findName, namedNetworks } from './find-names.ts';
-export { createVolume, listVolumes, pruneVolumes, removeVolume, type VolumeWithUsers } from './volumes.ts';
+export { createVolume, listVolumes, pruneVolumes, removeVolume, type VolumeRequest, type VolumeWithUsers } from './volumes.ts';
 export { removeNetwork } from './remove-network.ts';
 export { repairNetworks } from './repair-networks.ts';
 export { formatPublishedPort, parsePublishedPorts } from './published-ports.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SiloError } from '../base/index.ts';
-import type { ContainerMount, ContainerRecord, ContainerSpec, MetadataReader, RestartPolicy, ShareSource } from '../core/index.ts';
+import type { ContainerMount, ContainerRecord, ContainerSpec, MetadataReader, NamedShare, RestartPolicy, ShareSource, VolumeRecord } from '../core/index.ts';
 import type { Ports, ShareHost } from './ports.ts';
 import { formatSharePath, parseSharePath, type SharePath } from './share-path.ts';
 
@@ -21,10 +21,18 @@ const patienceMs = 60_000;
 /** States in which a container needs its shares. */
 const needing: ReadonlySet<ContainerRecord['state']> = new Set(['starting', 'running', 'paused']);
 
-const sourceOf = ({ source, userName, requirePrivacy, mode, userId, groupId }: ContainerMount): ShareSource =>
+const sourceOf = ({ source, userName, requirePrivacy, mode, userId, groupId }: NamedShare): ShareSource =>
   ({ ...parseSharePath(source), userName, encrypted: requirePrivacy ?? false, mode, userId, groupId });
 
-const shareMounts = (spec: Pick<ContainerSpec, 'mounts'>): readonly ShareSource[] => spec.mounts.filter(({ kind }) => kind === 'smb').map(sourceOf);
+/** The share that a mount shows: its own, or that of its volume, which is the same as long as a container mounts it; undefined where it shows none. */
+export const shareOf = (reader: MetadataReader, mount: ContainerMount): NamedShare | undefined =>
+  mount.kind === 'smb' ? mount : mount.kind === 'volume' ? reader.volume(mount.source)?.share : undefined;
+
+const shareSources = (reader: MetadataReader, spec: Pick<ContainerSpec, 'mounts'>): readonly ShareSource[] =>
+  spec.mounts.flatMap((mount) => { const share = shareOf(reader, mount); return share === undefined ? [] : [sourceOf(share)]; });
+
+/** Those of one container. */
+const ownSources = (ports: Ports, spec: Pick<ContainerSpec, 'mounts'>): readonly ShareSource[] => ports.metadata.read((reader) => shareSources(reader, spec));
 
 /** Get-Credential puts a backslash before a name without a domain. */
 const accountName = (userName: string): string => userName.replace(/^\\/, '');
@@ -63,12 +71,12 @@ const checkUserName = (share: string, userName: string): void => {
   if (name === '' || userName.length > 256 || /["/[\]:;|=,+*?<>\u0000-\u001F]/.test(name) || name.includes('\\')) throw new SiloError('ShareCredentialInvalid', { args: { share, reason: `'${userName}' is not the name of an account` }, target: { kind: 'path', id: share } });
 };
 
-/** The mount with the share's path as this host writes it. @throws SiloError SharePathInvalid, ShareCredentialInvalid */
-export const checkedShareMount = (mount: ContainerMount, hostOs: string): ContainerMount => {
-  const source = formatSharePath(parseSharePath(mount.source), hostOs);
-  const userName = mount.userName === undefined ? undefined : accountName(mount.userName);
+/** The mount, or the volume's share, with its path as this host writes it. @throws SiloError SharePathInvalid, ShareCredentialInvalid */
+export const checkedShare = <T extends NamedShare>(share: T, hostOs: string): T => {
+  const source = formatSharePath(parseSharePath(share.source), hostOs);
+  const userName = share.userName === undefined ? undefined : accountName(share.userName);
   if (userName !== undefined) checkUserName(source, userName);
-  return { ...mount, source, ...(userName === undefined ? {} : { userName }) };
+  return { ...share, source, ...(userName === undefined ? {} : { userName }) };
 };
 
 const given = (credentials: readonly MountCredential[], path: SharePath, userName: string): MountCredential | undefined =>
@@ -80,17 +88,37 @@ const given = (credentials: readonly MountCredential[], path: SharePath, userNam
  */
 export const checkShares = async (ports: Ports, spec: ContainerSpec, credentials: readonly MountCredential[]): Promise<readonly string[]> => {
   const warnings = new Set<string>();
-  for (const source of shareMounts(spec)) {
-    const { mounts, credentials: kept } = shareHost(ports);
-    mounts.check(source);
+  for (const source of ownSources(ports, spec)) {
+    await checkShare(ports, source, credentials);
     if (source.userName === undefined) continue;
     const share = formatSharePath(source, ports.host.os);
-    const credential = given(credentials, source, source.userName);
-    if (credential !== undefined) checkShareCredential(share, credential);
-    else if (await kept.find(credentialId(source, source.userName)) === undefined) throw credentialMissing(share, source.userName, 'none was given');
-    if (!kept.outliveHost && restartsAfterBoot(spec.restartPolicy)) warnings.add(`The password of '${source.userName}' for ${share} is kept in memory alone: after the host has started again the restart policy starts the container only when Set-Container -ShareCredential has given it again.`);
+    if (!shareHost(ports).credentials.outliveHost && restartsAfterBoot(spec.restartPolicy)) warnings.add(`The password of '${source.userName}' for ${share} is kept in memory alone: after the host has started again the restart policy starts the container only when Set-Container -ShareCredential has given it again.`);
   }
   return [...warnings];
+};
+
+/** @throws SiloError OptionUnsupported, ShareCredentialInvalid, ShareCredentialMissing */
+const checkShare = async (ports: Ports, source: ShareSource, credentials: readonly MountCredential[]): Promise<void> => {
+  const { mounts, credentials: kept } = shareHost(ports);
+  mounts.check(source);
+  if (source.userName === undefined) return;
+  const share = formatSharePath(source, ports.host.os);
+  const credential = given(credentials, source, source.userName);
+  if (credential !== undefined) checkShareCredential(share, credential);
+  else if (await kept.find(credentialId(source, source.userName)) === undefined) throw credentialMissing(share, source.userName, 'none was given');
+};
+
+/** A share that a volume shall stand for, as the store keeps it. @throws SiloError SharePathInvalid, OptionUnsupported, ShareCredentialInvalid, ShareCredentialMissing */
+export const checkVolumeShare = async (ports: Ports, share: NamedShare, credentials: readonly MountCredential[]): Promise<NamedShare> => {
+  const checked = checkedShare(share, ports.host.os);
+  await checkShare(ports, sourceOf(checked), credentials);
+  return checked;
+};
+
+/** Whether two of them are attached as one. */
+export const isSameShare = (ports: Ports, one: NamedShare | undefined, other: NamedShare | undefined): boolean => {
+  const { mounts } = one === undefined && other === undefined ? { mounts: undefined } : shareHost(ports);
+  return one === undefined || other === undefined ? one === other : mounts?.placeOf(sourceOf(one)) === mounts?.placeOf(sourceOf(other));
 };
 
 const restartsAfterBoot = (policy: RestartPolicy | undefined): boolean => policy !== undefined && policy.name !== 'no';
@@ -108,7 +136,7 @@ export const keepShareCredentials = async (ports: Ports, credentials: readonly M
 /** Gives a container's shares another password, or the one that is gone, for every container with that account. @throws SiloError ShareCredentialInvalid */
 export const renewShareCredential = async (ports: Ports, record: ContainerRecord, credential: ShareCredential): Promise<void> => {
   const userName = accountName(credential.userName);
-  const sources = shareMounts(record.spec);
+  const sources = ownSources(ports, record.spec);
   const own = sources.filter((source) => source.userName?.toLowerCase() === userName.toLowerCase());
   const names = [...new Set(sources.map((source) => source.userName).filter((name) => name !== undefined))];
   const [first] = own;
@@ -128,16 +156,16 @@ const attach = async (ports: Ports, place: string, source: ShareSource, signal: 
   return mounts.attach(place, source, password, signal);
 };
 
-/** Attaches the share of a mount, and answers with the folder that stands for it. The container's record says already that it needs it. */
-export const attachShare = async (ports: Ports, mount: ContainerMount, signal: AbortSignal | undefined): Promise<string> => {
-  const source = sourceOf(mount);
+/** Attaches a share, and answers with the folder that stands for it. The container's record says already that it needs it. */
+export const attachShare = async (ports: Ports, share: NamedShare, signal: AbortSignal | undefined): Promise<string> => {
+  const source = sourceOf(share);
   const place = shareHost(ports).mounts.placeOf(source);
   return withShare(ports, place, signal, () => attach(ports, place, source, signal));
 };
 
 /** Whether somebody needs the place, as the store says it: no count could be wrong after a kill. */
 const isNeeded = ({ shares }: Ports, reader: MetadataReader, place: string, leaving: string | undefined): boolean =>
-  reader.containers({ states: [...needing] }).some(({ id, spec }) => id !== leaving && shareMounts(spec).some((source) => shares?.mounts.placeOf(source) === place));
+  reader.containers({ states: [...needing] }).some(({ id, spec }) => id !== leaving && shareSources(reader, spec).some((source) => shares?.mounts.placeOf(source) === place));
 
 const detachUnneeded = (ports: Ports, place: string, leaving: string | undefined): Promise<void> => withShare(ports, place, undefined, async () => {
   if (ports.metadata.read((reader) => isNeeded(ports, reader, place, leaving))) return;
@@ -149,21 +177,31 @@ const detachUnneeded = (ports: Ports, place: string, leaving: string | undefined
 export const releaseShares = async (ports: Ports, record: ContainerRecord): Promise<void> => {
   const { shares } = ports;
   if (shares === undefined) return;
-  for (const place of new Set(shareMounts(record.spec).map((source) => shares.mounts.placeOf(source)))) await detachUnneeded(ports, place, record.id);
+  for (const place of new Set(ownSources(ports, record.spec).map((source) => shares.mounts.placeOf(source)))) await detachUnneeded(ports, place, record.id);
 };
 
-const credentialIds = (spec: ContainerSpec): readonly string[] => shareMounts(spec).flatMap((source) => (source.userName === undefined ? [] : [credentialId(source, source.userName)]));
+const credentialIds = (sources: readonly ShareSource[]): readonly string[] => sources.flatMap((source) => (source.userName === undefined ? [] : [credentialId(source, source.userName)]));
+
+/** Passwords that somebody needs: containers, whether they run or not, and volumes, whether one mounts them or not. */
+const neededIds = (reader: MetadataReader, leaving: string | undefined): ReadonlySet<string> => new Set(credentialIds([
+  ...reader.containers().filter(({ id }) => id !== leaving).flatMap(({ spec }) => shareSources(reader, spec)),
+  ...reader.volumes().flatMap(({ share }) => (share === undefined ? [] : [sourceOf(share)])),
+]));
 
 const forgetUnneeded = (ports: Ports, id: string, leaving: string | undefined): Promise<void> => withShare(ports, id, undefined, async () => {
-  const needed = ports.metadata.read((reader) => reader.containers().some((record) => record.id !== leaving && credentialIds(record.spec).includes(id)));
-  if (needed) return;
+  if (ports.metadata.read((reader) => neededIds(reader, leaving)).has(id)) return;
   await ports.shares?.credentials.forget(id);
   await ports.locks.forget(shareLockName(id));
 });
 
 /** Forgets the passwords that only the container needed, which is about to go. */
 export const forgetShareCredentials = async (ports: Ports, record: ContainerRecord): Promise<void> => {
-  for (const id of new Set(credentialIds(record.spec))) await forgetUnneeded(ports, id, record.id);
+  for (const id of new Set(credentialIds(ownSources(ports, record.spec)))) await forgetUnneeded(ports, id, record.id);
+};
+
+/** The same for a volume whose record is gone. */
+export const forgetVolumeCredentials = async (ports: Ports, { share }: VolumeRecord): Promise<void> => {
+  for (const id of credentialIds(share === undefined ? [] : [sourceOf(share)])) await forgetUnneeded(ports, id, undefined);
 };
 
 /** Shares that are attached although no container needs them, and passwords of containers that are gone: what a kill left. */
@@ -173,10 +211,10 @@ export const leftShares = async (ports: Ports): Promise<readonly { readonly id: 
   const [places, kept] = await Promise.all([shares.mounts.list(), shares.credentials.list()]);
   if (places.length === 0 && kept.length === 0) return [];
   return ports.metadata.read((reader) => {
-    const known = new Set(reader.containers().flatMap(({ spec }) => credentialIds(spec)));
+    const known = neededIds(reader, undefined);
     return [
       ...places.filter((place) => !isNeeded(ports, reader, place, undefined)).map((place) => ({ id: place, lock: shareLockName(place), reason: 'no container that runs mounts this share', release: () => detachUnneeded(ports, place, undefined) })),
-      ...kept.filter((id) => !known.has(id)).map((id) => ({ id, lock: shareLockName(id), reason: 'no container has this account of a share', release: () => forgetUnneeded(ports, id, undefined) })),
+      ...kept.filter((id) => !known.has(id)).map((id) => ({ id, lock: shareLockName(id), reason: 'no container and no volume has this account of a share', release: () => forgetUnneeded(ports, id, undefined) })),
     ];
   });
 };
@@ -190,7 +228,9 @@ export const withSharesApart = async <T>(ports: Ports, record: ContainerRecord, 
   const look = async (left: readonly ContainerMount[]): Promise<T> => {
     const [mount, ...others] = left;
     if (mount === undefined) return body((asked) => folders.get(asked) ?? '');
-    const source = sourceOf(mount);
+    const share = ports.metadata.read((reader) => shareOf(reader, mount));
+    if (share === undefined) return look(others);
+    const source = sourceOf(share);
     const place = `${shareHost(ports).mounts.placeOf(source)}-${ports.newId().slice(0, 16)}`;
     return withShare(ports, place, undefined, async () => {
       try {
@@ -202,5 +242,5 @@ export const withSharesApart = async <T>(ports: Ports, record: ContainerRecord, 
       }
     });
   };
-  return look(record.spec.mounts.filter(({ kind }) => kind === 'smb'));
+  return look(record.spec.mounts);
 };

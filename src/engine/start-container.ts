@@ -1,5 +1,5 @@
 import { SiloError, isSiloError } from '../base/index.ts';
-import type { ContainerMount, ContainerRecord, EndpointRecord, MachineRoot, SnapshotKey, Snapshotter, SnapshotStorage, TaskMount } from '../core/index.ts';
+import type { ContainerMount, ContainerRecord, EndpointRecord, MachineRoot, NamedShare, SnapshotKey, Snapshotter, SnapshotStorage, TaskMount } from '../core/index.ts';
 import { withContainer } from './container-lock.ts';
 import { throwIfCancelled } from './guards.ts';
 import { machineRootOf } from './machine-root.ts';
@@ -9,7 +9,7 @@ import { platformOf } from './platform-of.ts';
 import type { IsolationTechnology, Ports } from './ports.ts';
 import { lifeAfterFailedRestart } from './restart-policy.ts';
 import { releaseTask } from './settle.ts';
-import { attachShare } from './shares.ts';
+import { attachShare, shareOf } from './shares.ts';
 import { refuseApart } from './shared-sandbox.ts';
 import { needsSupervisor, turnLogOverEarly } from './supervision.ts';
 import { processSettings, taskSettings } from './task-settings.ts';
@@ -146,18 +146,19 @@ interface Root { readonly key: SnapshotKey; readonly chain: readonly SnapshotKey
 
 /** The root, and the volumes with what the image has for them: copied before a virtual machine takes the root away. */
 const mountFiles = async (ports: Ports, record: ContainerRecord, { key, chain, readOnly }: Root, snapshotter: Snapshotter, rootPath: string, signal: AbortSignal | undefined): Promise<{ readonly storage: SnapshotStorage | undefined; readonly mounts: readonly TaskMount[] }> => {
-  await refuseUnseenFiles(record, chain, snapshotter);
+  // What the image has is not copied to a server.
+  const fills = ports.metadata.read((reader) => record.spec.mounts.filter((mount) => mount.kind === 'volume' && shareOf(reader, mount) === undefined));
+  await refuseUnseenFiles(record, fills, chain, snapshotter);
   const volumes = (): Promise<readonly TaskMount[]> => volumeMounts(ports, record, rootPath, signal);
-  const fills = record.spec.mounts.some(({ kind, target }) => kind === 'volume' && platformOf(record.spec.os).pathInRoot(target) !== undefined);
-  const filled = fills ? await snapshotter.withRoot?.(key, chain, rootPath, volumes) : undefined;
+  const filled = fills.some(({ target }) => platformOf(record.spec.os).pathInRoot(target) !== undefined) ? await snapshotter.withRoot?.(key, chain, rootPath, volumes) : undefined;
   const storage = await snapshotter.mount(key, chain, rootPath, { readOnly });
   return { storage, mounts: filled ?? await volumes() };
 };
 
 /** A volume gets what the image has at its place: where that can't be seen, a volume that would lack it is refused. */
-const refuseUnseenFiles = async ({ spec }: ContainerRecord, chain: readonly SnapshotKey[], snapshotter: Snapshotter): Promise<void> => {
-  for (const { kind, target, noCopy } of spec.mounts) {
-    const folder = kind !== 'volume' || noCopy === true ? undefined : platformOf(spec.os).pathInRoot(target);
+const refuseUnseenFiles = async ({ spec }: ContainerRecord, volumes: readonly ContainerMount[], chain: readonly SnapshotKey[], snapshotter: Snapshotter): Promise<void> => {
+  for (const { target, noCopy } of volumes) {
+    const folder = noCopy === true ? undefined : platformOf(spec.os).pathInRoot(target);
     if (folder === undefined || (await snapshotter.holds?.(chain, folder)) !== true) continue;
     throw new SiloError('OptionUnsupported', { args: { option: `A volume at '${target}' that begins with the image's files`, reason: 'this host does not see them; mount it without copying' }, target: { kind: 'path', id: target } });
   }
@@ -165,7 +166,7 @@ const refuseUnseenFiles = async ({ spec }: ContainerRecord, chain: readonly Snap
 
 /** What a container's volumes and binds are on this host; a volume that is used for the first time gets what the image has there. */
 export const volumeMounts = async (
-  ports: Ports, record: ContainerRecord, rootPath: string, signal?: AbortSignal, shareFolder = (mount: ContainerMount): Promise<string> => attachShare(ports, mount, signal),
+  ports: Ports, record: ContainerRecord, rootPath: string, signal?: AbortSignal, shareFolder = (_: ContainerMount, share: NamedShare): Promise<string> => attachShare(ports, share, signal),
 ): Promise<readonly TaskMount[]> => {
   const mounts: TaskMount[] = [];
   for (const mount of record.spec.mounts) {
@@ -178,7 +179,8 @@ export const volumeMounts = async (
       mounts.push({ source: held.path, target, readOnly, fixed: true });
       continue;
     }
-    if (mount.kind === 'smb') { mounts.push({ source: await shareFolder(mount), target, readOnly }); continue; }
+    const share = ports.metadata.read((reader) => shareOf(reader, mount));
+    if (share !== undefined) { mounts.push({ source: await shareFolder(mount, share), target, readOnly }); continue; }
     const source = await withVolume(ports, mount.source, signal, () => ports.volumes.create(mount.source));
     const folder = mount.noCopy === true ? undefined : platformOf(record.spec.os).pathInRoot(target);
     if (folder !== undefined) await ports.volumes.copyUp(mount.source, rootPath, folder);

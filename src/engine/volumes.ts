@@ -1,17 +1,19 @@
 import { folderBytes } from '../build/index.ts';
 import { SiloError, isSiloError } from '../base/index.ts';
-import type { ContainerRecord, MetadataReader, NameValue, VolumeRecord } from '../core/index.ts';
+import type { ContainerRecord, MetadataReader, NamedShare, NameValue, VolumeRecord } from '../core/index.ts';
 import { cacheVolumeOwner } from './build-cache.ts';
 import type { StoreItem } from './optimize-store.ts';
 import type { Ports } from './ports.ts';
+import { checkVolumeShare, forgetVolumeCredentials, isSameShare, keepShareCredentials, type MountCredential } from './shares.ts';
 import { withVolume } from './volume-lock.ts';
 
 export interface VolumeWithUsers {
   readonly volume: VolumeRecord;
+  /** Folder of the host, or path of the share. */
   readonly path: string;
   /** Names of the containers that mount it, running or not. */
   readonly containers: readonly string[];
-  /** On the disk; undefined where nobody asked. */
+  /** On the disk; undefined where nobody asked, and of a share. */
   readonly sizeBytes: number | undefined;
 }
 
@@ -43,32 +45,51 @@ export const listVolumes = async (ports: Ports, names: readonly string[] | undef
   });
   const listed: VolumeWithUsers[] = [];
   for (const item of found) {
-    const path = ports.volumes.path(item.volume.id);
+    const { share } = item.volume;
+    const path = share?.source ?? ports.volumes.path(item.volume.id);
     // Without a folder nobody has used it yet.
-    const sizeBytes = withSize ? await folderBytes(path).catch(() => 0) : undefined;
+    const sizeBytes = withSize && share === undefined ? await folderBytes(path).catch(() => 0) : undefined;
     listed.push({ ...item, path, sizeBytes });
   }
   return listed;
 };
 
-/** Makes a volume. One of that name is given back where `ifNotExists` says so. @throws SiloError VolumeNameInUse, ParameterInvalid */
+export interface VolumeRequest {
+  readonly name?: string | undefined;
+  readonly labels?: readonly NameValue[] | undefined;
+  readonly ifNotExists?: boolean | undefined;
+  /** Where its data is on a server: nothing of it lies on this host. */
+  readonly share?: NamedShare | undefined;
+  /** Password for the account of the share. */
+  readonly credential?: MountCredential | undefined;
+}
+
+/**
+ * Makes a volume. One of that name is given back where `ifNotExists` says so; of a share, with the password that was given now.
+ * @throws SiloError VolumeNameInUse, ParameterInvalid, SharePathInvalid, ShareCredentialInvalid, ShareCredentialMissing, OptionUnsupported
+ */
 export const createVolume = async (
-  ports: Ports, request: { readonly name?: string | undefined; readonly labels?: readonly NameValue[] | undefined; readonly ifNotExists?: boolean | undefined }, signal?: AbortSignal,
+  ports: Ports, request: VolumeRequest, signal?: AbortSignal,
 ): Promise<{ readonly volume: VolumeWithUsers; readonly existed: boolean }> => {
   const id = request.name ?? ports.newId();
   if (!nameForm.test(id)) throw new SiloError('ParameterInvalid', { args: { parameter: 'name', reason: `'${id}' cannot be the name of a volume: 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit` } });
+  const credentials = request.credential === undefined ? [] : [request.credential];
+  const share = request.share === undefined ? undefined : await checkVolumeShare(ports, request.share, credentials);
   const existed = await withVolume(ports, id, signal, async () => {
     const made = await ports.metadata.write((writer) => {
       if (writer.volume(id) !== undefined) {
-        if (request.ifNotExists !== true || writer.volume(id)?.containerId === cacheVolumeOwner) throw new SiloError('VolumeNameInUse', { args: { name: id }, target: target(id) });
+        const other = writer.volume(id);
+        if (request.ifNotExists !== true || other?.containerId === cacheVolumeOwner || (share !== undefined && !isSameShare(ports, other?.share, share))) throw new SiloError('VolumeNameInUse', { args: { name: id }, target: target(id) });
         return false;
       }
       const createdAt = ports.clock.now();
-      writer.putVolume({ id, containerId: '', labels: request.labels ?? [], createdAt });
+      writer.putVolume({ id, containerId: '', labels: request.labels ?? [], createdAt, ...(share === undefined ? {} : { share }) });
       writer.appendEvent({ time: createdAt, kind: 'volume/create', subject: id, attributes: [{ name: 'name', value: id }] });
       return true;
     }, signal);
-    if (made) await ports.volumes.create(id);
+    if (made && share === undefined) await ports.volumes.create(id);
+    // Now there is a record that needs it.
+    await keepShareCredentials(ports, credentials);
     return !made;
   });
   const [volume] = await listVolumes(ports, [id], false);
@@ -78,14 +99,16 @@ export const createVolume = async (
 
 /** Takes row and folder away, unless a container mounts it; the row goes first, and a folder that nobody knows is swept. @throws SiloError VolumeInUse, VolumeNotFound */
 const erase = (ports: Ports, id: string, signal: AbortSignal | undefined): Promise<void> => withVolume(ports, id, signal, async () => {
-  await ports.metadata.write((writer) => {
-    find(writer, id);
+  const volume = await ports.metadata.write((writer) => {
+    const found = find(writer, id);
     const users = usersOf(writer.containers()).get(id) ?? [];
     if (users.length > 0) throw new SiloError('VolumeInUse', { args: { id, users: users.map(({ name }) => name).join(', ') }, target: target(id) });
     writer.deleteVolume(id);
     writer.appendEvent({ time: ports.clock.now(), kind: 'volume/remove', subject: id, attributes: [{ name: 'name', value: id }] });
+    return found;
   }, signal);
   await ports.volumes.remove(id);
+  await forgetVolumeCredentials(ports, volume);
 }, { forget: true });
 
 /** Removes a volume with its content. With `force` one that is not there is no error; one that a container mounts always is. */

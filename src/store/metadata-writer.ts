@@ -123,8 +123,8 @@ export class SqliteWriter extends SqliteReader implements MetadataWriter {
     );
   }
 
-  putVolume({ id, containerId, labels, createdAt }: VolumeRecord): void {
-    this.database.run('INSERT OR REPLACE INTO volumes (id, container_id, labels, created_at) VALUES (?, ?, ?, ?)', id, containerId, JSON.stringify(labels), createdAt.toISOString());
+  putVolume({ id, containerId, labels, createdAt, share }: VolumeRecord): void {
+    this.database.run('INSERT OR REPLACE INTO volumes (id, container_id, labels, created_at, share) VALUES (?, ?, ?, ?, ?)', id, containerId, JSON.stringify(labels), createdAt.toISOString(), share === undefined ? null : JSON.stringify(share));
   }
 
   deleteVolume(id: string): void { this.database.run('DELETE FROM volumes WHERE id = ?', id); }

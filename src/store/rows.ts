@@ -1,6 +1,6 @@
 import type { Digest, Platform } from '../base/index.ts';
 import { SiloError } from '../base/index.ts';
-import type { BuildCacheEntry, ContainerHealth, ContainerLife, ContainerRecord, ContainerSpec, ContainerState, EndpointRecord, EventRecord, HealthResult, ImageRecord, Isolation, LayerRecord, NameValue, NetworkRecord, ProcessRecord, VolumeRecord } from '../core/index.ts';
+import type { BuildCacheEntry, ContainerHealth, ContainerLife, ContainerRecord, ContainerSpec, ContainerState, EndpointRecord, EventRecord, HealthResult, ImageRecord, Isolation, LayerRecord, NamedShare, NameValue, NetworkRecord, ProcessRecord, VolumeRecord } from '../core/index.ts';
 import type { Row } from './database.ts';
 
 const text = (row: Row, column: string): string => String(row[column]);
@@ -123,6 +123,7 @@ export const toVolume = (row: Row): VolumeRecord => ({
   containerId: text(row, 'container_id'),
   labels: json<readonly NameValue[]>(row, 'labels', 'volume', text(row, 'id')),
   createdAt: date(row, 'created_at'),
+  ...(optionalText(row, 'share') === undefined ? {} : { share: json<NamedShare>(row, 'share', 'volume', text(row, 'id')) }),
 });
 
 export const toEvent = (row: Row): EventRecord => ({

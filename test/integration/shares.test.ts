@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { errorCode, EngineClient } from '../../build/engine-client.ts';
-import type { Params, WireLogLine } from '../../src/contract/index.ts';
+import type { Params, WireLogLine, WireVolume } from '../../src/contract/index.ts';
 import { whyNoContainers } from '../fixtures/busybox-root.ts';
 import { machineFolder, whyNoMachines } from '../fixtures/machines.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
@@ -252,6 +252,130 @@ describe.skipIf(skipReason('SMB shares of containers', whyNoContainers()))('SMB 
     } finally {
       writeFileSync(`${server}.password`, secret);
     }
+  });
+
+  describe('of volumes', () => {
+    const makeVolume = (name: string, more: Partial<NonNullable<Params<'volume/create'>['share']>> = {}): Promise<WireVolume> =>
+      engine.call('volume/create', { name, share: { source: String.raw`\\files\data\www`, credential, ...more } }).then(({ volume }) => volume);
+    const volume = (source: string, target: string, more: Partial<Mount> = {}): Mount => ({ kind: 'Volume', source, target, readOnly: false, ...more });
+    afterEach(async () => {
+      for (const { id } of (await engine.call('container/list', {})).items) await remove(id);
+      for (const { name } of (await engine.call('volume/list', {})).items) await engine.call('volume/remove', { volume: name });
+      if (mounted().length + kept().length > 0) throw new Error('a share, or a password, is left');
+    });
+
+    it('are told of by their path and account, and lie in no folder of this host', async () => {
+      const made = await makeVolume('told', { requirePrivacy: true, mode: 0o750, userId: 5, groupId: 6 });
+      expect(made).toMatchObject({ path: '//files/data/www', share: { source: '//files/data/www', userName: credential.userName, requirePrivacy: true, mode: 0o750, userId: 5, groupId: 6 }, sizeBytes: null });
+      await engine.call('volume/create', { name: 'folder' });
+      const { items } = await engine.call('volume/list', { size: true });
+      expect(items.map(({ name, share: shown, sizeBytes }) => [name, shown === null, sizeBytes === null])).toEqual([['folder', true, false], ['told', false, true]]);
+      expect(existsSync(join(host.root, 'volumes/told'))).toBe(false);
+      expect(JSON.stringify(items)).not.toContain(secret);
+      expect(kept()).toHaveLength(1);
+      expect(spawnSync('grep', ['-rlasF', secret, host.root], { encoding: 'utf8' }).stdout).toBe('');
+    });
+
+    it('are mounted by their names alone while a container runs that mounts one, and never filled from the image', async () => {
+      await makeVolume('files');
+      expect(mounted()).toEqual([]);
+      expect(await run('ls /data', [volume('files', '/data')])).toEqual(['page']);
+      expect(mounted()).toEqual([]);
+      // One of them as the image's own folder, one that is mounted as a share itself: one place for both.
+      await create('first', [volume('files', '/www', { readOnly: true })]);
+      await create('second', [share('/elsewhere', { source: '//files/data/www' })]);
+      for (const name of ['first', 'second']) await startIt(name);
+      expect(mounted()).toHaveLength(1);
+      expect((await engine.call('volume/list', { volumes: ['files'] })).items[0]?.containers).toEqual(['first']);
+      expect(await codeOf(engine.call('volume/remove', { volume: 'files' }))).toBe('VolumeInUse');
+      await remove('second');
+      expect(mounted()).toHaveLength(1);
+      await remove('first');
+      expect(mounted()).toEqual([]);
+      // The volume still needs its password.
+      expect(kept()).toHaveLength(1);
+      expect(await run('echo more > /data/more; ls /data', [volume('files', '/data')])).toEqual(['more', 'page']);
+      await engine.call('volume/remove', { volume: 'files' });
+      expect(readdirSync(join(server, 'data/www')).toSorted()).toEqual(['more', 'page']);
+      rmSync(join(server, 'data/www/more'));
+    });
+
+    it('are given again where the share is the same, with another password, and refused where it is another', async () => {
+      await makeVolume('locked', { credential: { ...credential, secret: 'wrong one' } });
+      await create('user', [volume('locked', '/data')]);
+      expect(await codeOf(startIt('user'))).toBe('ShareAccessDenied');
+      const again = { name: 'locked', ifNotExists: true, share: { source: '//FILES/data/www', credential } };
+      expect(await engine.call('volume/create', again)).toMatchObject({ existed: true });
+      await startIt('user');
+      await engine.call('container/stop', { container: 'user', force: true });
+      expect(await codeOf(engine.call('volume/create', { ...again, share: { ...again.share, source: '//files/other' } }))).toBe('VolumeNameInUse');
+      await engine.call('volume/create', { name: 'plain' });
+      expect(await codeOf(engine.call('volume/create', { ...again, name: 'plain' }))).toBe('VolumeNameInUse');
+      expect(await codeOf(engine.call('volume/create', { name: 'locked' }))).toBe('VolumeNameInUse');
+    });
+
+    it('ask for a password that the host has lost, and take it by either way', async () => {
+      await makeVolume('lost');
+      await create('user', [volume('lost', '/data')]);
+      const lose = (): void => { for (const folder of host.runFolders) rmSync(join(folder, 'share-credentials'), { recursive: true, force: true }); };
+      lose();
+      expect(await codeOf(startIt('user'))).toBe('ShareCredentialMissing');
+      expect(await codeOf(create('another', [volume('lost', '/data')]))).toBe('ShareCredentialMissing');
+      await engine.call('volume/create', { name: 'lost', ifNotExists: true, share: { source: '//files/data/www', credential } });
+      await startIt('user');
+      await engine.call('container/stop', { container: 'user', force: true });
+      lose();
+      await engine.call('container/update', { container: 'user', shareCredential: credential });
+      await startIt('user');
+    });
+
+    it('are refused with what is wrong with them, and nothing is left', async () => {
+      const refused = (more: Partial<NonNullable<Params<'volume/create'>['share']>>): Promise<string> => codeOf(makeVolume('refused', more));
+      expect(await refused({ source: '/srv' })).toBe('SharePathInvalid');
+      expect(await refused({ credential: { userName: 'web', secret: '' } })).toBe('ShareCredentialInvalid');
+      expect(await codeOf(engine.call('volume/create', { name: 'refused', share: { source: '//files/data', userName: 'nobody' } }))).toBe('ShareCredentialMissing');
+      expect((await engine.call('volume/list', {})).items).toEqual([]);
+    });
+
+    it('are copied to and from, relabelled and pruned as others are, and the server keeps what it has', async () => {
+      await makeVolume('files');
+      await create('still', [volume('files', '/data')]);
+      const local = join(host.folder, 'from-volume');
+      await engine.call('container/copy', { container: 'still', direction: 'FromContainer', containerPath: '/data/page', hostPath: local });
+      expect(readFileSync(local, 'utf8')).toBe('a page');
+      await remove('still');
+      expect((await engine.call('volume/prune', {})).items.map(({ name, action, sizeBytes }) => [name, action, sizeBytes])).toEqual([['files', 'Removed', 0]]);
+      expect(existsSync(join(server, 'data/www/page'))).toBe(true);
+    });
+
+    it('are mounted by services of applications that name one as external', async () => {
+      await makeVolume('files');
+      const file = join(host.folder, 'external.yaml');
+      writeFileSync(file, JSON.stringify({
+        name: 'shop', services: { web: { image: 'busybox:test', network_mode: 'none', stop_grace_period: '0s', command: ['sh', '-c', 'cat /data/page; sleep 1000'], volumes: ['own:/data'] } },
+        volumes: { own: { external: true, name: 'files' } },
+      }));
+      await engine.call('application/apply', { files: [file], start: true });
+      expect(mounted()).toHaveLength(1);
+      await engine.call('application/remove', { name: 'shop', removeVolumes: true });
+      expect((await engine.call('volume/list', {})).items.map(({ name }) => name)).toEqual(['files']);
+    });
+
+    it('outlive the engine that made them, and what a kill left is taken away', async () => {
+      await makeVolume('files');
+      await create('orphan', [volume('files', '/data')]);
+      await startIt('orphan');
+      const pid = (await engine.call('container/list', { containers: ['orphan'] })).items[0]?.pid ?? 0;
+      expect(pid).toBeGreaterThan(1);
+      engine.process.kill('SIGKILL');
+      process.kill(pid, 'SIGKILL');
+      expect(mounted()).toHaveLength(1);
+      engine = await start();
+      await expect.poll(() => mounted(), { timeout: 15_000 }).toEqual([]);
+      await engine.call('store/repair', {});
+      expect(kept()).toHaveLength(1);
+      await startIt('orphan');
+    });
   });
 
   it.skipIf(skipReason('SMB shares of utility VMs', whyNoMachines()))('are seen in a utility VM through the host, which mounts them', async () => {

@@ -27,6 +27,26 @@ Describe 'Volumes' -Tag Fast {
         New-ContainerVolume -Name 'data' -IfNotExists -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] -and "$_" -match "'data'" } | Should -Not -BeNullOrEmpty
         (New-ContainerVolume).Name | Should -MatchExactly '^[0-9a-f]{64}$'
     }
+    It 'may be SMB shares, whose password is nowhere but in the request' {
+        $secret = ConvertTo-SecureString -String 'p,w"1' -AsPlainText -Force
+        $volume, $debug = New-ContainerVolume -Name 'files' -SmbPath '\\server\share\www' -Credential ([pscredential]::new('CORP\web', $secret)) -RequirePrivacy -Mode 0750 -UserId 5 -GroupId 6 -Debug 5>&1
+        $volume = @($volume) + @($debug) | Where-Object { $_ -isnot [System.Management.Automation.DebugRecord] }
+        $volume.Path, $volume.Share.Source, $volume.Share.UserName | Should -Be '\\server\share\www', '\\server\share\www', 'CORP\web'
+        ($volume | Format-List | Out-String) | Should -Match 'CORP'
+        ($volume | Format-List -Property * | Out-String), "$debug" | Should -Not -Match 'p,w'
+        $sent = (Get-Sent 'volume/create').share
+        $sent.source, $sent.mode, $sent.userId, $sent.groupId, $sent.requirePrivacy | Should -Be '\\server\share\www', 488, 5, 6, $true
+        $sent.credential.userName, $sent.credential.secret | Should -Be 'CORP\web', 'p,w"1'
+        New-ContainerVolume -Name 'files' -SmbPath '//server/share' -UserName 'web' -IfNotExists | Out-Null
+        $sent = (Get-Sent 'volume/create').share
+        $sent.userName | Should -Be 'web'
+        $sent.Keys | Should -Not -Contain 'credential'
+        $sent.Keys | Should -Not -Contain 'requirePrivacy'
+    }
+    It 'that are SMB shares take no empty password, and one account' {
+        { New-ContainerVolume -Name 'files' -SmbPath '//server/share' -Credential ([pscredential]::new('web', [securestring]::new())) } | Should -Throw -ErrorId 'ShareCredentialInvalid,New-ContainerVolume'
+        { New-ContainerVolume -Name 'files' -SmbPath '//server/share' -UserName 'a' -Credential ([pscredential]::new('web', (ConvertTo-SecureString 'x' -AsPlainText -Force))) } | Should -Throw -ErrorId 'ParameterInvalid,New-ContainerVolume'
+    }
     It 'are removed by name, by wildcard and as objects' {
         Remove-ContainerVolume -Name 'data'
         (Get-Sent 'volume/remove').volume | Should -Be 'data'

@@ -121,7 +121,7 @@ const play = async (name: string, method: string, token: CancellationToken): Pro
 const makeNetwork = (name: string, index: number, users: readonly string[], changes: Fields = {}): Fields => ({
   id: idOf(index), name, driver: 'Nat', subnets: [{ prefix: '172.28.0.0/20', gateway: '172.28.0.1' }], parentInterface: null, vlanId: null, mtu: null, dnsServers: [], dnsSuffix: null, hostId: 'silo-0', problem: null, labels: [], containers: users, createdAt: epoch, ...changes,
 });
-const makeVolume = (name: string, changes: Fields = {}): Fields => ({ name, anonymous: false, path: `/var/lib/silo/volumes/${name}/data`, labels: [], containers: [], sizeBytes: null, createdAt: epoch, ...changes });
+const makeVolume = (name: string, changes: Fields = {}): Fields => ({ name, anonymous: false, path: `/var/lib/silo/volumes/${name}/data`, labels: [], containers: [], share: null, sizeBytes: null, createdAt: epoch, ...changes });
 const makeAdapter = (container: Fields, network: string): Fields => ({
   id: idOf(41), containerId: container['id'], containerName: container['name'], networkId: idOf(31), network, attached: true, interfaceName: 'eth0', addresses: ['172.28.0.2/20'], gateways: ['172.28.0.1'], macAddress: '02:51:ac:1c:00:02', aliases: [], ports: ['8080:80/tcp'],
 });
@@ -355,7 +355,12 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     if (!Array.isArray(volumes)) return { items: volumeList };
     return { items: volumes.map((name) => volumeList.find((volume) => volume['name'] === name) ?? fail('VolumeNotFound', 'volume', textOf(name), 'volume/list')) };
   },
-  'volume/create': ({ name, labels }) => ({ volume: makeVolume(typeof name === 'string' ? name : idOf(52), { labels: labels ?? [] }), existed: name === 'data' }),
+  'volume/create': ({ name, labels, share }) => {
+    const { credential, ...shown } = (share ?? {}) as Fields;
+    const account = credential as Fields | undefined;
+    const shareFields = share === undefined ? {} : { path: shown['source'], share: { ...(account === undefined ? {} : { userName: account['userName'] }), ...shown } };
+    return { volume: makeVolume(typeof name === 'string' ? name : idOf(52), { labels: labels ?? [], ...shareFields }), existed: name === 'data' };
+  },
   'volume/remove': ({ volume, force }) => {
     if (volume === 'absent' && force !== true) return fail('VolumeNotFound', 'volume', 'absent', 'volume/remove');
     return volume === 'held' ? fail('VolumeInUse', 'volume', 'held', 'volume/remove') : { removed: volume !== 'absent', name: volume };

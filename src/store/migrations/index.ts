@@ -4,6 +4,7 @@ import { life } from './0003-life.ts';
 import { networks } from './0004-networks.ts';
 import { volumes } from './0005-volumes.ts';
 import { supervisedContainers } from './0006-supervised-containers.ts';
+import { shareVolumes } from './0007-share-volumes.ts';
 
 export interface Migration {
   readonly version: number;
@@ -14,4 +15,4 @@ export interface Migration {
 }
 
 /** In order. A migration that was released is never edited: the next one mends it. */
-export const migrations: readonly Migration[] = [initial, buildCache, life, networks, volumes, supervisedContainers];
+export const migrations: readonly Migration[] = [initial, buildCache, life, networks, volumes, supervisedContainers, shareVolumes];

@@ -113,6 +113,26 @@ describe.skipIf(reason !== undefined)(`an engine of Windows on the simulator${re
     await mappings.remove(share);
   });
 
+  it('maps the share of a volume for its containers, and keeps its password sealed until the volume goes', async () => {
+    const mappings = new SimulatedMappings(process.env['HCS_SIMULATOR_ROOT'] ?? '');
+    const engine = await start();
+    const kept = (): readonly string[] => readdirSync(join(root, 'share-credentials'));
+    const { volume } = await engine.call('volume/create', { name: 'files', share: { source: '//files.example/data/www', credential: { userName: 'web', secret: simulatedPassword } } });
+    expect(volume).toMatchObject({ path: String.raw`\\files.example\data\www`, share: { source: String.raw`\\files.example\data\www`, userName: 'web' } });
+    const { container: { id } } = await engine.call('container/create', { image: 'windows:test', name: 'reader', command: shell('sleep 1000'), stopTimeoutSeconds: 0, mounts: [{ kind: 'Volume', source: 'files', target: String.raw`C:\data`, readOnly: true }] });
+    expect(mappings.all).toEqual({});
+    await engine.call('container/start', { container: id });
+    expect(mappings.all).toEqual({ [String.raw`\\files.example\data`]: 'web' });
+    await engine.call('container/stop', { container: id, force: true });
+    expect(mappings.all).toEqual({});
+    await engine.call('container/remove', { container: id });
+    expect(kept()).toHaveLength(1);
+    const mode = engine.call('volume/create', { name: 'other', share: { source: '//files.example/data', mode: 0o700, credential: { userName: 'web', secret: simulatedPassword } } });
+    expect(await mode.then(() => undefined, errorCode)).toBe('OptionUnsupported');
+    await engine.call('volume/remove', { volume: 'files' });
+    expect(kept()).toEqual([]);
+  });
+
   it('keeps logs of a container and of its further processes small', async () => {
     const engine = await start();
     const talk = shell('i=0; while :; do i=$((i+1)); echo "line $i of many that fill this log"; [ $((i % 500)) = 0 ] && sleep 0.1; done');

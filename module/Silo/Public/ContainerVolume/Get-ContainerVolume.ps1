@@ -3,8 +3,9 @@ function Get-ContainerVolume {
     .SYNOPSIS
     Shows the volumes of this host.
     .DESCRIPTION
-    Shows the folders that Silo keeps for containers, and which containers mount them. A volume outlives
-    containers, but for one without a name, which goes with the container that it was made for.
+    Shows the folders that Silo keeps for containers, and the SMB shares that have the name of a volume, and which containers
+    mount them. A volume outlives containers, but for one without a name, which goes with the container that it was made for.
+    Of a share, Path is that of the share, and Share says with which account it is mounted.
     .PARAMETER Name
     Names of volumes; * and ? stand for any characters.
     .PARAMETER Size
