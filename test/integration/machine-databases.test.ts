@@ -1,12 +1,11 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
 import type { WireContainer } from '../../src/contract/index.ts';
-import { debianWith, type DebianPackage } from '../fixtures/debian-packages.ts';
-import { whyNoDebian } from '../fixtures/debian-root.ts';
+import { debianWith, whyNoDebianWith, type DebianPackage } from '../fixtures/debian-packages.ts';
 import { whyNoMachines } from '../fixtures/machines.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { TestHost } from './host-state.ts';
+import { killPrograms } from './machine-programs.ts';
 
 // An emulated processor is ten times slower than the host's, and others may want that too.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 900_000 });
@@ -68,7 +67,7 @@ const databases: readonly Database[] = [
   },
 ];
 
-describe.skipIf(skipReason('databases in utility VMs', whyNoMachines() ?? whyNoDebian()))('a database on a volume of a utility VM', () => {
+describe.skipIf(skipReason('databases in utility VMs', whyNoMachines() ?? whyNoDebianWith(...databases.map((database) => database.package.name))))('a database on a volume of a utility VM', () => {
   let host: TestHost;
   let engine: EngineClient;
   beforeAll(async () => {
@@ -97,12 +96,6 @@ describe.skipIf(skipReason('databases in utility VMs', whyNoMachines() ?? whyNoD
     return lines;
   };
   const state = async (container: string): Promise<WireContainer | undefined> => (await engine.call('container/list', { containers: [container] })).items[0];
-  /** As a power cut: the machine's processor stops between two of its instructions. */
-  const killMachine = (id: string): void => {
-    const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && /^\S*qemu-system/.test(commandLine(name)) && commandLine(name).includes(`-name silo-${id} `));
-    if (pid === undefined) throw new Error('there is no QEMU');
-    process.kill(Number(pid), 'SIGKILL');
-  };
 
   it.each(databases)('loses nothing that $name has committed when the machine is killed, and starts again', async (database) => {
     const began = performance.now();
@@ -135,7 +128,8 @@ describe.skipIf(skipReason('databases in utility VMs', whyNoMachines() ?? whyNoD
       const ended = await inside(name, `seq ${first} 1000000 | sed 's/.*/${database.commit}/' | ${database.client}`, (line) => {
         if (!/^\d+$/.test(line)) return;
         acknowledged = Number(line);
-        if (acknowledged === enough) killMachine(id);
+        // As a power cut: the machine's processor stops between two of its instructions.
+        if (acknowledged === enough) killPrograms(id, /qemu-system/);
       }).catch((error: unknown) => errorCode(error) ?? String(error));
       expect(acknowledged, ended).toBeGreaterThanOrEqual(enough);
       await expect.poll(async () => (await state(name))?.state, poll).toBe('Exited');
@@ -161,11 +155,3 @@ describe.skipIf(skipReason('databases in utility VMs', whyNoMachines() ?? whyNoD
     console.log(`${name} on a volume of a utility VM\n${report.join('\n')}`);
   });
 });
-
-const commandLine = (pid: string): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-};
