@@ -9,7 +9,6 @@
     PowerShellVersion = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
     FormatsToProcess = @('Formats/Silo.Format.ps1xml')
-    TypesToProcess = @('Types/Silo.Types.ps1xml')
     FunctionsToExport = @(
         'Add-ContainerImageTag'
         'Connect-ContainerNetwork'

@@ -264,4 +264,12 @@ Remove-Variable -Name siloFolder, siloFile -ErrorAction Ignore
 
 $script:Strings = Import-SiloText -FileName 'Strings.psd1'
 
-$MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = { Close-EverySiloEngine }
+# Not by the manifest: a session that has another version already, as after Update-Module, would take the members that both
+# have for an error, and not import this one.
+$script:TypeFile = Join-Path -Path $PSScriptRoot -ChildPath 'Types/Silo.Types.ps1xml'
+Update-TypeData -AppendPath $script:TypeFile -ErrorAction Ignore
+
+$MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = {
+    Close-EverySiloEngine
+    Remove-TypeData -Path $script:TypeFile -ErrorAction Ignore
+}
