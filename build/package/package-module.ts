@@ -1,6 +1,7 @@
 /**
  * Makes the module as it is installed: `dist/package/Silo/<version>` for both systems, and for each system an archive to
- * import (`dist/package/<system>/Silo.zip`, which holds the folder Silo). Nothing of it is made at the place where it is
+ * import (`dist/package/<system>/Silo.zip`, which holds the folder Silo). `dist/package/without-node/Silo.zip` is for packages of machine configuration,
+ * which may have 100 MB unpacked, less than a Node has: it uses that of an installed Silo. Nothing of it is made at the place where it is
  * installed, so installing is copying. The same source makes the same bytes: file times are SOURCE_DATE_EPOCH, or the beginning of 1980.
  *
  * `--output FOLDER` takes another place than dist/package; `--sign PROGRAM` calls that program, or script of PowerShell, with
@@ -25,6 +26,8 @@ const root = join(import.meta.dirname, '../..');
 const moduleRoot = join(root, 'module/Silo');
 const longestPath = 140;
 const largestArchive = 100_000_000;
+const largestUnpacked = 100_000_000;
+const withoutNode = 'without-node';
 
 const { values } = parseArgs({ options: { output: { type: 'string' }, sign: { type: 'string' }, machines: { type: 'boolean', default: false } } });
 const output = resolve(values.output ?? join(root, 'dist/package'));
@@ -89,12 +92,17 @@ const writeMachines = async (folder: string): Promise<void> => {
   }
 };
 
-const writeSystem = async (folder: string, { node, koffi, machines }: System): Promise<void> => {
+const writeKoffi = async (folder: string, { koffi }: System): Promise<void> => {
+  for (const [path, content] of await pinnedPackage(koffi, (one) => !one.endsWith('.lib') && one !== 'README.md')) await write(join(folder, 'engine/node_modules', koffi, path), content);
+};
+
+const writeSystem = async (folder: string, system: System): Promise<void> => {
+  const { node, machines } = system;
   const engine = join(folder, 'engine');
   const program = (await pinnedPackage(node.from, (path) => path === node.path)).get(node.path);
   if (program === undefined) throw new Error(`${node.from} has no ${node.path}`);
   await write(join(engine, node.name), program);
-  for (const [path, content] of await pinnedPackage(koffi, (one) => !one.endsWith('.lib') && one !== 'README.md')) await write(join(engine, 'node_modules', koffi, path), content);
+  await writeKoffi(folder, system);
   if (values.machines && machines) await writeMachines(engine);
 };
 
@@ -125,14 +133,17 @@ const sign = (program: string, folder: string): void => {
 
 const modeOf = (file: string): number => (file === 'engine/node' || file === 'engine/machine/machine-keeper' ? 0o755 : 0o644);
 
-const makeArchive = async (shared: string, name: SystemName, making: string): Promise<void> => {
+const makeArchive = async (shared: string, name: SystemName | typeof withoutNode, making: string): Promise<void> => {
   const folder = join(making, `module-${name}`);
   await cp(shared, folder, { recursive: true });
-  await writeSystem(folder, systems[name]);
+  if (name === withoutNode) for (const system of Object.values(systems)) await writeKoffi(folder, system);
+  else await writeSystem(folder, systems[name]);
   const files = await finish(folder);
   const archive = join(making, name, 'Silo.zip');
   await mkdir(dirname(archive), { recursive: true });
   await writeZip(archive, files.map((file) => ({ name: `Silo/${file}`, file: join(folder, file), mode: modeOf(file) })), seconds);
+  const unpacked = (await Promise.all(files.map((file) => stat(join(folder, file))))).reduce((sum, { size: bytes }) => sum + bytes, 0);
+  if (name === withoutNode && unpacked >= largestUnpacked) throw new Error(`${name}/Silo.zip has ${unpacked} bytes unpacked; less than ${largestUnpacked} is what machine configuration takes`);
   await rm(folder, { recursive: true });
   const { size } = await stat(archive);
   if (size >= largestArchive) throw new Error(`${name}/Silo.zip has ${size} bytes; less than ${largestArchive} is what an import takes`);
@@ -146,7 +157,7 @@ try {
   await mkdir(shared);
   await writeShared(shared);
   const version = moduleVersion(moduleRoot);
-  for (const name of Object.keys(systems).sort() as SystemName[]) await makeArchive(shared, name, making);
+  for (const name of [...(Object.keys(systems).sort() as SystemName[]), withoutNode] as const) await makeArchive(shared, name, making);
   const whole = join(making, 'Silo', version);
   await cp(shared, whole, { recursive: true });
   for (const system of Object.values(systems)) await writeSystem(whole, system);

@@ -184,6 +184,7 @@ export const errorTable = {
   ProtocolViolation: row('connection', 'The message cannot be understood: {reason}.', 'Send JSON-RPC 2.0 with Content-Length framing.'),
   EngineExited: row('connection', 'The engine ended before it answered ({reason}).', 'The change may or may not have been made: look with Get-Container.'),
   EngineNotFound: row('connection', "The engine was not found at '{path}'.", 'Install the module again, or set SILO_ENGINE to the engine file.'),
+  EngineNodeNotFound: row('notInstalled', 'This copy of the module brings no Node, and the host has none that it can use (22.15 or later).', 'Install Silo for all users: Install-Module -Name Silo -Scope AllUsers, or copy its folder to where modules are; or put Node 22.15 or later on PATH.'),
   EngineNotAvailableInSandbox: row('connection', 'This host does not allow child processes, so the engine cannot run here.', 'Run the runbook on a Hybrid Runbook Worker.'),
   // Other hosts; raised by clients
   HostConnectionNotFound: row('notFound', "There is no connection '{name}'.", 'Get-ContainerHostConnection lists them; New-ContainerHostConnection makes one.'),

@@ -40,7 +40,8 @@ Describe 'The package' -Tag Once -Skip:([bool] $missing) {
 
         function Invoke-Installed {
             # Runs a script in a new PowerShell, in namespaces of mounts and processes in which the source tree is an empty folder and PATH has no Node.
-            param([string] $Text)
+            # What is installed for all users is what the folder ForAllUsers holds, or nothing.
+            param([string] $Text, [string] $From = $modules, [string] $ForAllUsers = '')
             $script = Join-Path -Path $place -ChildPath 'script.ps1'
             Set-Content -LiteralPath $script -Value $Text
             $shell = (Get-Process -Id $PID).Path
@@ -55,8 +56,8 @@ Describe 'The package' -Tag Once -Skip:([bool] $missing) {
                 }
             }
             $clean = @($own) + @($path.Split(':') | Where-Object { -not (Test-Path -LiteralPath "$_/node") }) -join ':'
-            $inside = 'mount -t tmpfs none "$1" && cd / && exec env -i HOME="$HOME" LANG=en_US.UTF-8 PATH="$2" PSModulePath="$3" SILO_ROOT="$4" SILO_DEFAULT_NETWORK=none "$5" -NoProfile -NonInteractive -File "$6"'
-            '' | & unshare --mount --pid --fork --mount-proc --kill-child sh -c $inside sh $root $clean $modules $stateRoot $shell $script 2>&1
+            $inside = 'mount -t tmpfs none "$1" && mount -t tmpfs none /usr/local/share && if [ -n "$7" ]; then mkdir -p /usr/local/share/powershell/Modules && cp -a "$7" /usr/local/share/powershell/Modules/; fi && cd / && exec env -i HOME="$HOME" LANG=en_US.UTF-8 PATH="$2" PSModulePath="$3" SILO_ROOT="$4" SILO_DEFAULT_NETWORK=none "$5" -NoProfile -NonInteractive -File "$6"'
+            '' | & unshare --mount --pid --fork --mount-proc --kill-child sh -c $inside sh $root $clean $From $stateRoot $shell $script $ForAllUsers 2>&1
         }
     }
     AfterAll {
@@ -124,13 +125,49 @@ Describe 'The package' -Tag Once -Skip:([bool] $missing) {
                 & unzip -tq $archive | Should -Match 'No errors'
             }
         }
+        It 'is an archive without Node too, of less than 100 MB unpacked, as machine configuration takes it' {
+            $archive = "$made/without-node/Silo.zip"
+            & unzip -tq $archive | Should -Match 'No errors'
+            $names = & unzip -Z1 $archive
+            $names | Should -Contain 'Silo/engine/silo.mjs'
+            $names | Where-Object { $_ -match '/node(\.exe)?$' } | Should -BeNullOrEmpty
+            foreach ($system in 'linux', 'win32') { @($names -match "koffi-$system-x64/.*\.node$").Count | Should -BeGreaterThan 0 }
+            [long] ((& unzip -Zt $archive) -replace '^.*, (\d+) bytes uncompressed.*$', '$1') | Should -BeLessThan 100000000
+        }
         It 'has the same bytes when it is made again' {
             $again = Join-Path -Path $place -ChildPath 'again'
             & $node (Join-Path -Path $root -ChildPath 'build/package/package-module.ts') --output $again @machines *> $null
-            foreach ($system in 'linux-x64', 'win-x64') {
+            foreach ($system in 'linux-x64', 'win-x64', 'without-node') {
                 (Get-FileHash -LiteralPath "$again/$system/Silo.zip").Hash | Should -Be (Get-FileHash -LiteralPath "$made/$system/Silo.zip").Hash
             }
             Remove-Item -LiteralPath $again -Recurse -Force
+        }
+    }
+
+    Context 'without Node, as machine configuration brings it' {
+        BeforeAll {
+            $configured = Join-Path -Path $place -ChildPath 'configured'
+            & unzip -q "$made/without-node/Silo.zip" -d $configured
+            # PowerShell itself looks first where modules for all users are; the agent of machine configuration has its package alone.
+            $text = @'
+using module MODULE
+$container = [SiloContainer] @{ Name = 'web'; Image = 'busybox'; Ensure = 'Present' }
+$container.Test()
+$container.Get().Reasons | ForEach-Object { $_.Code }
+try { $container.Set() } catch { $_.FullyQualifiedErrorId; $_.CategoryInfo.Category; $_.ErrorDetails.RecommendedAction }
+'@.Replace('MODULE', "$configured/Silo/Silo.psd1")
+        }
+        It 'says on a host without Silo, by codes, what is missing and what to do' {
+            $answer = Invoke-Installed -Text $text -From $configured
+            $answer[0..3] | Should -Be 'False', 'Silo:Engine:NotInstalled', 'EngineNodeNotFound,Invoke-DesiredState', 'NotInstalled'
+            $answer[4] | Should -Match 'Install-Module -Name Silo -Scope AllUsers'
+            $answer.Count | Should -Be 5
+        }
+        It 'uses the Node of a Silo that is installed for all users, with an engine of its own' {
+            $answer = Invoke-Installed -Text $text.Replace('.Set()', '.Get().ContainerId') -From $configured -ForAllUsers "$modules/Silo"
+            $answer | Should -Be 'False', 'Silo:SiloContainer:Ensure'
+            Invoke-Installed -Text ("Import-Module '$configured/Silo/Silo.psd1'; " + '(Get-Module Silo).ModuleBase; (Get-Process -Id (Get-ContainerHost).EnginePid).CommandLine') -From $configured -ForAllUsers "$modules/Silo" |
+                Should -Be "$configured/Silo", "/usr/local/share/powershell/Modules/Silo/engine/node $configured/Silo/engine/silo.mjs engine"
         }
     }
 

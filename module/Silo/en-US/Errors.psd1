@@ -620,6 +620,10 @@
         Message = 'The engine was not found at ''{path}''.'
         Action = 'Install the module again, or set SILO_ENGINE to the engine file.'
     }
+    'EngineNodeNotFound' = @{
+        Message = 'This copy of the module brings no Node, and the host has none that it can use (22.15 or later).'
+        Action = 'Install Silo for all users: Install-Module -Name Silo -Scope AllUsers, or copy its folder to where modules are; or put Node 22.15 or later on PATH.'
+    }
     'EngineNotAvailableInSandbox' = @{
         Message = 'This host does not allow child processes, so the engine cannot run here.'
         Action = 'Run the runbook on a Hybrid Runbook Worker.'

@@ -275,6 +275,10 @@
         Message = '''{path}''에 엔진이 없습니다.'
         Action = '모듈을 다시 설치하거나 SILO_ENGINE을 엔진 파일로 설정하세요.'
     }
+    'EngineNodeNotFound' = @{
+        Message = '모듈의 이 사본에는 Node가 없고, 호스트에도 사용할 수 있는 Node(22.15 이상)가 없습니다.'
+        Action = 'Silo를 모든 사용자용으로 설치하거나(Install-Module -Name Silo -Scope AllUsers 또는 모듈이 있는 곳에 폴더 복사), Node 22.15 이상을 PATH에 두세요.'
+    }
     'EngineNotAvailableInSandbox' = @{
         Message = '이 호스트는 자식 프로세스를 허용하지 않으므로 엔진을 실행할 수 없습니다.'
         Action = 'Hybrid Runbook Worker에서 런북을 실행하세요.'

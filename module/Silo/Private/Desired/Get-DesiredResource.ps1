@@ -6,7 +6,7 @@ function Get-DesiredResource {
     try {
         $answer = Invoke-DesiredState -Method 'desired/test' -Resource $Resource
     } catch {
-        if ($_.FullyQualifiedErrorId -notlike 'EngineNotFound*') { throw }
+        if ($_.FullyQualifiedErrorId -notmatch '^Engine(Node)?NotFound,') { throw }
         # A package for machine configuration may come without Node: what is missing is told where its readers look.
         $key = if ($name -eq 'SiloHost') { 'IsSingleInstance' } else { @($kind.Key.Keys)[0] }
         $Into.$key = $Resource.$key

@@ -4,7 +4,7 @@ function Test-DesiredResource {
     try {
         @((Invoke-DesiredState -Method 'desired/test' -Resource $Resource).Differences).Count -eq 0
     } catch {
-        if ($_.FullyQualifiedErrorId -notlike 'EngineNotFound*') { throw }
+        if ($_.FullyQualifiedErrorId -notmatch '^Engine(Node)?NotFound,') { throw }
         $false
     }
 }
