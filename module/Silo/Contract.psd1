@@ -562,6 +562,7 @@
         'ProtocolViolation' = 'connection'
         'EngineExited' = 'connection'
         'EngineNotFound' = 'connection'
+        'EngineNodeNotFound' = 'notInstalled'
         'EngineNotAvailableInSandbox' = 'connection'
         'HostConnectionNotFound' = 'notFound'
         'HostConnectionExists' = 'alreadyExists'
