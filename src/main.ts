@@ -29,9 +29,12 @@ const trimMemory = (): void => {
 
 /**
  * What is new lies in two spaces of a megabyte each, which otherwise grow to sixteen; twice is what they grow by.
- * V8 reads this flag whenever it would let them grow (heap/new-spaces.cc); the one that sets their largest size only as it starts.
+ * V8 reads that flag whenever it would let them grow (heap/new-spaces.cc); the one that sets their largest size only as it starts.
+ * Nor is code compiled for speed: with 200 containers the process takes a fifth less memory so, and 43 ms a second of a processor in place of 33.
  */
-const keepSmall = (): void => { setFlagsFromString('--semi-space-growth-factor=1'); };
+const keepSmall = (): void => {
+  for (const flag of ['--optimize-for-size', '--semi-space-growth-factor=1', '--no-sparkplug', '--no-maglev', '--no-turbofan']) setFlagsFromString(flag);
+};
 
 interface Platform {
   open(options: OpenOptions): Promise<Engine>;
