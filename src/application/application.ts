@@ -144,6 +144,8 @@ export interface ServiceSettings {
   readonly workingDirectory?: string | undefined;
   readonly hostName?: string | undefined;
   readonly mounts: readonly ServiceMount[];
+  /** Whose mounts it has too: service:<name> or container:<name>, with :ro or :rw behind it; left out where there is none. */
+  readonly volumesFrom?: readonly string[] | undefined;
   readonly links: readonly ServiceLink[];
   /** Left out where there are none; their contents are the service's. */
   readonly files?: readonly ServiceFile[] | undefined;
@@ -152,6 +154,8 @@ export interface ServiceSettings {
   readonly ports: readonly string[];
   readonly dnsServers: readonly string[];
   readonly dnsSearch: readonly string[];
+  readonly dnsOptions?: readonly string[] | undefined;
+  readonly domainName?: string | undefined;
   readonly hostEntries: readonly { readonly name: string; readonly value: string }[];
   readonly healthCheck?: ServiceHealthCheck | undefined;
   readonly restart?: { readonly name: 'no' | 'on-failure' | 'always' | 'unless-stopped'; readonly maximumRetries?: number | undefined } | undefined;

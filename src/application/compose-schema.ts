@@ -80,10 +80,10 @@ const hooks = Type.Array(needing(map({ command, user: text, privileged: flag, wo
 
 const serviceSchema = map({
   image: text, build: eitherOf(text, buildSchema), pull_policy: oneOf('always', 'never', 'missing', 'if_not_present', 'build'), platform: text, container_name: text,
-  command, entrypoint: command, user: text, working_dir: text, hostname: text, environment: listOrMap,
+  command, entrypoint: command, user: text, working_dir: text, hostname: text, domainname: text, environment: listOrMap,
   env_file: eitherOf(text, Type.Array(eitherOf(text, needing(map({ path: text, required: flag, format: oneOf('raw') }), 'path')))), labels: listOrMap, label_file: textOrTexts,
   ports: Type.Array(eitherOf(amount, portSchema)), expose: Type.Array(amount), volumes: Type.Array(eitherOf(text, mountSchema)), tmpfs: textOrTexts,
-  networks: eitherOf(texts, namesTo(orNothing(linkSchema))), network_mode: text, dns: textOrTexts, dns_search: textOrTexts, extra_hosts: hosts, mac_address: text, links: texts,
+  networks: eitherOf(texts, namesTo(orNothing(linkSchema))), network_mode: text, dns: textOrTexts, dns_search: textOrTexts, dns_opt: texts, extra_hosts: hosts, mac_address: text, links: texts, volumes_from: texts,
   depends_on: eitherOf(texts, namesTo(dependencySchema)), healthcheck: healthCheckSchema, restart: text, stop_signal: text, stop_grace_period: text,
   read_only: flag, privileged: flag, tty: flag, stdin_open: flag, isolation: oneOf('default', 'process', 'hyperv'), pid: orNothing(text), ipc: text, userns_mode: oneOf('host'), security_opt: texts,
   cap_add: texts, cap_drop: texts, group_add: Type.Array(amount), init: flag, shm_size: amount, sysctls: listOrMap, devices: Type.Array(eitherOf(text, deviceSchema)), ulimits: namesTo(limitSchema, '^[a-z]+$'),

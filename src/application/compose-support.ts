@@ -36,10 +36,8 @@ export const unsupportedKeys = {
   processors: { treatment: 'refused', reason: 'processors are limited by cpus, cpu_shares and cpuset', keys: service('cpu_count', 'cpu_percent', 'cpu_rt_period', 'cpu_rt_runtime') },
   swapping: { treatment: 'refused', reason: 'swap is limited by memswap_limit', keys: service('mem_swappiness') },
   operations: { treatment: 'refused', reason: 'devices are limited by bytes a second, and weighed together', keys: below('services.*.blkio_config', 'device_read_iops', 'device_write_iops', 'weight_device') },
-  hostNames: { treatment: 'refused', reason: 'a container has its own host name (hostname)', keys: service('uts', 'domainname') },
-  nameOptions: { treatment: 'refused', reason: 'names are asked for by dns and dns_search', keys: service('dns_opt') },
+  hostNames: { treatment: 'refused', reason: 'a container has its own host name (hostname)', keys: service('uts') },
   externalLinks: { treatment: 'refused', reason: 'containers find each other by their names on a network of both', keys: service('external_links') },
-  othersVolumes: { treatment: 'refused', reason: 'give the volume a name, and mount it in both services', keys: service('volumes_from') },
   refreshing: { treatment: 'refused', reason: 'pull_policy is always, missing, never or build', keys: service('pull_refresh_after') },
   registryKeys: { treatment: 'refused', reason: 'give the file, or a config', keys: service('credential_spec.registry') },
   buildSettings: {

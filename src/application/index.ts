@@ -11,4 +11,5 @@ export { dependencyWaves } from './dependency-order.ts';
 export { configHash } from './config-hash.ts';
 export { planReplicas, type ExistingReplica, type ReplicaStep, type WantedReplica } from './plan-replicas.ts';
 export { dependencyTable, sharedServices } from './load-application.ts';
+export { lendingService } from './lending-service.ts';
 export { readText } from './read-text.ts';

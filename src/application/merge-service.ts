@@ -62,7 +62,7 @@ const mergers: Readonly<Record<string, Merger>> = {
   ports: append(whole), expose: append(whole), env_file: (below, above) => [...listOf(below), ...listOf(above)], volumes: append(targetOf), secrets: append(targetOf), configs: append(targetOf),
   devices: append(targetOfDevice), ulimits: mergeMaps, blkio_config: mergeMaps, storage_opt: mergeMaps, label_file: (below, above) => [...listOf(below), ...listOf(above)],
   post_start: (below, above) => [...listOf(below), ...listOf(above)], pre_stop: (below, above) => [...listOf(below), ...listOf(above)],
-  cap_add: appendTexts, cap_drop: appendTexts, group_add: appendTexts, security_opt: appendTexts, tmpfs: appendTexts, links: appendTexts, dns: appendTexts, dns_search: appendTexts, profiles: appendTexts,
+  cap_add: appendTexts, cap_drop: appendTexts, group_add: appendTexts, security_opt: appendTexts, tmpfs: appendTexts, links: appendTexts, dns: appendTexts, dns_search: appendTexts, dns_opt: appendTexts, volumes_from: appendTexts, profiles: appendTexts,
   extra_hosts: (below, above) => [...hostLines(below), ...hostLines(above)],
 };
 

@@ -4,6 +4,7 @@ import { readLimits } from './service-limits.ts';
 import { readGrants, readMounts, shareCredentials } from './service-mounts.ts';
 import { readIsolation } from './service-isolation.ts';
 import type { ShareVolume } from './share-volume.ts';
+import { lendingService } from './lending-service.ts';
 import { shellWords } from './shell-words.ts';
 import { readByteCount, readDuration, readFlag, readNumber } from './values.ts';
 import type { VariableLookup } from './interpolate.ts';
@@ -71,7 +72,7 @@ class ServiceReader {
       command: this.#command('command'), entrypoint: this.#command('entrypoint'), environment: this.#environment(), labels: { ...Object.fromEntries(this.#at.fileLabels), ...withValues(entriesOf(this.#service.labels)) },
       user: this.#text('user'), workingDirectory: this.#text('working_dir'), hostName: this.#text('hostname'), mounts: [...readMounts(this.#service, this.#at), ...grants.mounts], files: grants.files.length === 0 ? undefined : grants.files,
       links: networkMode === undefined ? this.#links() : [], networkMode, ports,
-      dnsServers: textsOf(this.#service.dns), dnsSearch: textsOf(this.#service.dns_search), hostEntries: this.#hostEntries(), healthCheck: this.#healthCheck(), restart: this.#restart(),
+      dnsServers: textsOf(this.#service.dns), dnsSearch: textsOf(this.#service.dns_search), dnsOptions: this.#service.dns_opt === undefined ? undefined : textsOf(this.#service.dns_opt), domainName: this.#text('domainname'), volumesFrom: this.#volumesFrom(), hostEntries: this.#hostEntries(), healthCheck: this.#healthCheck(), restart: this.#restart(),
       stopSignal: this.#text('stop_signal'), stopTimeoutSeconds: this.#seconds(['stop_grace_period'], Math.ceil),
       readOnlyRoot: this.#flag(['read_only']) ?? false, terminal: this.#flag(['tty']) ?? false, openStdin: this.#flag(['stdin_open']) ?? false, init: this.#flag(['init']),
       kernelParameters: this.#service.sysctls === undefined ? undefined : Object.entries(withValues(entriesOf(this.#service.sysctls))).map(([name, value]) => ({ name, value })),
@@ -159,7 +160,19 @@ class ServiceReader {
         condition: (entry as ComposeMap).condition as DependencyCondition, required: this.#flag(['depends_on', name, 'required']) ?? true, restart: this.#flag(['depends_on', name, 'restart']) === true ? true as const : undefined,
       }]))
       : started(textsOf(dependencies));
-    return { ...started(this.#linked()), ...written };
+    const lenders = (this.#volumesFrom() ?? []).flatMap((from) => { const service = lendingService(from); return service === undefined ? [] : [service]; });
+    return { ...started(this.#linked()), ...started(lenders), ...written };
+  }
+
+  /** In one form, whichever the file has. */
+  #volumesFrom(): readonly string[] | undefined {
+    const entries = textsOf(this.#service.volumes_from);
+    if (entries.length === 0) return undefined;
+    return entries.map((entry, index) => {
+      const [, kind = 'service:', name = '', mode = ''] = /^(container:|service:)?([^:]+)(:(?:ro|rw))?$/.exec(entry) ?? [];
+      if (name === '') throw this.#at.refuse(['volumes_from', String(index)], `'${entry}' is not of the form service[:ro|rw] or container:name[:ro|rw]`);
+      return `${kind}${name}${mode}`;
+    });
   }
 
   /** Services that links name: those on a network find each other by their names without them. */

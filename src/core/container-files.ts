@@ -15,6 +15,8 @@ export interface ContainerPaths {
 export interface NameService {
   readonly servers: readonly string[];
   readonly search: readonly string[];
+  /** As resolv.conf(5) has them. */
+  readonly options?: readonly string[];
   /** Takes the host's own settings where no server is given. */
   readonly fromHost: boolean;
   /** Servers that the host has on its own loopback are left out: nobody else can reach them. */
@@ -23,6 +25,8 @@ export interface NameService {
 
 export interface HostFileContent {
   readonly hostName: string;
+  /** What stands behind the host name in its full form. */
+  readonly domainName?: string | undefined;
   readonly nameService: NameService;
   /** Beside those of loopback. */
   readonly hostLines: readonly { readonly address: string; readonly names: readonly string[] }[];

@@ -87,6 +87,10 @@ export interface ContainerNetworking {
   readonly ports: readonly PublishedPort[];
   readonly dnsServers: readonly string[];
   readonly dnsSearch: readonly string[];
+  /** Options of the resolver, as resolv.conf(5) has them. */
+  readonly dnsOptions?: readonly string[];
+  /** Behind its host name: what `hostname -f` and `domainname` say. */
+  readonly domainName?: string;
   /** Lines of the container's hosts file: name and address. */
   readonly hostEntries: readonly NameValue[];
   /** For the mode `container`: id of the one whose sandbox it shares. */

@@ -32,7 +32,7 @@ export const withScope = (labels: readonly NameValue[], scope: string | undefine
   [...labels.filter(({ name }) => name !== scopeLabel), ...(scope === undefined ? [] : [{ name: scopeLabel, value: scope }])];
 
 /** What the engine is asked to make, without name, networks and ports. */
-export const requestOf = (wish: ContainerWish, image: string): Omit<CreateRequest, 'name' | 'network' | 'networks' | 'ports' | 'dnsServers' | 'dnsSearch' | 'hostEntries'> => ({
+export const requestOf = (wish: ContainerWish, image: string): Omit<CreateRequest, 'name' | 'network' | 'networks' | 'ports' | 'dnsServers' | 'dnsSearch' | 'dnsOptions' | 'domainName' | 'volumesFrom' | 'hostEntries'> => ({
   image, command: wish.command, entrypoint: wish.entrypoint, environment: wish.environment, labels: wish.labels, user: wish.user, workingDirectory: wish.workingDirectory, hostName: wish.hostName,
   resources: wish.resources, mounts: wish.mounts, mountCredentials: wish.mountCredentials, readOnlyRoot: wish.readOnlyRoot, privileged: wish.privileged, stopTimeoutSeconds: wish.stopTimeoutSeconds, restartPolicy: wish.restartPolicy,
 });

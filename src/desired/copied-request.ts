@@ -17,7 +17,7 @@ const networkingOf = (work: Work, record: ContainerRecord): Partial<CreateReques
   const networks = networksOf(work, record);
   return {
     ...(networks.length > 1 ? { networks: networks.map((network) => ({ network })) } : { network: networks[0] }),
-    ...(networking === undefined || record.spec.network !== 'networks' ? {} : { dnsServers: networking.dnsServers, dnsSearch: networking.dnsSearch, hostEntries: networking.hostEntries }),
+    ...(networking === undefined || record.spec.network !== 'networks' ? {} : { dnsServers: networking.dnsServers, dnsSearch: networking.dnsSearch, dnsOptions: networking.dnsOptions, domainName: networking.domainName, hostEntries: networking.hostEntries }),
   };
 };
 

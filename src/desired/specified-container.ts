@@ -35,7 +35,7 @@ const askedMounts = ({ mounts }: ContainerSpec, plain: ContainerSpec): readonly 
 /** Networks with what was asked for on each: a request says it shortly where that is nothing. */
 const askedNetworking = (work: Work, record: ContainerRecord): Partial<CreateRequest> => {
   const { networking } = record.spec;
-  const said = { dnsServers: networking?.dnsServers, dnsSearch: networking?.dnsSearch, hostEntries: networking?.hostEntries };
+  const said = { dnsServers: networking?.dnsServers, dnsSearch: networking?.dnsSearch, dnsOptions: networking?.dnsOptions, domainName: networking?.domainName, hostEntries: networking?.hostEntries };
   const ports = networking?.ports.map(formatPublishedPort);
   if (record.spec.network !== 'networks') return { network: networksOf(work, record)[0], ...said };
   const links = work.engine.ports.metadata.read((reader) => reader.endpointsOfContainer(record.id).flatMap(({ networkId, request }) => {

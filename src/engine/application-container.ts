@@ -1,4 +1,4 @@
-import { configHash, sharedServices, type Application, type ApplicationNetwork, type ApplicationService, type ServiceMount } from '../application/index.ts';
+import { configHash, lendingService, sharedServices, type Application, type ApplicationNetwork, type ApplicationService, type ServiceMount } from '../application/index.ts';
 import type { ContainerMount, ImageRecord, NameValue } from '../core/index.ts';
 import type { ImageDefaults } from '../image/index.ts';
 import { membershipLabels } from './application-labels.ts';
@@ -16,8 +16,11 @@ const sharedBy = (application: Application, { settings }: ApplicationService): r
 /** Of all that a container of the service is made from; another image of the same name gives another hash. `imageDigest` is undefined where the image is not there yet. */
 export const serviceHash = (application: Application, service: ApplicationService, imageDigestOf: (service: ApplicationService) => string | undefined): string => {
   const shared = sharedBy(application, service);
+  // Whose mounts it has too: when those change, its own do.
+  const lenders = (service.settings.volumesFrom ?? []).flatMap((from) => application.services.get(lendingService(from) ?? '') ?? []);
   return configHash({
     settings: service.settings, image: imageDigestOf(service) ?? '',
+    ...(lenders.length === 0 ? {} : { lent: lenders.map((lender) => [lender.settings.mounts, imageDigestOf(lender) ?? '']) }),
     networks: service.settings.links.map(({ network }) => { const found = application.networks.get(network); return found === undefined || found.external ? found?.name : [found.name, networkHash(found)]; }),
     // With a namespace of another container it must go when that one goes.
     ...(shared.length === 0 ? {} : { shares: shared.length === 1 && shared[0] !== undefined ? serviceHash(application, shared[0], imageDigestOf) : shared.map((other) => serviceHash(application, other, imageDigestOf)) }),
@@ -56,6 +59,10 @@ export const replicaRequest = (application: Application, service: ApplicationSer
   const name = replicaName(application.name, service, replica);
   const declared = imageVolumes(name, settings, image, defaults);
   const mounts = mountsOf(name, settings.mounts);
+  const lent = (settings.volumesFrom ?? []).map((from) => {
+    const lender = application.services.get(lendingService(from) ?? '');
+    return lender === undefined ? from.slice('container:'.length) : `${replicaName(application.name, lender, 1)}${/:(?:ro|rw)$/.exec(from)?.[0] ?? ''}`;
+  });
   const unnamed = mounts.filter((_, index) => settings.mounts[index]?.kind === 'volume' && settings.mounts[index].source === '');
   /** service:<name> as the name of a container. */
   const containerOf = (mode: string | undefined): string | undefined => {
@@ -75,7 +82,7 @@ export const replicaRequest = (application: Application, service: ApplicationSer
     ...(settings.networkMode === undefined
       ? { networks: settings.links.map(({ network, ...link }) => ({ ...link, network: application.networks.get(network)?.name })) }
       : { network: containerOf(settings.networkMode) }),
-    ports: settings.ports, dnsServers: settings.dnsServers, dnsSearch: settings.dnsSearch, hostEntries: settings.hostEntries,
+    ports: settings.ports, dnsServers: settings.dnsServers, dnsSearch: settings.dnsSearch, dnsOptions: settings.dnsOptions, domainName: settings.domainName, hostEntries: settings.hostEntries,
     addedCapabilities: settings.addedCapabilities, droppedCapabilities: settings.droppedCapabilities, additionalGroups: settings.additionalGroups,
     init: settings.init, sharedMemoryBytes: settings.sharedMemoryBytes, kernelParameters: settings.kernelParameters, devices: settings.devices, userLimits: settings.userLimits,
     seccompProfile: settings.seccompProfile, pidMode: containerOf(settings.pidMode), ipcMode: containerOf(settings.ipcMode), oomKillDisabled: settings.oomKillDisabled, oomScoreAdjust: settings.oomScoreAdjust, storageBytes: settings.storageBytes,
@@ -89,7 +96,7 @@ export const replicaRequest = (application: Application, service: ApplicationSer
       ...(settings.cpuCount === undefined ? {} : { cpuCount: settings.cpuCount }),
       ...(settings.processCount === undefined ? {} : { processCount: settings.processCount }),
     },
-    mounts: [...mounts, ...fileMounts(service), ...declared], mountCredentials: service.shareCredentials, readOnlyRoot: settings.readOnlyRoot, privileged: settings.privileged, terminal: settings.terminal, openStdin: settings.openStdin,
+    mounts: [...mounts, ...fileMounts(service)], volumesFrom: lent, imageMounts: declared, mountCredentials: service.shareCredentials, readOnlyRoot: settings.readOnlyRoot, privileged: settings.privileged, terminal: settings.terminal, openStdin: settings.openStdin,
     stopSignal: settings.stopSignal, stopTimeoutSeconds: settings.stopTimeoutSeconds, restartPolicy: settings.restart, isolation: settings.isolation, logLimits: settings.logLimits,
     ...(check === undefined ? {} : { healthCheck: { ...check, command: check.command === undefined ? undefined : check.command.form === 'none' ? [] : check.command.form === 'exec' ? check.command.args : [...platformOf(image.platform.os).shell, check.command.text] } }),
   };

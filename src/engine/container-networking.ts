@@ -17,6 +17,9 @@ export interface NetworkingRequest {
   readonly ports?: readonly string[] | undefined;
   readonly dnsServers?: readonly string[] | undefined;
   readonly dnsSearch?: readonly string[] | undefined;
+  /** Such as `ndots:2`. */
+  readonly dnsOptions?: readonly string[] | undefined;
+  readonly domainName?: string | undefined;
   readonly hostEntries?: readonly NameValue[] | undefined;
 }
 
@@ -58,6 +61,12 @@ const checkName = (parameter: string, name: string): string => {
   return name;
 };
 
+/** One word, as resolv.conf(5) has them; which there are is up to the container's own library. */
+const checkResolverOption = (text: string): string => {
+  if (!/^[a-z][a-z0-9-]{0,31}(?::\d{1,6})?$/i.test(text)) throw refused('dnsOptions', `'${text}' cannot be an option of a resolver, as ndots:2 is one`);
+  return text;
+};
+
 /** What was asked of one network, checked against its subnets. @throws SiloError ParameterInvalid */
 export const checkLink = (network: NetworkRecord, { addresses = [], macAddress, aliases = [] }: Omit<LinkRequest, 'network'>): ContainerLink => {
   const checked = addresses.map((address) => checkAddress('addresses', address));
@@ -89,8 +98,10 @@ export const resolveNetworking = async (ports: Ports, request: NetworkingRequest
   const hostEntries = (request.hostEntries ?? []).map(({ name, value }) => ({ name: checkName('hostEntries', name), value: value === hostGateway ? value : checkAddress('hostEntries', value) }));
   const published = parsePublishedPorts(request.ports ?? []);
   const gatewayNeeds = (found: boolean): void => { if (!found && hostEntries.some(({ value }) => value === hostGateway)) throw refused('hostEntries', `${hostGateway} needs a network of type nat or internal, or that of the host`); };
-  const base = { links: [], ports: [], dnsServers, dnsSearch, hostEntries, containerId: undefined };
-  const said = dnsServers.length + dnsSearch.length + hostEntries.length > 0;
+  const dnsOptions = (request.dnsOptions ?? []).map(checkResolverOption);
+  const further = { ...(dnsOptions.length === 0 ? {} : { dnsOptions }), ...(request.domainName === undefined ? {} : { domainName: checkName('domainName', request.domainName) }) };
+  const base = { links: [], ports: [], dnsServers, dnsSearch, ...further, hostEntries, containerId: undefined };
+  const said = dnsServers.length + dnsSearch.length + hostEntries.length + Object.keys(further).length > 0;
   const unsaid = request.networks === undefined && published.length === 0;
   // Whoever publishes ports has said that it wants a network.
   const named = request.network ?? (unsaid ? (defaultMode === 'networks' ? ports.defaultNetwork : defaultMode) : undefined);

@@ -8,6 +8,8 @@ export interface PlatformOptions extends SettingsRequest {
   readonly network?: ContainerSpec['network'] | undefined;
   readonly resources: ResourceLimits;
   readonly credentialSpec?: string | undefined;
+  readonly dnsOptions?: readonly string[] | undefined;
+  readonly domainName?: string | undefined;
 }
 
 /**

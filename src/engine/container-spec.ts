@@ -26,6 +26,10 @@ export interface CreateRequest extends NetworkingRequest, SettingsRequest {
   readonly resources: ResourceLimits;
   readonly storageBytes?: number | undefined;
   readonly mounts?: readonly ContainerMount[] | undefined;
+  /** Containers whose volumes, folders of the host and shares it has too: `container[:ro|rw]`. */
+  readonly volumesFrom?: readonly string[] | undefined;
+  /** For places that the image declares as volumes, where nothing else is mounted there. */
+  readonly imageMounts?: readonly ContainerMount[] | undefined;
   /** Passwords for the accounts of its mounts of SMB shares. */
   readonly mountCredentials?: readonly MountCredential[] | undefined;
   readonly readOnlyRoot?: boolean | undefined;

@@ -1,5 +1,5 @@
 import { SiloError, type Digest } from '../base/index.ts';
-import type { ContainerRecord, ContainerSettings, ContainerSpec, Isolation, MetadataWriter, ResourceLimits } from '../core/index.ts';
+import type { ContainerMount, ContainerRecord, ContainerSettings, ContainerSpec, Isolation, MetadataWriter, ResourceLimits } from '../core/index.ts';
 import { checkContainerName, generatedName } from './container-name.ts';
 import { resolveSettings } from './container-settings.ts';
 import { hostNameWarnings } from './credential-spec.ts';
@@ -11,6 +11,7 @@ import { fixPorts, resolveNetworking } from './container-networking.ts';
 import { chooseIsolation, hostIsolation } from './isolation.ts';
 import { unpackFor } from './isolation-swap.ts';
 import { withLease } from './lease.ts';
+import { lentMounts, withLent } from './lent-mounts.ts';
 import { reserveLinks } from './network-links.ts';
 import { chooseBeside, namedOwner } from './shared-sandbox.ts';
 import { platformOf } from './platform-of.ts';
@@ -73,7 +74,11 @@ export const createContainer = async (
     if (reason !== undefined) throw new SiloError('StorageLimitUnsupported', { args: { reason } });
   }
   const volumeIds: string[] = [];
-  const spec = resolveSpec(request, await configs.defaults(image.configDigest), image.reference, id, () => {
+  const platform = platformOf(image.platform.os);
+  const lent = ports.metadata.read((reader) => lentMounts(reader, request.volumesFrom ?? []));
+  const keyOf = (mount: ContainerMount): string => platform.placeKey(platform.mountTarget(mount));
+  const mounts = withLent(withLent(request.mounts ?? [], lent, keyOf), request.imageMounts ?? [], keyOf);
+  const spec = resolveSpec({ ...request, mounts }, await configs.defaults(image.configDigest), image.reference, id, () => {
     const volume = ports.newId();
     volumeIds.push(volume);
     return volume;

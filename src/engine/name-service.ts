@@ -10,14 +10,14 @@ const hasResponder = (link: PlannedLink): boolean => link.network.driver === 'na
  * containers and asks others for the rest; elsewhere the servers are named directly, the host's where nobody gave any.
  */
 export const nameServiceOf = (record: ContainerRecord, links: readonly PlannedLink[]): NameService => {
-  const { dnsServers = [], dnsSearch = [] } = record.spec.networking ?? {};
+  const { dnsServers = [], dnsSearch = [], dnsOptions = [] } = record.spec.networking ?? {};
   const [responder] = links.filter(hasResponder);
   const gateways = responder?.network.subnets.flatMap(({ gateway }) => gateway ?? []) ?? [];
   const search = dnsSearch.length > 0 ? dnsSearch : links.flatMap(({ network }) => network.dnsSuffix ?? []);
   const given = dnsServers.length > 0 ? dnsServers : links.flatMap(({ network }) => network.dnsServers);
   const outside = record.spec.network === 'host' || links.length > 0;
   const servers = gateways.length > 0 ? gateways : given;
-  return { servers, search, fromHost: outside && servers.length === 0 };
+  return { servers, search, options: dnsOptions, fromHost: outside && servers.length === 0 };
 };
 
 /** In place of an address: that at which a container finds its host. */
@@ -29,7 +29,7 @@ const hostAddresses = ({ spec }: ContainerRecord, links: readonly PlannedLink[])
 
 /** Lines of the hosts file beside those of loopback. */
 export const hostLines = (record: ContainerRecord, links: readonly PlannedLink[]): readonly { readonly address: string; readonly names: readonly string[] }[] => [
-  ...links.flatMap(({ endpoint }) => endpoint.addresses).map((address) => ({ address, names: [record.spec.hostName] })),
+  ...links.flatMap(({ endpoint }) => endpoint.addresses).map((address) => ({ address, names: [...(record.spec.networking?.domainName === undefined ? [] : [`${record.spec.hostName}.${record.spec.networking.domainName}`]), record.spec.hostName] })),
   ...(record.spec.networking?.hostEntries ?? []).flatMap(({ name, value }) => (value === hostGateway ? hostAddresses(record, links) : [value]).map((address) => ({ address, names: [name] }))),
 ];
 

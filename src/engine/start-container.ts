@@ -80,7 +80,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const settings = await taskSettings(ports, record);
   if (links.length > 0) await ports.supervisor.ensure();
   const shown = owner.id === record.id ? links : ports.metadata.read((reader) => linksOf(reader, owner.id));
-  const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, shown), hostLines: hostLines(owner, shown) });
+  const paths = await ports.files.prepare(record.id, { hostName: spec.hostName, domainName: spec.networking?.domainName, nameService: nameServiceOf(owner, shown), hostLines: hostLines(owner, shown) });
   await snapshotter.prepare(key, spec.storageBytes);
   const chain = ports.metadata.read((reader) => reader.chainBelow(key));
   const { machineRoot, layerImages } = await machineRootOf(technology, record, key, chain, signal);
@@ -94,7 +94,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
   const plugged = links.some(({ network }) => network.driver === 'foreign');
   if (ports.network.assignsAddresses || runtime.ownKernel === true || plugged) await linking;
   // Its plugins choose the address.
-  if (plugged) await ports.files.prepare(record.id, { hostName: spec.hostName, nameService: nameServiceOf(owner, links), hostLines: hostLines(owner, await plannedFrom(links, linking)) });
+  if (plugged) await ports.files.prepare(record.id, { hostName: spec.hostName, domainName: spec.networking?.domainName, nameService: nameServiceOf(owner, links), hostLines: hostLines(owner, await plannedFrom(links, linking)) });
   const creating = runtime.create({
     id: record.id,
     rootPath: paths.rootPath,

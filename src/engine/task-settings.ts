@@ -15,8 +15,11 @@ export const processSettings = ({ settings }: ContainerSpec): Pick<ProcessSpec, 
 
 /** Settings of a task that is about to be made; others whose namespaces it shares must run. @throws SiloError ContainerNotFound, ContainerNotRunning, SharingUnsupported */
 export const taskSettings = async (ports: Ports, { spec, runtime }: ContainerRecord): Promise<TaskSettings | undefined> => {
-  if (spec.settings === undefined) return undefined;
-  const { pidMode, ipcMode, ...rest } = spec.settings;
+  const domainName = spec.networking?.domainName;
+  if (spec.settings === undefined && domainName === undefined) return undefined;
+  const { pidMode, ipcMode, ...asked } = spec.settings ?? {};
+  // It has no field of its own in a configuration of the version that is written (runtime specification 1.0).
+  const rest = domainName === undefined ? asked : { ...asked, kernelParameters: [{ name: 'kernel.domainname', value: domainName }, ...asked.kernelParameters ?? []] };
   const technology = technologyOf(ports.isolations, { runtime });
   const [pidNamespace, ipcNamespace] = [await namespaceOf(ports, pidMode, 'pid', technology), await namespaceOf(ports, ipcMode, 'ipc', technology)];
   return { ...rest, ...(pidNamespace === undefined ? {} : { pidNamespace }), ...(ipcNamespace === undefined ? {} : { ipcNamespace }) };

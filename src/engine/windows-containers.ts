@@ -88,9 +88,11 @@ export const windowsContainers: ContainerPlatform = {
     return number;
   },
   ownFiles: () => [],
-  checkOptions: ({ readOnlyRoot, privileged, network, resources, ...settings }) => {
+  checkOptions: ({ readOnlyRoot, privileged, network, resources, dnsOptions, domainName, ...settings }) => {
     if (readOnlyRoot === true) throw unsupported('readOnlyRoot', 'the root file system of a Windows container is always writable');
     if (privileged === true) throw unsupported('privileged', 'Windows containers have no privileged mode');
+    if ((dnsOptions ?? []).length > 0) throw unsupported('dnsOptions', 'the resolver of Windows containers has no such options');
+    if (domainName !== undefined) throw unsupported('domainName', 'a Windows container has the domain of its host, or that of its credential specification');
     if (network === 'host') throw unsupported('network', 'Windows containers cannot join the network of the host');
     if (resources.processCount !== undefined) throw unsupported('processCount', 'Windows containers have no limit of processes');
     for (const name of linuxLimitNames) if (resources[name] !== undefined) throw unsupported(name, 'Windows containers have no such limit');

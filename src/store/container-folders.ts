@@ -143,9 +143,11 @@ const writeWhole = async (path: string, content: Uint8Array, access: FileAccess)
 };
 
 /** A container with an address of its own is found under that; one without by loopback. */
-const hostsText = ({ hostName, hostLines }: HostFileContent): string => {
+const hostsText = ({ hostName, domainName, hostLines }: HostFileContent): string => {
   const addressed = hostLines.some(({ names }) => names.includes(hostName));
-  return [`127.0.0.1\tlocalhost${addressed ? '' : ` ${hostName}`}`, '::1\tlocalhost ip6-localhost ip6-loopback', ...hostLines.map(({ address, names }) => `${address}\t${names.join(' ')}`), ''].join('\n');
+  // The first name of an address is what others take for the full one: localhost would be it.
+  const named = addressed || domainName === undefined ? [] : [`127.0.1.1\t${hostName}.${domainName} ${hostName}`];
+  return [`127.0.0.1\tlocalhost${addressed || named.length > 0 ? '' : ` ${hostName}`}`, ...named, '::1\tlocalhost ip6-localhost ip6-loopback', ...hostLines.map(({ address, names }) => `${address}\t${names.join(' ')}`), ''].join('\n');
 };
 
 /** What systemd-resolved itself asks; /etc/resolv.conf names only its own address on loopback. */
@@ -161,13 +163,15 @@ const reachableSettings = async (): Promise<string> => {
   return own.filter((line) => !isLoopback(line)).join('\n');
 };
 
-const writeResolvConf = async (target: string, { servers, search, fromHost, withoutLoopback }: NameService): Promise<void> => {
-  const own = [...(search.length === 0 ? [] : [`search ${search.join(' ')}`]), ...servers.map((server) => `nameserver ${server}`)];
+const writeResolvConf = async (target: string, { servers, search, options = [], fromHost, withoutLoopback }: NameService): Promise<void> => {
+  const asked = [...(search.length === 0 ? [] : [`search ${search.join(' ')}`]), ...(options.length === 0 ? [] : [`options ${options.join(' ')}`])];
+  const own = [...asked, ...servers.map((server) => `nameserver ${server}`)];
   if (!fromHost) return writeFile(target, own.length === 0 ? '' : `${own.join('\n')}\n`);
   try {
     if (withoutLoopback === true) await writeFile(target, await reachableSettings());
     else await copyFile('/etc/resolv.conf', target);
-    if (search.length > 0) await appendFile(target, `search ${search.join(' ')}\n`);
+    // What stands last counts.
+    if (asked.length > 0) await appendFile(target, `${asked.join('\n')}\n`);
   } catch (error) {
     if (!hasErrno(error, 'ENOENT')) throw error;
     await writeFile(target, '');

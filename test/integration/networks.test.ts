@@ -210,6 +210,18 @@ describe.skipIf(reason !== undefined)(`networks${reason === undefined ? '' : `: 
     expect(await inside('plain', 'cat /etc/resolv.conf')).toBe('nameserver 192.0.2.53');
   });
 
+  it('gives options to the resolver, and a domain behind the host name', async () => {
+    const container = await started({ name: 'mail', hostName: 'mail', domainName: 'corp.example', dnsServers: ['192.0.2.53'], dnsSearch: ['corp.example'], dnsOptions: ['ndots:2', 'rotate'] });
+    expect(await inside('mail', 'hostname; hostname -f; cat /proc/sys/kernel/domainname')).toBe('mail\nmail.corp.example\ncorp.example');
+    expect(await inside('mail', 'cat /etc/hosts')).toContain(`${container.ipAddress}\tmail.corp.example mail`);
+    expect((await inside('mail', 'cat /etc/resolv.conf')).split('\n').slice(0, 2)).toEqual(['search corp.example', 'options ndots:2 rotate']);
+    await started({ name: 'alone', network: 'none', hostName: 'alone', domainName: 'corp.example', kernelParameters: [{ name: 'kernel.domainname', value: 'own.example' }] });
+    // A parameter that is asked for by its name goes before.
+    expect(await inside('alone', 'hostname -f; cat /proc/sys/kernel/domainname')).toBe('alone.corp.example\nown.example');
+    expect(await code(engine.call('container/create', { image: 'busybox:test', command: ['true'], dnsOptions: ['ndots:2\nnameserver 192.0.2.1'] }))).toBe('ParameterInvalid');
+    expect(await code(engine.call('container/create', { image: 'busybox:test', command: ['true'], domainName: 'a b' }))).toBe('ParameterInvalid');
+  });
+
   it('finds containers by name and alias on their networks, and asks others for the rest, whoever was killed', async () => {
     // Answers every question with one address.
     const script = "const s=require('dgram').createSocket('udp4');s.on('message',(m,f)=>{let e=12;while(m[e])e+=m[e]+1;e+=5;const a=Buffer.concat([m.subarray(0,e),Buffer.from('c00c00010001000000050004cb007107','hex')]);a.writeUInt16BE(0x8180,2);a.writeUInt16BE(1,6);a.writeUInt32BE(0,8);if(m.readUInt16BE(e-4)!==1)a.writeUInt16BE(0,6);s.send(m.readUInt16BE(e-4)===1?a:a.subarray(0,e),f.port,f.address)});s.bind(53,'198.51.100.1')";

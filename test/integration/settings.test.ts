@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode, type EngineClient } from '../../build/engine-client.ts';
@@ -85,6 +85,16 @@ describe.skipIf(reason !== undefined)(`settings of containers${reason === undefi
     }
     expect(await refusal({ userLimits: [{ name: 'hats', soft: 1 }] })).toMatchObject({ code: 'ParameterInvalid', text: expect.stringContaining('nofile') as string });
     expect(await refusal({ userLimits: [{ name: 'nofile', soft: 3, hard: 2 }] })).toMatchObject({ code: 'ParameterInvalid', text: expect.stringContaining('above the hard one') as string });
+  });
+
+  it('limits open files alike, whatever the limits of whoever started the engine', async () => {
+    const other = new TestHost(host.root, ['prlimit', '--nofile=700:4096']);
+    const started = await other.engine();
+    const lines: string[] = [];
+    await started.call('container/run', { image: 'busybox:test', autoRemove: true, network: 'none', command: ['sh', '-c', 'ulimit -Sn; ulimit -Hn'] }, { onItem: (item) => lines.push((item as WireLogLine).text) });
+    expect(lines).toEqual(['1024', holdsResource ? '524288' : '4096']);
+    await started.close();
+    rmSync(other.folder, { recursive: true });
   });
 
   it('adjusts the score by which the kernel chooses whom to end for want of memory', async () => {

@@ -56,6 +56,30 @@ describe.skipIf(reason !== undefined)(`volumes and mounts${reason === undefined 
     expect(store?.sizeBytes).toBeLessThan(512 * 1024);
   });
 
+  it("gives a container another's volumes and folders too, as that one has them, or read-only, and its own before", async () => {
+    const folder = join(host.folder, 'lent');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'file'), 'of the host');
+    await create('lender', [volume('lent', '/named'), volume('', '/unnamed'), bind(folder, '/folder', { readOnly: true }), memory('/fast')]);
+    await engine.call('container/start', { container: 'lender' });
+    await engine.call('process/run', { container: 'lender', command: ['sh', '-c', 'echo named > /named/f; echo unnamed > /unnamed/f; echo fast > /fast/f'] });
+    const look = 'cat /named/f /unnamed/f /folder/file; echo; ls /fast 2>/dev/null | wc -l; touch /named/x 2>/dev/null && echo written; touch /folder/x 2>/dev/null && echo written too; true';
+    expect(await run(look, [], { volumesFrom: ['lender'] })).toEqual(['named', 'unnamed', 'of the host', '0', 'written']);
+    expect(await run(look, [], { volumesFrom: ['lender:ro'] })).toEqual(['named', 'unnamed', 'of the host', '0']);
+    // What is read-only there stays so.
+    expect(await run('touch /folder/x 2>/dev/null || echo read-only; ls /named', [volume('own', '/named')], { volumesFrom: ['lender:rw'] })).toEqual(['read-only']);
+    expect(await codeOf(run('true', [], { volumesFrom: ['nobody'] }))).toBe('ContainerNotFound');
+    expect(await codeOf(run('true', [], { volumesFrom: ['lender:rx'] }))).toBe('ParameterInvalid');
+    const { container: heir } = await engine.call('container/create', { image: 'busybox:test', name: 'heir', network: 'none', command: ['cat', '/unnamed/f'], volumesFrom: ['lender'] });
+    await engine.call('container/remove', { container: 'lender', force: true });
+    // The unnamed volume is the heir's now.
+    await engine.call('container/start', { container: heir.id });
+    expect((await engine.call('container/wait', { container: heir.id })).container.exitCode).toBe(0);
+    await engine.call('container/remove', { container: heir.id });
+    expect((await volumes()).filter(({ anonymous }) => anonymous)).toEqual([]);
+    for (const name of ['lent', 'own']) await engine.call('volume/remove', { volume: name });
+  });
+
   it('names the containers that mount a volume, and does not remove it while there are any', async () => {
     await create('first', [volume('store', '/data')]);
     await create('second', [volume('store', '/data')]);

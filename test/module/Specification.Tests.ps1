@@ -7,7 +7,7 @@ BeforeDiscovery {
         Image = 'busybox:latest'; Name = 'n'; Command = @('sh', '-c', "echo 'a' `"b`" `$c"); Entrypoint = @('/bin/sh'); Environment = @{ A = "it's"; B = ''; TZ = 'Asia/Seoul' }
         Label = @{ 'a.b/c' = [string] [char] 0xD55C; day = '2026-11-22T00:00:00Z' }; Network = @('front', 'back'); Publish = @('127.0.0.1:8080:80/tcp', '53:53/udp')
         Mount = @('type=bind,source=/srv/www,target=/www,readonly,propagation=rslave', 'type=volume,source=data,target=/data,nocopy', 'type=volume,target=/own', 'type=tmpfs,target=/m,size=65536,mode=0700', 'type=smb,source=\\server\share,target=/s,username=EXAMPLE\me,privacy,uid=5')
-        IPAddress = @('10.9.0.4'); MacAddress = '02:00:00:00:00:07'; NetworkAlias = @('db'); DnsServer = @('192.0.2.1'); DnsSearch = @('example'); HostEntry = @{ gate = '192.0.2.9' }
+        IPAddress = @('10.9.0.4'); MacAddress = '02:00:00:00:00:07'; NetworkAlias = @('db'); DnsServer = @('192.0.2.1'); DnsSearch = @('example'); DnsOption = @('ndots:2'); DomainName = 'box.example'; HostEntry = @{ gate = '192.0.2.9' }
         Isolation = 'Process'; MemoryBytes = 512MB; CpuCount = 0.5; CpuWeight = 7; ProcessCount = 99; MemorySwapBytes = 16MB; CpuSet = '0-1'; BlockIoWeight = 50
         BlockIoLimit = @(@{ Device = '/dev/sda'; ReadBytesPerSecond = 10MB }, @{ Device = '/dev/sdb'; WriteBytesPerSecond = 5MB }); StorageSizeBytes = 32MB; OomScoreAdjust = -500; DisableOomKill = $true
         AdditionalGroup = @('4711'); AddCapability = @('CAP_NET_ADMIN'); DropCapability = @('ALL'); Device = @('/dev/null:/dev/other:rw'); Ulimit = @{ nofile = 1024; nproc = '100:200'; core = 'unlimited'; memlock = '5:unlimited' }
@@ -19,7 +19,7 @@ BeforeDiscovery {
     # What a specification does not say, and why.
     $unsaid = @{
         From = 'it says how a container is made'; EnvironmentFile = 'its variables are in Environment'; Pull = 'it says how a container is made'; IfNotExists = 'it says how a container is made'
-        HostConnection = 'it says who is asked'; CredentialSpec = 'it is a secret'; UserNamespace = 'there is one alone'
+        VolumeFrom = 'its mounts are in Mount'; HostConnection = 'it says who is asked'; CredentialSpec = 'it is a secret'; UserNamespace = 'there is one alone'
     }
     # A retry count belongs to a policy, and the parts of a health check to one another.
     $together = @{ MaximumRetryCount = 'RestartPolicy'; HealthIntervalSeconds = 'Health*Seconds', 'HealthRetryCount', 'HealthCommand'; LogMaximumBytes = 'LogFileCount'; MacAddress = 'Network'; IPAddress = 'Network'; NetworkAlias = 'Network' }

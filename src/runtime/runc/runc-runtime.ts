@@ -11,7 +11,7 @@ import { cgroupPath, cgroupProcesses, cgroupVersion, isFrozen, ociLimits, remove
 import { checkSettings } from './check-settings.ts';
 import { checkDocument } from './config-check.ts';
 import { checkPropagation, hasRecursiveReadOnly } from './mount-options.ts';
-import { openFileLimits } from './open-file-limits.ts';
+import { openFileLimits, openFileRace } from './open-file-limits.ts';
 import { runc, runcMessage, runcOrFail, startFailure } from './runc-command.ts';
 import { SeccompProfile, readSeccompFile, seccompProfilePath, type OciSeccomp } from './seccomp.ts';
 import { signalTask } from './signal-task.ts';
@@ -209,15 +209,17 @@ export class RuncRuntime implements Runtime {
   }
 
   async requirements(): Promise<readonly RuntimeRequirement[]> {
-    const version = async (name: 'runc' | 'conmon', pattern: RegExp, remedy: string): Promise<RuntimeRequirement> => {
+    const version = async (name: 'runc' | 'conmon', pattern: RegExp, remedy: string, noteOn?: (version: string) => string | undefined): Promise<RuntimeRequirement> => {
       const path = findProgram(name);
       if (path === undefined) return { name, satisfied: false, detail: `${name} is not installed`, remedy };
       const { stdout } = await run(path, ['--version']);
-      return { name, satisfied: true, detail: `${path} ${pattern.exec(stdout)?.[1] ?? 'unknown version'}`, remedy: undefined };
+      const found = pattern.exec(stdout)?.[1];
+      const note = found === undefined ? undefined : noteOn?.(found);
+      return { name, satisfied: true, detail: `${path} ${found ?? 'unknown version'}${note === undefined ? '' : `; ${note}`}`, remedy: undefined };
     };
     const profile = existsSync(seccompProfilePath);
     return [
-      await version('runc', /runc version (\S+)/, 'apt-get install runc'),
+      await version('runc', /runc version (\S+)/, 'apt-get install runc', openFileRace),
       await version('conmon', /conmon version (\S+)/, 'apt-get install conmon'),
       { name: 'seccomp profile', satisfied: profile, detail: profile ? seccompProfilePath : `${seccompProfilePath} is missing`, remedy: profile ? undefined : 'apt-get install golang-github-containers-common' },
       { name: 'cgroups', satisfied: existsSync('/sys/fs/cgroup'), detail: `version ${cgroupVersion()}, tasks under ${cgroupPath('<id>')}`, remedy: undefined },
@@ -233,6 +235,6 @@ export class RuncRuntime implements Runtime {
     const capabilities = capabilitiesOf(process, privileged, grantable);
     const own = (): OciSeccomp | undefined => (privileged ? undefined : this.#seccomp.for(capabilities));
     const seccomp = seccompProfile === 'unconfined' ? undefined : seccompProfile === undefined ? own() : this.#seccomp.resolve(readSeccompFile(seccompProfile), capabilities);
-    return { grantable, seccomp, openFiles: openFileLimits() };
+    return { grantable, seccomp, openFiles: openFileLimits(grantable.includes('CAP_SYS_RESOURCE')) };
   }
 }

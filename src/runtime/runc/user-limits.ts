@@ -35,7 +35,7 @@ export const grantableLimits = (wanted: readonly UserLimit[], mayRaise: boolean,
 };
 
 /** `process.rlimits` of an OCI configuration: what was asked for, and the default of open files where it was not. */
-export const ociLimitsOfUser = (wanted: readonly UserLimit[], mayRaise: boolean, openFiles = openFileLimits()): readonly object[] => {
+export const ociLimitsOfUser = (wanted: readonly UserLimit[], mayRaise: boolean, openFiles = openFileLimits(mayRaise)): readonly object[] => {
   const asked = grantableLimits(wanted, mayRaise).limits;
   return [
     ...(asked.some(({ name }) => name === 'nofile') ? [] : [{ type: 'RLIMIT_NOFILE', ...openFiles }]),

@@ -14,9 +14,9 @@ export const restartPolicyOf = (policy: Params<'container/create'>['restartPolic
 export const createRequest = (params: Omit<Params<'container/run'>, 'image'>): Omit<CreateRequest, 'image'> => ({
   name: params.name, command: params.command, entrypoint: params.entrypoint, environment: params.environment, labels: params.labels,
   user: params.user, workingDirectory: params.workingDirectory, hostName: params.hostName, credentialSpec: params.credentialSpec,
-  network: params.network, networks: params.networks, ports: params.ports, dnsServers: params.dnsServers, dnsSearch: params.dnsSearch, hostEntries: params.hostEntries,
+  network: params.network, networks: params.networks, ports: params.ports, dnsServers: params.dnsServers, dnsSearch: params.dnsSearch, dnsOptions: params.dnsOptions, domainName: params.domainName, hostEntries: params.hostEntries,
   resources: { ...resourcesOf(params), ...(params.blockIoLimits === undefined ? {} : { blockIoLimits: params.blockIoLimits.map(blockIoLimit) }) },
-  mounts: params.mounts?.map(mountOf), mountCredentials: mountCredentialsOf(params.mounts),
+  mounts: params.mounts?.map(mountOf), mountCredentials: mountCredentialsOf(params.mounts), volumesFrom: params.volumesFrom,
   storageBytes: params.storageBytes, oomScoreAdjust: params.oomScoreAdjust, oomKillDisabled: params.oomKillDisabled, additionalGroups: params.additionalGroups, addedCapabilities: params.addedCapabilities,
   droppedCapabilities: params.droppedCapabilities, devices: params.devices, userLimits: params.userLimits, kernelParameters: params.kernelParameters, seccompProfile: params.seccompProfile,
   sharedMemoryBytes: params.sharedMemoryBytes, init: params.init, pidMode: params.pidMode, ipcMode: params.ipcMode, userNamespace: params.userNamespace,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openFileLimits, openFileRace } from '../../../src/runtime/runc/open-file-limits.ts';
 import { grantableLimits, ociLimitsOfUser, ociText } from '../../../src/runtime/runc/user-limits.ts';
 
 const own = 'Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 20000                files     \nMax core file size        0                    unlimited            bytes     \n';
@@ -23,5 +24,22 @@ describe('limits of processes', () => {
     const text = ociText({ rlimits: ociLimitsOfUser([{ name: 'core', soft: -1, hard: -1 }], true, { soft: 1, hard: 2 }), args: ['"soft":18446744073709552000'] });
     expect(text).toContain('"soft":18446744073709551615,"hard":18446744073709551615');
     expect(JSON.parse(text)).toMatchObject({ args: ['"soft":18446744073709552000'] });
+  });
+});
+
+describe('the limit of open files where none was asked for', () => {
+  const limits = (hard: number): string => `Limit                     Soft Limit           Hard Limit           Units     \nMax open files            123                  ${hard}                 files     \n`;
+  it('is the same whoever started the engine', () => {
+    for (const hard of [456, 4096, 1_048_576]) expect(openFileLimits(true, { limits: limits(hard), most: '1048576\n' })).toEqual({ soft: 1024, hard: 524_288 });
+  });
+
+  it('is not above what the engine may give, or what anybody may have', () => {
+    expect(openFileLimits(false, { limits: limits(4096), most: '1048576\n' })).toEqual({ soft: 1024, hard: 4096 });
+    expect(openFileLimits(false, { limits: limits(456), most: '1048576\n' })).toEqual({ soft: 456, hard: 456 });
+    expect(openFileLimits(true, { limits: limits(456), most: '65536\n' })).toEqual({ soft: 1024, hard: 65_536 });
+  });
+
+  it.each([['1.0.3', true], ['1.1.5+ds1', true], ['1.1.12', true], ['1.1.13', false], ['1.1.15+ds1', false], ['1.2.0', false], ['1.5.0', false], ['2.0.0', false], ['unknown', false]])('is told to be raised now and then by runc %s: %s', (version, races) => {
+    expect(openFileRace(version) !== undefined).toBe(races);
   });
 });

@@ -30,6 +30,9 @@ function New-Container {
     the container must not write, 'type=volume,source=<name>,target=...', 'type=tmpfs,target=...,size=64m', or
     'type=smb,source=//server/share,target=...,username=...' for a share whose password this host has already. A
     volume that is not there is made; one without a name goes with the container.
+    .PARAMETER VolumeFrom
+    Containers whose volumes, folders of the host and shares it has too, at the same places; with :ro behind it what
+    comes from that container is read-only. What -Mount says for a place goes before.
     .PARAMETER Network
     Names of networks; the first has the way out. None: loopback only. Host: the network of the host.
     container:NAME: the network of another container. Left out it is the network nat, which is made when it is
@@ -48,6 +51,10 @@ function New-Container {
     Servers that are asked for names that are no container.
     .PARAMETER DnsSearch
     Domains in which short names are looked for.
+    .PARAMETER DnsOption
+    Options of the resolver of a Linux container, as resolv.conf has them, such as 'ndots:2'.
+    .PARAMETER DomainName
+    Domain behind the host name of a Linux container, so that its full name is host.domain.
     .PARAMETER HostEntry
     Further names and addresses for the container's hosts file: @{ 'db.example' = '192.0.2.9' }.
     host-gateway as an address stands for that of the host.
@@ -90,7 +97,8 @@ function New-Container {
     Devices of the host, each as '/dev/x[:/dev/y][:rwm]'.
     .PARAMETER Ulimit
     Limits of its processes, for example @{ nofile = 1024; nproc = '100:200' }: the limit, or the soft and the hard
-    one; unlimited is none. What is more than the engine may have is lowered, with a warning.
+    one; unlimited is none. What is more than the engine may have is lowered, with a warning. Where nothing is said, open
+    files are limited to 1024, and a process may raise that to 524288.
     .PARAMETER Sysctl
     Kernel parameters of its own namespaces, for example @{ 'net.ipv4.ip_unprivileged_port_start' = 80 }.
     .PARAMETER SeccompProfile
@@ -240,6 +248,9 @@ function New-Container {
         [ValidateNotNullOrEmpty()]
         [object[]] $Mount,
 
+        [ValidateNotNullOrEmpty()]
+        [string[]] $VolumeFrom,
+
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-CompletionText -Kind Network -Word $args[0] -Bound $args[1] } $args[2] $args[4] })]
         [ValidateNotNullOrEmpty()]
         [string[]] $Network,
@@ -262,6 +273,12 @@ function New-Container {
 
         [ValidateNotNullOrEmpty()]
         [string[]] $DnsSearch,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $DnsOption,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $DomainName,
 
         [ValidateNotNull()]
         [System.Collections.IDictionary] $HostEntry,
