@@ -213,8 +213,19 @@ static bool device_to_file(const char *path) {
   return made;
 }
 
+/* Gives a folder the time that it had: what stands for a deletion is no change of its own. */
+static bool restore_time(const char *folder, const struct stat *before) {
+  int file = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (file < 0) return false;
+  const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, before->st_mtim};
+  bool restored = futimens(file, times) == 0;
+  close(file);
+  return restored;
+}
+
 static bool change_deletions(const char *folder, bool to_files) {
-  DIR *entries = opendir(folder);
+  struct stat before;
+  DIR *entries = lstat(folder, &before) == 0 ? opendir(folder) : NULL;
   if (entries == NULL) return false;
   bool changed = true;
   for (struct dirent *entry = readdir(entries); changed && entry != NULL; entry = readdir(entries)) {
@@ -228,7 +239,7 @@ static bool change_deletions(const char *folder, bool to_files) {
     free(path);
   }
   closedir(entries);
-  return changed;
+  return restore_time(folder, &before) && changed;
 }
 
 bool deletions_as_files(const char *upper) { return change_deletions(upper, true); }

@@ -62,7 +62,7 @@ export const createContainer = async (
   const { image, hostDefault, owner } = ports.metadata.read((reader) => ({ image: findImage(reader, request.image), hostDefault: hostIsolation(reader), owner: namedOwner(reader, request.network) }));
   const isolation = request.isolation ?? hostDefault;
   const wish = { image, wanted: isolation, hostDefault };
-  const { technology, warning: chosenWarning } = owner === undefined ? chooseIsolation(ports, wish) : chooseBeside(ports, wish, owner);
+  const { technology, warning: chosenWarning } = owner === undefined ? chooseIsolation(ports, wish) : await chooseBeside(ports, wish, owner);
   const resolved = await resolveNetworking(ports, request, platformOf(image.platform.os).defaultNetwork, signal);
   const networking = { ...resolved, networking: await fixPorts(ports, resolved.networking) };
   platformOf(image.platform.os).checkOptions({ ...request, network: resolved.mode });

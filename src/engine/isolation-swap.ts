@@ -1,8 +1,9 @@
-import { SiloError, type Digest, type Platform } from '../base/index.ts';
+import { SiloError, type Digest } from '../base/index.ts';
 import type { ContainerRecord, DiffSummary, Isolation, SnapshotKey } from '../core/index.ts';
-import { documentLimitBytes, packLayer, parseImageConfig, parseManifest, readLayers, type ArchiveLayer } from '../image/index.ts';
+import { packLayer, readLayers, type ArchiveLayer } from '../image/index.ts';
 import { collectGarbage, isSweepDue, oweSweep } from './collect-garbage.ts';
 import { withContainer } from './container-lock.ts';
+import { platformOfImage } from './image-platform.ts';
 import { chooseIsolation, getIsolation, hostIsolation, type IsolationReport } from './isolation.ts';
 import { withLease } from './lease.ts';
 import { platformOf } from './platform-of.ts';
@@ -24,7 +25,7 @@ export const setContainerIsolation = async (ports: Ports, reference: string, iso
     const hostDefault = ports.metadata.read(hostIsolation);
     const wish = { image: { reference: record.spec.imageReference, platform }, wanted: isolation, hostDefault };
     const owner = record.spec.network === 'container' ? ports.metadata.read((reader) => reader.container(record.spec.networking?.containerId ?? '')) : undefined;
-    const { technology } = owner === undefined ? chooseIsolation(ports, wish) : chooseBeside(ports, wish, owner);
+    const { technology } = owner === undefined ? chooseIsolation(ports, wish) : await chooseBeside(ports, wish, owner);
     const change = { isolation, runtime: technology.runtime.name } as const;
     const present = technologyOf(ports.isolations, record);
     if (technology.snapshotter.name === present.snapshotter.name || record.snapshotKey === undefined) await point(ports, record, change);
@@ -49,12 +50,6 @@ const point = (ports: Ports, record: ContainerRecord, change: Change, swap?: { r
     }
     writer.appendEvent({ time: ports.clock.now(), kind: 'container/isolation', subject: record.id, attributes: [{ name: 'isolation', value: change.isolation }] });
   });
-
-const platformOfImage = async (ports: Ports, manifestDigest: Digest): Promise<Platform> => {
-  const manifest = parseManifest(await ports.content.readAll(manifestDigest, documentLimitBytes));
-  if (manifest.kind !== 'manifest') throw new SiloError('ManifestInvalid', { args: { reason: `${manifestDigest} is an index` } });
-  return parseImageConfig(await ports.content.readAll(manifest.config.digest, documentLimitBytes)).platform;
-};
 
 const carryOver = async (ports: Ports, record: Moving, from: IsolationTechnology, to: IsolationTechnology, change: Change, signal: AbortSignal | undefined): Promise<void> => {
   if (to.snapshotter.applyChanges === undefined) {

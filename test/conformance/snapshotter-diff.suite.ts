@@ -129,8 +129,10 @@ export const snapshotterDiffSuite = (name: string, make: () => Promise<Snapshott
       writeFileSync(join(root, 'n'.repeat(200), 'ü'.repeat(100)), 'long');
       writeFileSync(join(root, 'empty'), '');
       if (traits.hasPosixFiles) makePosixFiles(root);
-      const archive = await diff(10, [1]);
+      utimesSync(join(root, 'd'), 1_500_000_000, 1_500_000_000);
       const before = seen(root);
+      const archive = await diff(10, [1]);
+      expect(seen(root)).toEqual(before);
       expect(before.filter((line) => !traits.ownNames.some((own) => line.startsWith(own)))).toHaveLength(traits.hasPosixFiles ? 24 : 16);
       expect(await applied(archive, [1])).toEqual(before);
       const [one, two] = ['one', 'two'].map((file) => statSync(join(fixture.folder, 'again', file)));

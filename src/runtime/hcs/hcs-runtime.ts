@@ -1,20 +1,21 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SiloError, fromFileError, hasErrno } from '../../base/index.ts';
+import { SiloError, fromFileError, hasErrno, isSiloError } from '../../base/index.ts';
 import type { ExecResult, ExecSpec, Locks, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { checkDocument } from './check-document.ts';
 import { withCredential } from './builders/windows-container.ts';
 import type { ComputeProcess } from './compute-process.ts';
-import type { ComputeSystem, ProcessNames } from './compute-system.ts';
+import type { ComputeSystem, ProcessNames, SystemExit } from './compute-system.ts';
 import { addCredential, removeCredential, type AddedCredential } from './credential-guard.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
 import { hasEnded, unlessEnded } from './ended.ts';
 import { HeldProcess, type Doorway } from './held-process.ts';
 import { HostComputeService } from './host-compute-service.ts';
 import type { HcsLibraries } from './hcs-calls.ts';
-import type { IsolationPlan } from './isolation-plan.ts';
+import type { IsolationPlan, TaskSystems } from './isolation-plan.ts';
 import { JoinDoor, type DoorPlaces } from './join-door.ts';
+import { checkMachineSize, type JoinedMachine } from './machine-place.ts';
 import { hcsRequirements } from './requirements.ts';
 import { signalOptions, terminateSignal } from './signals.ts';
 import { TaskFiles, readExitFile, writeWhole, type TaskNote } from './task-note.ts';
@@ -40,11 +41,9 @@ const endPatienceMs = 30_000;
 /** Windows says so of a process that the host has no memory for: STATUS_COMMITMENT_LIMIT, STATUS_NO_MEMORY. */
 const outOfMemoryCodes: ReadonlySet<number> = new Set([0xc000012d, 0xc0000017]);
 
+const machineLockOf = (owner: string): string => `machine-${owner}`;
 const lockOf = (id: string): string => `output-${id}`;
 const execLockOf = (spec: { readonly taskId: string }, processId: number): string => `output-${spec.taskId}-${processId}`;
-
-/** Of a task that has ended with nobody there to hear how. */
-const lostExit = (): TaskExit => ({ exitCode: null, exitedAt: new Date(), oomKilled: false, reason: 'MonitorLost' });
 
 const namesOf = ({ args, user }: TaskSpec['process']): ProcessNames => ({ command: args[0] ?? '', user });
 
@@ -63,14 +62,18 @@ export class HcsRuntime implements Runtime {
   readonly #libraries: HcsLibraries;
   readonly #doors: DoorPlaces | undefined;
   readonly joinsTerminals: boolean;
+  readonly joinsMachines: boolean;
   readonly #held = new Map<string, HeldProcess>();
   /** By their folders. */
   readonly #execs = new Map<string, HeldProcess>();
+  /** Machines of tasks that are held, which tell how they ended. */
+  readonly #machines = new Map<string, ComputeSystem>();
   #service: HostComputeService | undefined;
 
   constructor({ plan, runFolder, exitsFolder, locks, libraries = {}, doors }: HcsRuntimeOptions) {
     this.#doors = doors;
     this.joinsTerminals = doors !== undefined;
+    this.joinsMachines = plan.hasMachines;
     this.name = plan.name;
     this.#plan = plan;
     this.#tasksFolder = join(runFolder, plan.name);
@@ -86,26 +89,18 @@ export class HcsRuntime implements Runtime {
     const process = this.#plan.process(spec.process, { stdin: spec.openStdin }, true);
     checkDocument('ProcessParameters', process);
     await mkdir(files.folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => { throw fromFileError(error, files.folder, 'container'); });
-    const { system, machine } = await this.#plan.systems(spec, files.folder).catch(async (error: unknown) => {
+    const { system, machine } = await this.#settle(spec, process).catch(async (error: unknown) => {
       await this.delete(spec.id);
       throw error;
     });
-    checkDocument('ComputeSystem', system);
-    try {
-      await rm(files.exitFile, { force: true });
-      await rm(files.outOfMemory, { force: true });
-      await files.writeNote({ vmId: machine?.id, releases: machine?.releases, process, names: namesOf(spec.process), logPath: spec.logPath, doorFolder: spec.openStdin || spec.process.terminal ? spec.bundlePath : undefined, memoryLimitBytes: spec.resources.memoryBytes, hasCredential: spec.credentialSpec !== undefined, processId: undefined });
-    } catch (error) {
-      throw fromFileError(error, files.folder, 'container');
-    }
     try {
       const credential = await this.#credentialOf(spec, machine !== undefined);
       const whole = credential === undefined ? system : withCredential(system, credential.guard);
       checkDocument('ComputeSystem', whole);
       if (machine !== undefined) {
-        checkDocument('ComputeSystem', machine.document);
         for (const path of machine.files) await this.#hcs.grantVmAccess(machine.id, path, { signal });
-        await this.#make(machine.id, machine.document, [...machine.requests, ...(credential?.requests ?? [])], signal);
+        const requests = [...machine.requests, ...(credential?.requests ?? [])];
+        await (machine.document === undefined ? this.#withSystem(machine.id, (joined) => modifyAll(joined, requests, signal), 'must') : this.#make(machine.id, machine.document, requests, signal));
       }
       await this.#make(spec.id, whole, [], signal);
     } catch (error) {
@@ -122,13 +117,17 @@ export class HcsRuntime implements Runtime {
     if (note === undefined) throw new SiloError('RuntimeFailed', { args: { runtime: this.name, reason: 'the task was not created' } });
     const lock = await this.#locks.acquire(lockOf(id));
     try {
+      await this.#watchMachine(id, note);
       const doorway = note.doorFolder === undefined ? undefined : await this.#doorway(note.doorFolder, false);
       const system = await this.#openFor(doorway, id);
       const held = await HeldProcess.start(system, note.process, note.logPath, note.names, lock, (exitCode) => this.#ended(id, exitCode), { doorway });
       this.#keep(id, held);
       await files.writeNote({ ...note, processId: held.process.processId });
     } catch (error) {
-      if (!this.#held.has(id)) await lock.release();
+      if (!this.#held.has(id)) {
+        await this.#unwatchMachine(id);
+        await lock.release();
+      }
       throw error;
     }
   }
@@ -142,7 +141,8 @@ export class HcsRuntime implements Runtime {
     for (const id of await this.list()) {
       const note = await this.#files(id).readNote();
       if (note?.processId === undefined || this.#held.has(id)) continue;
-      const lock = await this.#locks.tryAcquire(lockOf(id));
+      // Whoever only looks has it for a moment; one that has it for longer holds the task.
+      const lock = await this.#locks.acquire(lockOf(id), { timeoutMs: lastLookMs }).catch((error: unknown) => { if (isSiloError(error, 'StoreBusy')) return undefined; throw error; });
       if (lock === undefined) continue;
       const held = await this.#adopt(id, note.processId, () => HeldProcess.adopt(this.#hcs, id, note.processId ?? 0, lock, (exitCode) => this.#ended(id, exitCode)));
       if (held === undefined) await lock.release();
@@ -180,11 +180,14 @@ export class HcsRuntime implements Runtime {
 
   async pause(id: string): Promise<void> {
     const note = await this.#files(id).readNote();
+    if (note?.machineOf !== undefined) throw new SiloError('OptionUnsupported', { args: { option: 'A pause of one container in the utility VM of another', reason: 'Windows pauses machines; all in it stand still with the container that it was made for' }, target: { kind: 'container', id } });
     await this.#withSystem(note?.vmId ?? id, (system) => system.pause());
   }
 
   async resume(id: string): Promise<void> {
     const note = await this.#files(id).readNote();
+    // It is resumed with its machine.
+    if (note?.machineOf !== undefined) return;
     await this.#withSystem(note?.vmId ?? id, (system) => system.resume());
   }
 
@@ -195,7 +198,7 @@ export class HcsRuntime implements Runtime {
     const note = await files.readNote();
     // While somebody holds its output, that one writes the exit.
     if (note?.processId === undefined || (await this.#isHeld(id, lockOf(id))) || (await this.#processRuns(id, note.processId))) return undefined;
-    return (await files.readExit()) ?? lostExit();
+    return (await files.readExit()) ?? files.lostExit();
   }
 
   async wait(id: string, signal?: AbortSignal): Promise<TaskExit> {
@@ -212,7 +215,7 @@ export class HcsRuntime implements Runtime {
         const exit = await this.exit(id);
         if (exit !== undefined) return exit;
         // Somebody else may have seen the end first, and taken the task away with its exit.
-        if ((await this.status(id)).state === 'missing') return lostExit();
+        if ((await this.status(id)).state === 'missing') return await this.#files(id).lostExit();
         await Promise.race([delay(pause), cancelled.promise]);
       }
     } finally {
@@ -244,9 +247,10 @@ export class HcsRuntime implements Runtime {
   async update(id: string, limits: ResourceLimits): Promise<void> {
     const requests = this.#plan.limits(limits);
     if (this.#plan.guest === 'windows' && limits.processCount !== undefined) throw new SiloError('OptionUnsupported', { args: { option: 'A limit of processes', reason: 'Windows containers have none' } });
-    await this.#withSystem(id, async (system) => { for (const request of requests) await modify(system, request); }, 'must');
     const files = this.#files(id);
     const note = await files.readNote();
+    if (note?.machineSize !== undefined) checkMachineSize(limits, note.machineSize);
+    await this.#withSystem(id, (system) => modifyAll(system, requests), 'must');
     if (note !== undefined && limits.memoryBytes !== undefined) await files.writeNote({ ...note, memoryLimitBytes: limits.memoryBytes });
   }
 
@@ -303,10 +307,11 @@ export class HcsRuntime implements Runtime {
     const note = await files.readNote();
     if (note !== undefined) {
       await this.#endSystem(id);
-      await this.#endMachine(note);
+      if (note.vmId !== undefined) await this.#withSystem(note.vmId, (machine) => this.#leaveMachine(id, note, machine));
       await this.#held.get(id)?.finished;
       if (note.hasCredential === true) await removeCredential(this.#hcs, id);
       await this.#locks.forget(lockOf(id));
+      if (note.vmId !== undefined && note.machineOf === undefined) await this.#locks.forget(machineLockOf(id));
     }
     await rm(files.folder, { recursive: true, force: true });
     await rm(files.exitFile, { force: true });
@@ -329,6 +334,7 @@ export class HcsRuntime implements Runtime {
     for (const held of [...this.#execs.values(), ...this.#held.values()].reverse()) await held.letGo();
     this.#held.clear();
     this.#execs.clear();
+    this.#machines.clear();
     const service = this.#service;
     this.#service = undefined;
     await service?.close();
@@ -349,12 +355,56 @@ export class HcsRuntime implements Runtime {
 
   #files(id: string): TaskFiles { return new TaskFiles(this.#tasksFolder, this.#exitsFolder, id); }
 
+  /** Puts a task's documents together, and notes what it is: one that joins a machine takes its place there, which no other may have. */
+  async #settle(spec: TaskSpec, process: TaskNote['process']): Promise<TaskSystems> {
+    const files = this.#files(spec.id);
+    const place = spec.machineOf === undefined ? undefined : await this.#locks.acquire(machineLockOf(spec.machineOf));
+    try {
+      const systems = await this.#plan.systems(spec, files.folder, spec.machineOf === undefined ? undefined : await this.#machineToJoin(spec.machineOf));
+      const { system, machine } = systems;
+      checkDocument('ComputeSystem', system);
+      if (machine?.document !== undefined) checkDocument('ComputeSystem', machine.document);
+      await rm(files.exitFile, { force: true });
+      for (const word of [files.outOfMemory, files.lostMachine, files.endedMachine]) await rm(word, { force: true });
+      await files.writeNote({
+        vmId: machine?.id, machineOf: spec.machineOf, place: machine?.place, machineSize: machine?.size, releases: machine?.releases, process, names: namesOf(spec.process), logPath: spec.logPath,
+        doorFolder: spec.openStdin || spec.process.terminal ? spec.bundlePath : undefined, memoryLimitBytes: spec.resources.memoryBytes, hasCredential: spec.credentialSpec !== undefined, processId: undefined,
+      });
+      return systems;
+    } catch (error) {
+      throw fromFileError(error, files.folder, 'container');
+    } finally {
+      await place?.release();
+    }
+  }
+
+  /** @throws SiloError MachineFailed, ContainerPaused */
+  async #machineToJoin(owner: string): Promise<JoinedMachine> {
+    const note = await this.#files(owner).readNote();
+    const { vmId, machineSize: size } = note ?? {};
+    const [found] = vmId === undefined ? [] : await this.#hcs.listSystems({ Ids: [vmId] });
+    if (note === undefined || size === undefined || found === undefined || found.State === 'Stopped') throw new SiloError('MachineFailed', { args: { reason: 'the one to be joined has ended' } });
+    if (found.State === 'Paused') throw new SiloError('ContainerPaused', { args: { id: owner.slice(0, 12) }, target: { kind: 'container', id: owner } });
+    const taken = [note, ...(await this.#members(owner)).map((member) => member.note)].flatMap(({ place }) => (place === undefined ? [] : [place]));
+    return { id: found.Id, size, taken, owner: { id: owner, processId: note.processId } };
+  }
+
+  /** Tasks in the machine of another. */
+  async #members(owner: string): Promise<readonly { readonly id: string; readonly note: TaskNote }[]> {
+    const members: { readonly id: string; readonly note: TaskNote }[] = [];
+    for (const id of await this.list()) {
+      const note = await this.#files(id).readNote();
+      if (note?.machineOf === owner) members.push({ id, note });
+    }
+    return members;
+  }
+
   /** Creates a system, starts it, and gives it what it needs; the handle is closed, the system stays. */
   async #make(id: string, document: Parameters<HostComputeService['createSystem']>[1], requests: readonly ModifySettingRequest[], signal: AbortSignal | undefined): Promise<void> {
     const system = await this.#hcs.createSystem(id, document, { signal });
     try {
       await system.start({ signal });
-      for (const request of requests) await modify(system, request, signal);
+      await modifyAll(system, requests, signal);
     } finally {
       await system.close();
     }
@@ -370,12 +420,15 @@ export class HcsRuntime implements Runtime {
   }
 
   async #adopt(id: string, processId: number, take: () => Promise<HeldProcess>): Promise<HeldProcess | undefined> {
-    if ((await this.#files(id).readExit()) !== undefined || !(await this.#processRuns(id, processId))) return undefined;
+    const note = await this.#files(id).readNote();
+    if (note === undefined || (await this.#files(id).readExit()) !== undefined || !(await this.#processRuns(id, processId))) return undefined;
     try {
+      await this.#watchMachine(id, note);
       const held = await take();
       this.#keep(id, held);
       return held;
     } catch (error) {
+      await this.#unwatchMachine(id);
       if (hasEnded(error)) return undefined;
       throw error;
     }
@@ -384,38 +437,63 @@ export class HcsRuntime implements Runtime {
   /** The first process has ended and its output is in the log: the exit is written, and what is left of the container goes. */
   async #ended(id: string, exitCode: number | null): Promise<void> {
     const files = this.#files(id);
-    if (exitCode !== null) {
-      if (outOfMemoryCodes.has(exitCode)) await writeWhole(files.outOfMemory, '');
-      await mkdir(this.#exitsFolder, { recursive: true });
-      await writeWhole(files.exitFile, String(exitCode));
-    }
-    await this.#endSystem(id);
     const note = await files.readNote();
+    const machine = this.#machines.get(id);
+    if (machine === undefined) await this.#keepExit(id, exitCode);
+    await this.#endSystem(id);
     if (note === undefined) return;
-    await this.#endMachine(note);
+    if (machine !== undefined) {
+      const end = await this.#leaveMachine(id, note, machine);
+      // What ended with its machine has no code of its own.
+      if (end?.exitType === 'UnexpectedExit') await markFile(files.lostMachine);
+      else await this.#keepExit(id, exitCode);
+      await this.#unwatchMachine(id);
+    }
     // Where it can't be taken back now, whoever deletes the task hears of it.
     if (note.hasCredential === true) await removeCredential(this.#hcs, id).catch(() => undefined);
   }
 
-  /** Its guest writes what it still holds to the disks that it lets go of; one that can't any more is ended all the same. */
-  async #endMachine({ vmId, releases = [] }: Pick<TaskNote, 'vmId' | 'releases'>): Promise<void> {
-    if (vmId === undefined) return;
-    await this.#withSystem(vmId, async (system) => {
-      const patience = AbortSignal.timeout(endPatienceMs);
-      for (const request of releases) await modify(system, request, patience);
-    }).catch(() => undefined);
-    await this.#endSystem(vmId);
+  async #watchMachine(id: string, { vmId }: TaskNote): Promise<void> {
+    if (vmId !== undefined) this.#machines.set(id, await this.#hcs.openSystem(vmId));
   }
 
-  /** Ends a system and waits until it is gone. One that is not there is none. */
-  async #endSystem(id: string): Promise<void> {
-    await this.#withSystem(id, async (system) => {
-      await system.terminate().catch(unlessEnded);
-      const patience = new AbortController();
-      await Promise.race([system.exited, delay(endPatienceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
-      patience.abort();
-    });
+  async #unwatchMachine(id: string): Promise<void> {
+    const machine = this.#machines.get(id);
+    this.#machines.delete(id);
+    await machine?.close();
   }
+
+  async #keepExit(id: string, exitCode: number | null): Promise<void> {
+    if (exitCode === null) return;
+    const files = this.#files(id);
+    if (outOfMemoryCodes.has(exitCode)) await writeWhole(files.outOfMemory, '');
+    await mkdir(this.#exitsFolder, { recursive: true });
+    await writeWhole(files.exitFile, String(exitCode));
+  }
+
+  /** Ends the machine that was made for the task, and first whoever joined it; another's is given back what it was given. How it ended; undefined where it runs on. */
+  async #leaveMachine(id: string, { machineOf, releases = [] }: TaskNote, machine: ComputeSystem): Promise<SystemExit | undefined> {
+    if (machineOf === undefined) await this.#endMembers(id);
+    const patience = AbortSignal.timeout(endPatienceMs);
+    let given = true;
+    // Its guest writes what it still holds to the disks that it lets go of; one that can't any more is ended all the same.
+    for (const request of releases) given = await modify(machine, request, patience).then(() => given, () => false);
+    if (machineOf === undefined) return endOf(machine);
+    // One that refuses may be about to end.
+    return given ? undefined : Promise.race([machine.exited, delay(lastLookMs, undefined)]);
+  }
+
+  async #endMembers(owner: string): Promise<void> {
+    for (const { id } of await this.#members(owner)) {
+      const files = this.#files(id);
+      if ((await files.readExit()) === undefined) await markFile(files.endedMachine);
+      await this.#endSystem(id);
+      await this.#held.get(id)?.finished;
+    }
+  }
+
+  /** One that is not there has ended. */
+  async #endSystem(id: string): Promise<void> { await this.#withSystem(id, endOf); }
 
   async #signal(system: ComputeSystem, processId: number, options: ReturnType<typeof signalOptions>): Promise<void> {
     let process: ComputeProcess;
@@ -475,6 +553,24 @@ export class HcsRuntime implements Runtime {
     return false;
   }
 }
+
+/** Ends a system and waits until it is gone. */
+const endOf = async (system: ComputeSystem): Promise<SystemExit> => {
+  await system.terminate().catch(unlessEnded);
+  const patience = new AbortController();
+  const exit = await Promise.race([system.exited, delay(endPatienceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
+  patience.abort();
+  return exit ?? { exitType: 'Lost', status: undefined };
+};
+
+/** Its folder may go meanwhile, and another may say the same at once. */
+const markFile = async (path: string): Promise<void> => {
+  await writeFile(path, '').catch((error: unknown) => { if (!hasErrno(error, 'ENOENT')) throw error; });
+};
+
+const modifyAll = async (system: ComputeSystem, requests: readonly ModifySettingRequest[], signal?: AbortSignal): Promise<void> => {
+  for (const request of requests) await modify(system, request, signal);
+};
 
 const modify = async (system: ComputeSystem, request: ModifySettingRequest, signal?: AbortSignal): Promise<void> => {
   checkDocument('ModifySettingRequest', request);

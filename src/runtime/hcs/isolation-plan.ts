@@ -5,10 +5,11 @@ import type { ResourceLimits, SnapshotStorage, TaskSpec } from '../../core/index
 import type { ComputeSystemDocument } from './documents/compute-system.ts';
 import type { ProcessParameters } from './documents/process.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
-import { disksOfController, hostedLinuxSystem, linuxGuestSteps, linuxNetworkRequests, linuxUtilityVm, machineMemories, type LinuxBoot } from './builders/linux-guest.ts';
+import { disksOfController, hostedLinuxSystem, joinedLinuxSpecification, linuxGuestSteps, linuxNetworkRequests, linuxUtilityVm, machineMemories, type LinuxBoot } from './builders/linux-guest.ts';
 import { linuxProcess, windowsProcess, type ProcessStreams } from './builders/process-parameters.ts';
 import { hostedWindowsSystem, networkRequests, windowsGuestSteps, windowsUtilityVm, type MachineNetwork } from './builders/utility-vm.ts';
 import { megabytes, processIsolatedSystem, processorLimits, storageOf } from './builders/windows-container.ts';
+import { checkMachineSize, freeDisks, freeMemories, type JoinedMachine, type MachinePlace, type MachineSize } from './machine-place.ts';
 import { utilityVmFolder } from './utility-vm-folder.ts';
 
 /** What a task is made of. With a machine, that comes first, takes the requests, and then holds the system. */
@@ -16,12 +17,15 @@ export interface TaskSystems {
   readonly system: ComputeSystemDocument;
   readonly machine?: {
     readonly id: string;
-    readonly document: ComputeSystemDocument;
+    /** Undefined: another task's, which runs. */
+    readonly document: ComputeSystemDocument | undefined;
     readonly requests: readonly ModifySettingRequest[];
-    /** What it is asked before it is ended, so that what was written is on its disks; nothing where its disks need none. */
+    /** What it is asked when the container has ended: before it is ended itself, so that what was written is on its disks (nothing where its disks need none), or to give back all that another's was given. */
     readonly releases?: readonly ModifySettingRequest[];
     /** Files that its worker must be able to open. */
     readonly files: readonly string[];
+    readonly place: MachinePlace;
+    readonly size: MachineSize;
   };
 }
 
@@ -30,8 +34,10 @@ export interface IsolationPlan {
   /** The runtime's name, which container records keep. */
   readonly name: string;
   readonly guest: 'windows' | 'linux';
-  /** `folder` is the task's own, and goes with it. */
-  systems(spec: TaskSpec, folder: string): Promise<TaskSystems>;
+  /** True where a task has a machine, which others can join. */
+  readonly hasMachines: boolean;
+  /** `folder` is the task's own, and goes with it. `joined`: the machine that it is made in; without it, it gets one of its own where it needs one. */
+  systems(spec: TaskSpec, folder: string, joined?: JoinedMachine): Promise<TaskSystems>;
   process(spec: TaskSpec['process'], streams: ProcessStreams, first: boolean): ProcessParameters;
   /** Requests that set limits of a running system. */
   limits(resources: ResourceLimits): readonly ModifySettingRequest[];
@@ -49,12 +55,11 @@ const windowsLimits = (resources: ResourceLimits, processors: number): readonly 
 export const processIsolation = (hostProcessors: number): IsolationPlan => ({
   name: 'hcs-process',
   guest: 'windows',
+  hasMachines: false,
   systems: (spec) => Promise.resolve({ system: processIsolatedSystem(spec, hostProcessors) }),
   process: windowsProcess,
   limits: (resources) => windowsLimits(resources, hostProcessors),
 });
-
-export interface MachineSize { readonly memoryMB: number; readonly processors: number }
 
 const machineId = (spec: TaskSpec): string => `${spec.id}@vm`;
 
@@ -68,25 +73,47 @@ const utilityVmOf = async ({ layers }: SnapshotStorage): Promise<string> => {
   throw new SiloError('IsolationUnsupported', { args: { isolation: 'HyperV', reason: 'no layer of the image has a utility VM, which such a container starts in' }, target: { kind: 'isolation', id: 'HyperV' } });
 };
 
-/** Windows containers in a utility VM of their own; the image brings what it boots. `networkOf` looks a namespace of the host up. */
+const noRoom = (what: string, reason: string): SiloError => new SiloError('OptionUnsupported', { args: { option: what, reason }, target: { kind: 'isolation', id: 'HyperV' } });
+
+/** Disk 0 is the machine's own. */
+const windowsPlace = (taken: readonly MachinePlace[]): MachinePlace => {
+  const lun = freeDisks(taken, 1, disksOfController, 1);
+  if (lun === undefined) throw noRoom('Another container in the utility VM', `it takes ${disksOfController - 1}`);
+  return { lun, disks: 1, firstMemory: 0, memories: 0 };
+};
+
+/** Windows containers in utility VMs, of their own or joined; the image brings what a machine boots. `networkOf` looks a namespace of the host up. */
 export const hyperVIsolation = (size: MachineSize, networkOf: (namespaceId: string) => Promise<MachineNetwork>): IsolationPlan => ({
   name: 'hcs-hyperv',
   guest: 'windows',
-  systems: async (spec, folder) => {
+  hasMachines: true,
+  systems: async (spec, folder, joined) => {
     const storage = storageOf(spec);
+    const place = windowsPlace(joined?.taken ?? []);
+    const steps = windowsGuestSteps(spec, storage, place);
+    if (joined !== undefined) {
+      checkMachineSize(spec.resources, joined.size);
+      return {
+        // Its network is the namespace that the machine was given with its adapters.
+        system: hostedWindowsSystem(spec, storage, place, joined.id, joined.size.processors),
+        machine: { id: joined.id, document: undefined, requests: steps.map(({ add }) => add), releases: steps.map(({ remove }) => remove).toReversed(), files: [storage.scratchPath], place, size: joined.size },
+      };
+    }
     const utilityVmPath = await utilityVmOf(storage);
     const scratchPath = join(folder, 'vm-scratch.vhdx');
     const template = join(utilityVmPath, 'SystemTemplate.vhdx');
     await copyFile(template, scratchPath).catch((error: unknown) => { throw fromFileError(error, template); });
-    const place = { lun: 1 };
     const network = spec.networkNamespacePath === undefined ? [] : networkRequests(await networkOf(spec.networkNamespacePath));
+    const own = { memoryMB: machineMemory(spec, size, 512), processors: size.processors };
     return {
-      system: hostedWindowsSystem(spec, storage, place, machineId(spec), size.processors),
+      system: hostedWindowsSystem(spec, storage, place, machineId(spec), own.processors),
       machine: {
         id: machineId(spec),
-        document: windowsUtilityVm({ filesPath: join(utilityVmPath, 'Files'), scratchPath, processors: size.processors, memoryMB: machineMemory(spec, size, 512) }),
-        requests: [...network, ...windowsGuestSteps(spec, storage, place).map(({ add }) => add)],
+        document: windowsUtilityVm({ filesPath: join(utilityVmPath, 'Files'), scratchPath, ...own }),
+        requests: [...network, ...steps.map(({ add }) => add)],
         files: [scratchPath, storage.scratchPath],
+        place,
+        size: own,
       },
     };
   },
@@ -94,40 +121,60 @@ export const hyperVIsolation = (size: MachineSize, networkOf: (namespaceId: stri
   limits: (resources) => windowsLimits(resources, size.processors),
 });
 
-/** Which layers go to the machine as disks of its controller: those that persistent memory has no room for. @throws SiloError OptionUnsupported */
-const layersOnDisks = async ({ layers }: SnapshotStorage, firstMemory: number): Promise<ReadonlySet<number>> => {
-  const disks = new Set<number>();
-  let memories = firstMemory;
+interface LinuxPlace extends MachinePlace { readonly layersOnDisks: ReadonlySet<number> }
+
+/** Layers that persistent memory has no room for are disks of the controller. @throws SiloError OptionUnsupported */
+const linuxPlace = async ({ layers }: SnapshotStorage, firstOfAll: number, joined: JoinedMachine | undefined): Promise<LinuxPlace> => {
+  const taken = joined?.taken ?? [];
+  const small: number[] = [];
   for (const [index, { path }] of layers.entries()) {
     const { size } = await stat(path).catch((error: unknown) => { throw fromFileError(error, path); });
-    if (memories < machineMemories.count && size <= machineMemories.mostBytes) memories += 1;
-    else disks.add(index);
+    if (size <= machineMemories.mostBytes) small.push(index);
   }
-  // One is the scratch's.
-  if (disks.size > disksOfController - 1) throw new SiloError('OptionUnsupported', { args: { option: `An image with ${layers.length} layers`, reason: `a utility VM takes ${machineMemories.count - firstMemory + disksOfController - 1}` }, target: { kind: 'isolation', id: 'HyperV' } });
-  return disks;
+  const start = (count: number): number | undefined => freeMemories(taken, firstOfAll, machineMemories.count, count);
+  let memories = small.length;
+  while (memories > 0 && start(memories) === undefined) memories -= 1;
+  const inMemory = new Set(small.slice(0, memories));
+  const layersOnDisks = new Set([...layers.keys()].filter((index) => !inMemory.has(index)));
+  // One more is the scratch's.
+  const disks = layersOnDisks.size + 1;
+  const lun = freeDisks(taken, 0, disksOfController, disks);
+  if (lun === undefined) throw noRoom(`An image with ${layers.length} layers`, joined === undefined ? `a utility VM takes ${machineMemories.count - firstOfAll + disksOfController - 1}` : 'the utility VM has no room for them beside those of others');
+  return { lun, disks, firstMemory: start(memories) ?? firstOfAll, memories, layersOnDisks };
 };
 
-/** Linux containers in a utility VM of their own. `findBoot` is asked for each; `networkOf` as for Windows machines. */
+/** Linux containers in utility VMs, of their own or joined. `findBoot` is asked for each machine; `networkOf` as for Windows machines. */
 export const linuxIsolation = (findBoot: () => Promise<LinuxBoot>, networkOf: (namespaceId: string) => Promise<MachineNetwork>): IsolationPlan => ({
   name: 'hcs-linux',
   guest: 'linux',
-  systems: async (spec) => {
+  hasMachines: true,
+  systems: async (spec, _folder, joined) => {
     const storage = storageOf(spec);
     const boot = await findBoot();
-    const firstMemory = boot.root.kind === 'vhd' ? 1 : 0;
-    const place = { lun: 0, firstMemory, disks: await layersOnDisks(storage, firstMemory) };
-    const steps = linuxGuestSteps(spec, storage, place);
+    // A machine that starts from a disk has that as its first memory.
+    const { layersOnDisks, ...place } = await linuxPlace(storage, boot.root.kind === 'vhd' ? 1 : 0, joined);
+    const steps = linuxGuestSteps(spec, storage, { ...place, disks: layersOnDisks });
+    const files = [storage.scratchPath, ...storage.layers.map(({ path }) => path)];
+    if (joined !== undefined) {
+      checkMachineSize(spec.resources, joined.size);
+      return {
+        system: hostedLinuxSystem(spec, joined.id, joinedLinuxSpecification(spec, joined.owner)),
+        machine: { id: joined.id, document: undefined, requests: steps.map(({ add }) => add), releases: steps.map(({ remove }) => remove).toReversed(), files, place, size: joined.size },
+      };
+    }
     const network = spec.networkNamespacePath === undefined ? [] : linuxNetworkRequests(await networkOf(spec.networkNamespacePath));
+    const own = { memoryMB: machineMemory(spec, boot, 256), processors: boot.processors };
     return {
       system: hostedLinuxSystem(spec, machineId(spec)),
       machine: {
         id: machineId(spec),
-        document: linuxUtilityVm({ ...boot, memoryMB: machineMemory(spec, boot, 256) }),
+        document: linuxUtilityVm({ ...boot, ...own }),
         requests: [...network, ...steps.map(({ add }) => add)],
         // Without a journal a disk that is mounted when its machine ends lacks what was written last.
         releases: steps.slice(storage.layers.length, storage.layers.length + 2).map(({ remove }) => remove).reverse(),
-        files: [storage.scratchPath, ...storage.layers.map(({ path }) => path)],
+        files,
+        place,
+        size: own,
       },
     };
   },

@@ -5,12 +5,18 @@ import type { TaskExit } from '../../core/index.ts';
 import type { ProcessNames } from './compute-system.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
 import type { ProcessParameters } from './documents/process.ts';
+import type { MachinePlace, MachineSize } from './machine-place.ts';
 
 /** What the runtime remembers of a task, for whoever looks later. */
 export interface TaskNote {
-  /** The utility VM that was made for it; undefined where it shares the host's kernel. */
+  /** The utility VM that it is in; undefined where it shares the host's kernel. */
   readonly vmId: string | undefined;
-  /** What the VM is asked before it is ended, so that what was written is on its disks. */
+  /** The task that the VM was made for, where that is another. */
+  readonly machineOf?: string | undefined;
+  /** What it has of the VM's devices, and the size of that. */
+  readonly place?: MachinePlace | undefined;
+  readonly machineSize?: MachineSize | undefined;
+  /** What the VM is asked when the container has ended: see `TaskSystems`. */
   readonly releases?: readonly ModifySettingRequest[] | undefined;
   /** Parameters of its first process, for the start. */
   readonly process: ProcessParameters;
@@ -53,6 +59,12 @@ export class TaskFiles {
 
   get outOfMemory(): string { return join(this.folder, 'oom'); }
 
+  /** There where its VM went without anybody here having ended that. */
+  get lostMachine(): string { return join(this.folder, 'machine-lost'); }
+
+  /** There where it was ended because the container had ended that its VM was made for. */
+  get endedMachine(): string { return join(this.folder, 'machine-ended'); }
+
   async readNote(): Promise<TaskNote | undefined> {
     const text = await readText(join(this.folder, 'task.json'));
     return text === undefined ? undefined : JSON.parse(text) as TaskNote;
@@ -62,7 +74,15 @@ export class TaskFiles {
 
   async readExit(): Promise<TaskExit | undefined> {
     const exit = await readExitFile(this.exitFile);
-    return exit === undefined ? undefined : { ...exit, oomKilled: (await readText(this.outOfMemory)) !== undefined, reason: 'Exited' };
+    if (exit === undefined) return undefined;
+    const [outOfMemory, endedMachine] = await Promise.all([readText(this.outOfMemory), readText(this.endedMachine)]);
+    return { ...exit, oomKilled: outOfMemory !== undefined, reason: endedMachine === undefined ? 'Exited' : 'MachineEnded' };
+  }
+
+  /** Of a task that has ended without an exit code that anybody heard. */
+  async lostExit(): Promise<TaskExit> {
+    const [lost, ended] = await Promise.all([readText(this.lostMachine), readText(this.endedMachine)]);
+    return { exitCode: null, exitedAt: new Date(), oomKilled: false, reason: lost !== undefined ? 'MachineLost' : ended !== undefined ? 'MachineEnded' : 'MonitorLost' };
   }
 }
 

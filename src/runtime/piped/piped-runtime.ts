@@ -17,6 +17,7 @@ const endSignal = 9;
 export class PipedRuntime implements Runtime {
   readonly name: string;
   readonly joinsTerminals: boolean;
+  readonly joinsMachines: boolean;
   readonly #channel: SupervisorChannel;
   readonly #observer: Runtime;
 
@@ -24,6 +25,7 @@ export class PipedRuntime implements Runtime {
   constructor(channel: SupervisorChannel, observer: Runtime, { keepsOutput = false }: { readonly keepsOutput?: boolean } = {}) {
     this.name = observer.name;
     this.joinsTerminals = keepsOutput && observer.joinsTerminals === true;
+    this.joinsMachines = observer.joinsMachines === true;
     this.#channel = channel;
     this.#observer = observer;
   }

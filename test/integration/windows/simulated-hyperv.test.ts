@@ -69,18 +69,6 @@ describe.skipIf(reason !== undefined)(`Hyper-V isolation on the simulator${reaso
     expect((await engine.call('isolation/get', {})).available.map(({ isolation, available }) => [isolation, available])).toEqual([['Process', true], ['HyperV', true]]);
   });
 
-  it('gives every container a utility VM of its own, and refuses a network that another one has', async () => {
-    await engine.call('container/create', { image: 'windows:vm', name: 'first', isolation: 'HyperV' });
-    await engine.call('container/create', { image: 'windows:vm', name: 'process', isolation: 'Process' });
-    const joining = (network: string, isolation: 'Auto' | 'HyperV' | 'Process', image = 'windows:vm'): Promise<unknown> =>
-      engine.call('container/create', { image, name: 'joins', isolation, network }).then(() => 'done', (error: Error) => error.message);
-    expect(await joining('container:first', 'HyperV')).toMatch(/cannot share the network of 'first': on this host every container with Hyper-V isolation has a utility VM of its own/);
-    expect(await joining('container:first', 'Auto')).toMatch(/a utility VM of its own/);
-    expect(await joining('container:first', 'Process')).toMatch(/that one is in a utility VM/);
-    expect(await joining('container:process', 'HyperV')).toMatch(/that one shares this host's kernel/);
-    expect(await joining('container:process', 'Auto')).toBe('done');
-  });
-
   it("runs a container in a utility VM that starts from the image's files, keeps its output and exit code, and leaves nothing", async () => {
     await engine.call('container/create', { image: 'windows:vm', name: 'hello', isolation: 'HyperV' });
     await engine.call('container/start', { container: 'hello' });

@@ -71,7 +71,7 @@ export const linuxUtilityVm = (boot: LinuxBoot): ComputeSystemDocument => ({
 const request = (settings: GuestRequest): GuestRequest => settings;
 
 /** Folders of the guest, as its agent expects them. */
-const bundleOf = (spec: TaskSpec): string => `/run/gcs/c/${spec.id}`;
+const bundleOf = (spec: { readonly id: string }): string => `/run/gcs/c/${spec.id}`;
 export const rootInGuest = (spec: TaskSpec): string => `${bundleOf(spec)}/rootfs`;
 const layerFolder = (spec: TaskSpec, index: number): string => `/run/layers/${guestMark(spec)}-${index}`;
 const scratchFolder = (spec: TaskSpec): string => `/run/mounts/scratch/${guestMark(spec)}`;
@@ -160,8 +160,11 @@ export const linuxNetworkRequests = ({ namespace, endpoints }: MachineNetwork): 
     };
   });
 
+/** The network that a container joins, in place of one that the guest's agent finds by the host's namespace. */
+interface JoinedNetwork { readonly id: string; readonly processId: number | undefined }
+
 /** The specification that the guest's agent hands to runc. What the guest decides itself, devices and cgroups, is left to it. */
-const ociSpecification = (spec: TaskSpec): object => {
+const ociSpecification = (spec: TaskSpec, joined?: JoinedNetwork) => {
   const folders = spec.mounts.filter(({ memory }) => memory === undefined);
   const { memoryBytes, cpuCount, cpuWeight, processCount } = spec.resources;
   const access = spec.privileged ? 'rw' : 'ro';
@@ -180,9 +183,11 @@ const ociSpecification = (spec: TaskSpec): object => {
       ...spec.mounts.map((mount) => (mount.memory === undefined
         ? { destination: mount.target, type: 'bind', source: folderInGuest(spec, folders.indexOf(mount)), options: ['rbind', 'rprivate', mount.readOnly ? 'ro' : 'rw'] }
         : { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'mode=1777', ...(mount.memory.sizeBytes === undefined ? [] : [`size=${mount.memory.sizeBytes}`])] })),
+      // The agent made it for the one whose network this is; it makes none for a container that brings its own (hcsshim, standalone_container.go).
+      ...(joined === undefined ? [] : [{ destination: '/etc/resolv.conf', type: 'bind', source: `${bundleOf(joined)}/resolv.conf`, options: ['bind'] }]),
     ],
     linux: {
-      namespaces: [{ type: 'pid' }, { type: 'ipc' }, { type: 'uts' }, { type: 'mount' }, { type: 'network' }],
+      namespaces: [{ type: 'pid' }, { type: 'ipc' }, { type: 'uts' }, { type: 'mount' }, joined?.processId === undefined ? { type: 'network' } : { type: 'network', path: `/proc/${joined.processId}/ns/net` }],
       resources: {
         ...(memoryBytes === undefined ? {} : { memory: { limit: memoryBytes, swap: memoryBytes } }),
         ...(cpuCount === undefined && cpuWeight === undefined ? {} : {
@@ -192,9 +197,12 @@ const ociSpecification = (spec: TaskSpec): object => {
         ...(processCount === undefined ? {} : { pids: { limit: processCount } }),
       },
     },
-    ...(spec.networkNamespacePath === undefined ? {} : { windows: { network: { networkNamespace: spec.networkNamespacePath } } }),
+    ...(spec.networkNamespacePath === undefined || joined !== undefined ? {} : { windows: { network: { networkNamespace: spec.networkNamespacePath } } }),
   };
 };
+
+/** Of a container in the network of another in its machine: one namespace of the host is one container's to the guest's agent, so the guest's own is named. */
+export const joinedLinuxSpecification = (spec: TaskSpec, joined: JoinedNetwork): object => ociSpecification(spec, joined);
 
 /** A Linux container in a machine that has taken the steps. `specification`: where it is not made from the task. */
 export const hostedLinuxSystem = (spec: TaskSpec, vmId: string, specification: object = ociSpecification(spec)): ComputeSystemDocument => ({

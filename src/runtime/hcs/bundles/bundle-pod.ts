@@ -1,4 +1,5 @@
 import { SiloError } from '../../../base/index.ts';
+import { freeDisks, freeMemories } from '../machine-place.ts';
 import type { BundleConfig } from './bundle-config.ts';
 import type { BundleState, BundleStates } from './bundle-states.ts';
 
@@ -57,13 +58,10 @@ const memoriesEach = 64;
 
 /** The first disk and the first run of persistent memories that no other container of the VM has. Disk 0 of a Windows machine is its own, and so is memory 0 of a Linux one that starts from it. */
 export const freePlace = (others: readonly BundleState[], first: { readonly lun: number; readonly firstMemory: number }, memories: number): NonNullable<BundleState['place']> => {
-  const taken = others.flatMap(({ place }) => (place === undefined ? [] : [place]));
-  for (let lun = first.lun; lun < disksEach; lun += 1) {
-    if (taken.some((place) => place.lun === lun)) continue;
-    for (let firstMemory = first.firstMemory; firstMemory + memories <= memoriesEach; firstMemory += 1) {
-      if (taken.every((place) => firstMemory + memories <= place.firstMemory || place.firstMemory + place.memories <= firstMemory)) return { lun, firstMemory, memories };
-    }
-    throw invalid('windows.layerFolders', `the utility VM has no room for ${memories} more layers`);
-  }
-  throw invalid('host', 'the utility VM has no room for another disk');
+  const taken = others.flatMap(({ place }) => (place === undefined ? [] : [{ ...place, disks: 1 }]));
+  const lun = freeDisks(taken, first.lun, disksEach, 1);
+  if (lun === undefined) throw invalid('host', 'the utility VM has no room for another disk');
+  const firstMemory = freeMemories(taken, first.firstMemory, memoriesEach, memories);
+  if (firstMemory === undefined) throw invalid('windows.layerFolders', `the utility VM has no room for ${memories} more layers`);
+  return { lun, firstMemory, memories };
 };

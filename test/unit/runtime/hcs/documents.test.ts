@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SnapshotStorage } from '../../../../src/core/index.ts';
 import { linuxProcess, windowsProcess } from '../../../../src/runtime/hcs/builders/process-parameters.ts';
-import { hostedLinuxSystem, linuxGuestSteps, linuxNetworkRequests, linuxUtilityVm, type LinuxBoot } from '../../../../src/runtime/hcs/builders/linux-guest.ts';
+import { hostedLinuxSystem, joinedLinuxSpecification, linuxGuestSteps, linuxNetworkRequests, linuxUtilityVm, type LinuxBoot } from '../../../../src/runtime/hcs/builders/linux-guest.ts';
 import { hostedWindowsSystem, windowsGuestSteps, windowsUtilityVm } from '../../../../src/runtime/hcs/builders/utility-vm.ts';
 import { processIsolatedSystem, processorLimits } from '../../../../src/runtime/hcs/builders/windows-container.ts';
 import { checkDocument, documentSchemas, type DocumentName } from '../../../../src/runtime/hcs/index.ts';
@@ -61,6 +61,7 @@ const documents: readonly [what: string, name: DocumentName, document: object, r
   ['a Linux VM without firmware', 'ComputeSystem', directKernel, '21H2'],
   ['a Linux VM without firmware, from memory', 'ComputeSystem', linuxUtilityVm({ ...boot, root: { kind: 'initrd', path: 'C:\\Silo\\linux\\initrd.img' } }), '21H2'],
   ['a Linux container', 'ComputeSystem', hostedLinuxSystem(linuxTask, 'vm1'), '1809'],
+  ['one in the network of another', 'ComputeSystem', hostedLinuxSystem(linuxTask, 'vm1', joinedLinuxSpecification(linuxTask, { id: 'c'.repeat(64), processId: 321 })), '1809'],
   ['a process', 'ProcessParameters', windowsProcess(process, { stdin: true }), '1809'],
   ['a process of a user with a console', 'ProcessParameters', windowsProcess(processSpec({ ...process, terminal: true, user: 'ContainerUser' }), { stdin: false }), '1809'],
   ['the first process of a Linux container', 'ProcessParameters', linuxProcess(linuxTask.process, { stdin: false }, true), '1809'],
@@ -174,6 +175,15 @@ describe('the document of a container', () => {
     ['capabilities', { process: processSpec({ ...process, capabilities: ['CAP_NET_RAW'] }) }],
   ])('is refused for what Windows containers do not have: %s', async (_, changes) => {
     await expectError('OptionUnsupported', () => processIsolatedSystem(taskSpec({ ...task, ...changes }), 4));
+  });
+
+  it('of Linux, in the network of another, names the namespace and the resolver that the guest has, and none of the host', () => {
+    const named = taskSpec({ ...linuxTask, networkNamespacePath: guid });
+    expect(hostedLinuxSystem(named, 'vm1').HostedSystem?.OciSpecification).toMatchObject({ windows: { network: { networkNamespace: guid } } });
+    const joined = joinedLinuxSpecification(named, { id: 'web', processId: 321 });
+    expect(joined).not.toHaveProperty('windows');
+    expect(joined).toMatchObject({ linux: { namespaces: expect.arrayContaining([{ type: 'network', path: '/proc/321/ns/net' }]) as unknown } });
+    expect(joined).toMatchObject({ mounts: expect.arrayContaining([{ destination: '/etc/resolv.conf', type: 'bind', source: '/run/gcs/c/web/resolv.conf', options: ['bind'] }]) as unknown });
   });
 
   it('is refused without its files', async () => { await expectError('RuntimeFailed', () => processIsolatedSystem(taskSpec({ ...task, storage: undefined }), 4)); });
