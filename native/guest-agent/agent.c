@@ -155,6 +155,7 @@ static void create(uint32_t id, const struct request *request) {
   if ((number == own_container && !prepare(request, &refusal)) || !bring_share(request, &refusal) || (container = add_container(number, &refusal)) == NULL) return failed(id, refusal.failure, refusal.reason);
   if (apply_controls(container, request, &refusal) && start_process(container, request, &container->begun, &refusal)) {
     container->first = container->begun.pid;
+    container->shares_pid = request->shares_pid;
     add_process(&container->begun, number, request->process.terminal);
     return done(id, NULL, 0);
   }
@@ -349,6 +350,7 @@ static void finish(struct process *process) {
   process->used = false;
   if (container != NULL) {
     close_fd(&container->begun.status);
+    if (container->shares_pid) end_rest(container);
     /* What it wrote must be with the host by then. */
     sync();
     remove_container(container);

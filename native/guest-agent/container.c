@@ -78,6 +78,22 @@ void kill_container(const struct container *container) {
   if (write_file(path, "1") != 0) signal_container(container, SIGKILL);
 }
 
+static bool has_processes(const struct container *container) {
+  char path[128], name[32];
+  path_in(container, "cgroup.events", path, sizeof path);
+  FILE *file = fopen(path, "re");
+  int value;
+  bool found = false;
+  while (file != NULL && fscanf(file, "%31s %d", name, &value) == 2) if (strcmp(name, "populated") == 0 && value != 0) found = true;
+  if (file != NULL) fclose(file);
+  return found;
+}
+
+void end_rest(const struct container *container) {
+  kill_container(container);
+  for (int look = 0; look < 200 && has_processes(container); look++) usleep(1000);
+}
+
 bool is_frozen(const struct container *container) {
   char path[128];
   path_in(container, "cgroup.freeze", path, sizeof path);

@@ -14,6 +14,8 @@ struct container {
   /* Its control group, and its root and volumes in the share. */
   char group[64], share[64];
   pid_t first;
+  /* Its processes are among another's: the end of the first one is not that of the others. */
+  bool shares_pid;
   /* Its first process until it starts; `status` is -1 afterwards. */
   struct started begun;
 };
@@ -28,6 +30,8 @@ bool apply_controls(const struct container *container, const struct request *req
 void signal_container(const struct container *container, uint32_t signal);
 /* All of its processes at once, frozen ones too. */
 void kill_container(const struct container *container);
+/* All of its processes, and waits a moment until they have gone. */
+void end_rest(const struct container *container);
 /* Whoever enters it stands still until it thaws. */
 bool is_frozen(const struct container *container);
 bool ran_out_of_memory(const struct container *container);

@@ -59,6 +59,7 @@ enum field_tag {
   FIELD_PROCESS = 13,       /* u32; of a container that joins the machine: the number of its first process, and its own */
   FIELD_CONTAINER = 14,     /* u32; which container is meant, the machine's own where it is left out */
   FIELD_IPC_OF = 15,        /* u32; the container whose System V objects, message queues and /dev/shm it has */
+  FIELD_PID_OF = 16,        /* u32; the container among whose processes its own are */
 
   FIELD_HOST_NAME = 20,
   FIELD_READ_ONLY_ROOT = 21,

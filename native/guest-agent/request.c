@@ -122,6 +122,7 @@ static bool add_field(struct request *request, const struct field *field) {
     case FIELD_PROCESS: process->number = (uint32_t)number; return is_number;
     case FIELD_CONTAINER: request->container = (uint32_t)number; return is_number;
     case FIELD_IPC_OF: request->shares_ipc = true; request->ipc_of = (uint32_t)number; return is_number;
+    case FIELD_PID_OF: request->shares_pid = true; request->pid_of = (uint32_t)number; return is_number;
     case FIELD_HOST_NAME: return set_text(&request->host_name, field);
     case FIELD_READ_ONLY_ROOT: request->read_only_root = true; return true;
     case FIELD_BIND: return add_mount(request, MOUNT_BIND, field);

@@ -68,9 +68,9 @@ struct address_request {
 struct request {
   struct process_request process;
   char *host_name;
-  bool read_only_root, privileged, all, shares_ipc;
+  bool read_only_root, privileged, all, shares_ipc, shares_pid;
   uint64_t shared_memory;
-  uint32_t signal, container, ipc_of;
+  uint32_t signal, container, ipc_of, pid_of;
   struct mount_request *mounts;
   struct pair *parameters, *controls;
   struct link_request *links;

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "start-process.h"
+#include "boot.h"
 #include "container-root.h"
 #include "container.h"
 #include "kernel-calls.h"
@@ -236,6 +237,25 @@ static void run_further(const struct container *container, const struct request 
   _exit(0);
 }
 
+/* Its first process, in namespaces of its own or among the processes of another container; -1 with errno. */
+static pid_t fork_first(const struct request *request) {
+  const int own_namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC;
+  if (!request->shares_pid) return fork_with(own_namespaces | CLONE_NEWPID);
+  const struct container *other = find_container(request->pid_of);
+  int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+  pid_t pid = -1;
+  if (other == NULL) errno = ESRCH;
+  /* Only children come to be in the process namespace that is entered; what the agent starts later belongs elsewhere. */
+  if (own >= 0 && other != NULL && enter_namespace(other->first, "pid") == 0) {
+    pid = fork_with(own_namespaces);
+    int error = errno;
+    if (pid != 0 && setns(own, CLONE_NEWPID) != 0) power_off();
+    errno = error;
+  }
+  if (own >= 0) close(own);
+  return pid;
+}
+
 static void close_all(int *fds, size_t count) {
   for (size_t at = 0; at < count; at++) {
     if (fds[at] >= 0) close(fds[at]);
@@ -285,7 +305,7 @@ bool start_process(const struct container *container, const struct request *requ
     close_all(sockets, 2);
     return false;
   }
-  pid_t pid = is_first ? fork_with(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC) : fork();
+  pid_t pid = is_first ? fork_first(request) : fork();
   if (pid == 0) {
     if (!terminal) {
       dup2(pipes[0], 0);

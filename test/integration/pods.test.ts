@@ -155,6 +155,33 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     expect(await code(engine.call('container/start', { container: process.id }))).toBe('SharingUnsupported');
   });
 
+  it('see the processes of another where that is asked for; the end of the first one ends all of its own, and none of the other\'s', async () => {
+    await owner({ network: 'None', command: ['sh', '-c', 'sleep 2001 & wait'] });
+    await member('watcher', { pidMode: 'container:web', command: ['sh', '-c', 'sleep 2002 & sleep 2003 & while [ ! -e /over ]; do sleep 0.1; done; exit 4'] });
+    const sleeping = async (container: string): Promise<string> => (await inside(container, "ps -o args | grep -o 'sleep 200[0-9]' | sort -u")).replaceAll('\n', ', ');
+    await expect.poll(() => sleeping('watcher'), poll).toBe('sleep 2001, sleep 2002, sleep 2003');
+    expect(await inside('watcher', 'readlink /proc/self/ns/pid')).toBe(await inside('web', 'readlink /proc/self/ns/pid'));
+    expect(await inside('watcher', 'hostname')).not.toBe(await inside('web', 'hostname'));
+    // Others that are made later are apart again.
+    await member('alone', { command: ['sh', '-c', 'exec sleep 2004'] });
+    expect(await sleeping('alone')).toBe('sleep 2004');
+    await inside('watcher', 'touch /over');
+    expect(await ended('watcher')).toMatchObject({ exitCode: 4, exitReason: 'Exited' });
+    expect(await sleeping('web')).toBe('sleep 2001');
+    await engine.call('container/start', { container: 'watcher' });
+    await ended('watcher');
+    expect(await sleeping('web')).toBe('sleep 2001');
+
+    // The end of the first process of a process namespace is that of all in it.
+    await member('below', { pidMode: 'container:alone' });
+    await engine.call('container/stop', { container: 'alone' });
+    expect(await ended('below')).toMatchObject({ exitCode: 137, exitReason: 'Exited' });
+    expect(await state('web')).toMatchObject({ state: 'Running' });
+    const apart = await create({ name: 'apart', network: 'None', pidMode: 'container:web' });
+    expect(await code(engine.call('container/start', { container: apart.id }))).toBe('OptionUnsupported');
+    expect(await code(create({ network: 'container:web', pidMode: 'host' }))).toBe('OptionUnsupported');
+  });
+
   it('end with the container that the machine was made for, and say so; a policy starts them again with it', async () => {
     await owner();
     await member('once', { command: ['sh', '-c', 'trap "" TERM; while sleep 1; do :; done'] });

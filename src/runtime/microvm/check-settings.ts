@@ -8,7 +8,7 @@ const ofTheHost = 'a container in a utility VM has a kernel of its own';
 
 /** Holds settings to what a utility VM can give: see `Runtime.checkSettings`. */
 export const checkMachineSettings = (resources: ResourceLimits, settings: Partial<ContainerSettings>): readonly string[] => {
-  if (settings.pidMode !== undefined) throw unsupported('pidMode', ofTheHost);
+  if (settings.pidMode === 'host') throw unsupported('pidMode', ofTheHost);
   if (settings.ipcMode === 'host') throw unsupported('ipcMode', ofTheHost);
   if ((settings.devices ?? []).length > 0) throw unsupported('devices', `${ofTheHost}, and no devices of this one`);
   if (settings.seccompProfile !== undefined && settings.seccompProfile !== 'unconfined') throw unsupported('seccompProfile', 'the guest agent applies no profiles');
@@ -23,8 +23,9 @@ export const checkMachineSettings = (resources: ResourceLimits, settings: Partia
 /** What a task asks of a machine that is known only when it is made. */
 export const checkMachineTask = (spec: TaskSpec): void => {
   if (spec.networkNamespacePath === undefined) throw unsupported('the network host', ofTheHost);
-  if (spec.settings?.pidNamespace !== undefined) throw unsupported('pidMode', ofTheHost);
-  if (spec.settings?.ipcNamespace !== undefined && spec.machineOf === undefined) throw unsupported('ipcMode', 'the container has a utility VM of its own; one that has the network of the other is in the same');
+  for (const [option, namespace] of [['pidMode', spec.settings?.pidNamespace], ['ipcMode', spec.settings?.ipcNamespace]] as const) {
+    if (namespace !== undefined && spec.machineOf === undefined) throw unsupported(option, 'the container has a utility VM of its own; one that has the network of the other is in the same');
+  }
   const shared = spec.mounts.find(({ propagation }) => propagation !== undefined && !/^r?private$/.test(propagation));
   if (shared !== undefined) throw unsupported(`the propagation ${shared.propagation ?? ''} of '${shared.target}'`, `${ofTheHost}, and mounts do not pass between kernels`);
 };

@@ -108,11 +108,11 @@ const addMounts = (request: Fields, mounts: readonly TaskMount[], files: Readonl
     return [{ name: String(index), source: mount.source }];
   });
 
-/**
- * The request that makes a container in its machine, and what must be in the machine's share for it. `ipcOf`: number of the
- * container there whose ipc namespace it shares.
- */
-export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: MachineNetwork, files: ReadonlyMap<TaskMount, FixedFile>, ipcOf?: number): { readonly payload: Buffer; readonly shared: readonly SharedPath[] } => {
+/** Numbers of the containers in the machine whose namespaces it shares. */
+export interface SharedNamespaces { readonly ipcOf?: number | undefined; readonly pidOf?: number | undefined }
+
+/** The request that makes a container in its machine, and what must be in the machine's share for it. */
+export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: MachineNetwork, files: ReadonlyMap<TaskMount, FixedFile>, { ipcOf, pidOf }: SharedNamespaces = {}): { readonly payload: Buffer; readonly shared: readonly SharedPath[] } => {
   const settings = spec.settings ?? {};
   const init = settings.init === true;
   const request = new Fields();
@@ -123,6 +123,7 @@ export const createRequest = (spec: TaskSpec, user: ResolvedUser, network: Machi
     .flag(fields.PRIVILEGED, spec.privileged)
     .u64(fields.SHARED_MEMORY, BigInt(settings.sharedMemoryBytes ?? defaultSharedMemoryBytes));
   if (ipcOf !== undefined) request.u32(fields.IPC_OF, ipcOf);
+  if (pidOf !== undefined) request.u32(fields.PID_OF, pidOf);
   for (const { name, value } of settings.kernelParameters ?? []) request.text(fields.KERNEL_PARAMETER, name.replaceAll('.', '/'), value);
   addLimits(request, spec.resources);
   addNetwork(request, network);

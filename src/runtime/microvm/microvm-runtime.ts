@@ -258,9 +258,14 @@ export class MicroVmRuntime implements Runtime {
     const place = await this.#place(owner);
     await refusePaused(place);
     checkMachineSize(spec.resources, await readMachineSize(place.folder));
-    const ipcOf = spec.settings?.ipcNamespace === undefined ? undefined : await this.#place(spec.settings.ipcNamespace);
-    if (ipcOf !== undefined && ipcOf.owner !== place.owner) throw new SiloError('OptionUnsupported', { args: { option: 'ipcMode', reason: 'that container is in another utility VM' } });
-    const { payload, shared } = createRequest(spec, user, noNetwork, new Map(), ipcOf === undefined ? undefined : ipcOf.number ?? 0);
+    const numberOf = async (option: string, other: string | undefined): Promise<number | undefined> => {
+      if (other === undefined) return undefined;
+      const theirs = await this.#place(other);
+      if (theirs.owner !== place.owner) throw new SiloError('OptionUnsupported', { args: { option, reason: 'that container is in another utility VM' } });
+      return theirs.number ?? 0;
+    };
+    const namespaces = { ipcOf: await numberOf('ipcMode', spec.settings?.ipcNamespace), pidOf: await numberOf('pidMode', spec.settings?.pidNamespace) };
+    const { payload, shared } = createRequest(spec, user, noNetwork, new Map(), namespaces);
     return { plan: joinPlan({ spec, machine: place.folder, shared, payload, patienceSeconds: this.#bootSeconds }), note: (folder) => writePlace(folder, place.owner) };
   }
 
