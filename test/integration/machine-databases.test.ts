@@ -8,8 +8,8 @@ import { TestHost } from './host-state.ts';
 import { killPrograms } from './machine-programs.ts';
 
 // An emulated processor is ten times slower than the host's, and others may want that too.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 900_000 });
-const poll = { timeout: 240_000, interval: 3000 } as const;
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 900_000 });
+const poll = { timeout: 600_000, interval: 3000 } as const;
 
 interface Database {
   readonly name: string;
@@ -105,7 +105,7 @@ describe.skipIf(skipReason('databases in utility VMs', whyNoMachines() ?? whyNoD
     const [image, checks] = [`${name.toLowerCase()}:test`, `${name}-checks`];
     const mounts = [{ kind: 'Volume' as const, source: name, target: database.folder, readOnly: false }];
     const create = async (container: string, script: string): Promise<string> =>
-      (await engine.call('container/create', { image, name: container, isolation: 'HyperV', network: 'None', user, stopSignal: database.stopSignal, stopTimeoutSeconds: 120, command: ['sh', '-c', script], mounts })).container.id;
+      (await engine.call('container/create', { image, name: container, isolation: 'HyperV', network: 'None', user, stopSignal: database.stopSignal, stopTimeoutSeconds: 240, command: ['sh', '-c', script], mounts })).container.id;
 
     await engine.call('image/import', { path: debianWith(database.package), reference: image });
     say(`image of Debian's package ${database.package.name} imported`);

@@ -14,7 +14,8 @@ import { machineFolder, whyNoMachines } from '../fixtures/machines.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { processesOf } from './machine-programs.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+// An emulated machine takes two seconds of a processor to boot, ten times that where ten others want it too.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 240_000 });
 
 describe.skipIf(skipReason('utility VMs', whyNoMachines()))('a utility VM that fails', () => {
   let host: MicroVmHost;

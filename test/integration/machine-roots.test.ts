@@ -11,8 +11,8 @@ import { skipReason } from '../fixtures/temporary-folder.ts';
 import { TestHost } from './host-state.ts';
 import { commandLine, machineFolders } from './machine-programs.ts';
 
-// An emulated machine takes two seconds of a processor to boot, and more where others want it too.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+// An emulated machine takes two seconds of a processor to boot, ten times that where ten others want it too.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 240_000 });
 
 describe.skipIf(skipReason('utility VMs with disks of layers', whyNoMachines() ?? imagesObstacle()))('the root of a container in a utility VM', () => {
   let host: TestHost;

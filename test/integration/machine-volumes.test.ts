@@ -8,7 +8,8 @@ import { whyNoMachines } from '../fixtures/machines.ts';
 import { skipReason } from '../fixtures/temporary-folder.ts';
 import { TestHost } from './host-state.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+// An emulated machine takes two seconds of a processor to boot, ten times that where ten others want it too.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 240_000 });
 
 describe.skipIf(skipReason('volumes of utility VMs', whyNoMachines()))('a volume that is mapped into a utility VM', () => {
   let host: TestHost;

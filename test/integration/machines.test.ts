@@ -11,9 +11,9 @@ import { Terminal, whyNoTerminal } from '../fixtures/terminal.ts';
 import { TestHost } from './host-state.ts';
 import { killPrograms, machinesLeft, processesOf } from './machine-programs.ts';
 
-// An emulated machine takes two seconds of a processor to boot, and more where others want it too.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
-const poll = { timeout: 60_000 } as const;
+// An emulated machine takes two seconds of a processor to boot, ten times that where ten others want it too.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 240_000 });
+const poll = { timeout: 240_000, interval: 250 } as const;
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 const neighbour = '198.51.100.1';
