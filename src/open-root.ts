@@ -79,7 +79,7 @@ export const openRoot = async (options: OpenOptions, system: RootSystem, assembl
   const runFolder = system.runFolderOf(root, host.bootId);
   await makeFolders(root, runFolder, system.protect?.bind(system));
   const locks = new FileLocks(join(root, 'locks'), system.locking);
-  const stateRoot = await FolderRoot.use(root, locks, runFolder, system.whyNoMove);
+  const stateRoot = await FolderRoot.use(root, locks, (of) => system.runFolderOf(of, host.bootId), system.whyNoMove);
   if (followMoves(root) !== root) {
     // Moved between the look and the use.
     await stateRoot.leave();

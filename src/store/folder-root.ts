@@ -17,26 +17,28 @@ const patienceMs = 8_000;
 /** The engine's log stays: it is open while this runs, and speaks of the old place. Locks belong to whoever is alive. */
 const notMoved: ReadonlySet<string> = new Set(['log', 'locks', movedFile]);
 
+/** Parts of the run folder that nobody could make again: passwords of shares, and secrets of applications, which no disk may have. */
+const heldInMemory = ['share-credentials', 'placed'] as const;
+
 /** A folder of the local file system as state root. */
 export class FolderRoot implements StateRoot {
   readonly whyNoMove: string | undefined;
   readonly #root: string;
   readonly #locks: FileLocks;
-  /** Folder for what ends with the boot. */
-  readonly #runFolder: string;
+  readonly #runFolderOf: (root: string) => string;
   #presence: Lock | undefined;
 
-  private constructor(root: string, locks: FileLocks, runFolder: string, presence: Lock, whyNoMove: string | undefined) {
+  private constructor(root: string, locks: FileLocks, runFolderOf: (root: string) => string, presence: Lock, whyNoMove: string | undefined) {
     this.whyNoMove = whyNoMove;
     this.#root = root;
     this.#locks = locks;
-    this.#runFolder = runFolder;
+    this.#runFolderOf = runFolderOf;
     this.#presence = presence;
   }
 
-  /** Becomes a user of the root. Errors: StoreBusy while it is being moved. */
-  static async use(root: string, locks: FileLocks, runFolder: string, whyNoMove?: string): Promise<FolderRoot> {
-    return new FolderRoot(root, locks, runFolder, await locks.acquire(lockName, { shared: true, timeoutMs: patienceMs }), whyNoMove);
+  /** Becomes a user of the root. `runFolderOf` says where what ends with the boot lies, of this root or of another. Errors: StoreBusy while it is being moved. */
+  static async use(root: string, locks: FileLocks, runFolderOf: (root: string) => string, whyNoMove?: string): Promise<FolderRoot> {
+    return new FolderRoot(root, locks, runFolderOf, await locks.acquire(lockName, { shared: true, timeoutMs: patienceMs }), whyNoMove);
   }
 
   async leave(): Promise<void> {
@@ -87,9 +89,11 @@ export class FolderRoot implements StateRoot {
         onProgress?.(Math.min(doneBytes, totalBytes), totalBytes);
       }
       await flush(partial);
+      await this.#carry(path, signal);
       await rename(partial, path);
       await syncFolder(dirname(path));
       await this.#switchTo(path);
+      await dropHeld(this.#runFolder);
       return totalBytes;
     } catch (error) {
       await rm(partial, { recursive: true, force: true }).catch(() => undefined);
@@ -115,6 +119,18 @@ export class FolderRoot implements StateRoot {
     }
   }
 
+  get #runFolder(): string { return this.#runFolderOf(this.#root); }
+
+  /** From memory to memory. What a kill leaves there goes with the next try, or with the boot. */
+  async #carry(path: string, signal: AbortSignal | undefined): Promise<void> {
+    const target = this.#runFolderOf(path);
+    await dropHeld(target);
+    const found: readonly string[] = await readdir(this.#runFolder).catch((error: unknown) => { if (hasErrno(error, 'ENOENT')) return []; throw error; });
+    const names = heldInMemory.filter((name) => found.includes(name));
+    if (names.length > 0) await mkdir(target, { recursive: true, mode: 0o700 });
+    for (const name of names) await copy(join(this.#runFolder, name), join(target, name), false, signal);
+  }
+
   async #parts(): Promise<readonly string[]> { return (await readdir(this.#root)).filter((name) => !notMoved.has(name)); }
 
   async #checkTarget(path: string): Promise<void> {
@@ -136,6 +152,10 @@ export class FolderRoot implements StateRoot {
     await clearMovedRoot(this.#root);
   }
 }
+
+const dropHeld = async (runFolder: string): Promise<void> => {
+  for (const name of heldInMemory) await rm(join(runFolder, name), { recursive: true, force: true });
+};
 
 /** Windows keeps files that are open, and Linux a folder that is mounted; both are empty or nearly so. */
 const ignoreOpenFiles = (error: unknown): void => {

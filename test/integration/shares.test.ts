@@ -378,6 +378,34 @@ describe.skipIf(skipReason('SMB shares of containers', whyNoContainers()))('SMB 
     });
   });
 
+  it('have their passwords when the store has moved, and so do secrets that are in memory alone', async () => {
+    const other = new TestHost();
+    const moved = join(other.folder, 'moved');
+    const file = join(other.folder, 'secret.yaml');
+    writeFileSync(file, JSON.stringify({ name: 'safe', services: { web: { image: 'busybox:test', network_mode: 'none', stop_grace_period: '0s', command: ['sleep', '1000'], secrets: ['key'] } }, secrets: { key: { environment: 'SILO_TEST_KEY' } } }));
+    const own = await EngineClient.start({ root: other.root, command: [process.execPath, silo] });
+    try {
+      await own.call('image/import', { path: other.archive, reference: 'busybox:test' });
+      await own.call('volume/create', { name: 'files', share: { source: '//files/data/www', credential } });
+      await own.call('container/create', { image: 'busybox:test', name: 'user', network: 'none', command: ['sleep', '1000'], mounts: [{ kind: 'Volume', source: 'files', target: '/data', readOnly: false }] });
+      await own.call('application/apply', { files: [file], environment: [{ name: 'SILO_TEST_KEY', value: 'of a variable' }] });
+      const before = other.runFolders;
+      await own.call('store/move', { path: moved });
+      // Nothing of it is left where it was, and nothing has come to a disk.
+      expect(before).toHaveLength(1);
+      expect(spawnSync('grep', ['-rlasF', '-e', secret, '-e', 'of a variable', ...before, moved], { encoding: 'utf8' }).stdout).toBe('');
+      for (const container of ['user', 'safe-web-1']) await own.call('container/start', { container });
+      const lines: string[] = [];
+      for (const [container, path] of [['user', '/data/page'], ['safe-web-1', '/run/secrets/key']] as const) await own.call('process/run', { container, command: ['cat', path] }, { onItem: (item) => lines.push((item as WireLogLine).text) });
+      expect(lines).toEqual(['a page', 'of a variable']);
+      for (const container of ['user', 'safe-web-1']) await own.call('container/remove', { container, force: true });
+    } finally {
+      await own[Symbol.asyncDispose]();
+      await new TestHost(moved).close();
+      await other.close();
+    }
+  });
+
   it.skipIf(skipReason('SMB shares of utility VMs', whyNoMachines()))('are seen in a utility VM through the host, which mounts them', async () => {
     expect(await run('cat /data/www/page; echo from the machine > /data/file', [share('/data')], { isolation: 'HyperV' })).toEqual(['a page']);
     expect(readFileSync(join(server, 'data/file'), 'utf8')).toBe('from the machine\n');
