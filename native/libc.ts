@@ -156,6 +156,38 @@ export const unshareNetwork = (): void => { call('int unshare(int flags)', 'unsh
 
 export const setNetworkNamespace = (fd: number): void => { call('int setns(int fd, int kind)', 'setns', String(fd), fd, 0x40000000); };
 
+/**
+ * Asks a table of the kernel over netlink(7), in this thread's network namespace: the messages of the answer, until
+ * NLMSG_DONE. An error that the kernel answers with is thrown.
+ */
+export const netlinkDump = (family: number, type: number, payload: Uint8Array): readonly Buffer[] => {
+  const socket = call('int socket(int domain, int type, int protocol)', 'socket', 'AF_NETLINK', 16, 3 | 0x80000, family);
+  try {
+    const request = Buffer.alloc(16 + payload.length);
+    request.writeUInt32LE(request.length, 0);
+    request.writeUInt16LE(type, 4);
+    request.writeUInt16LE(0x1 | 0x300, 6); // NLM_F_REQUEST | NLM_F_DUMP
+    request.set(payload, 16);
+    call('long send(int fd, const uint8_t *bytes, size_t size, int flags)', 'send', 'netlink', socket, request, request.length, 0);
+    const messages: Buffer[] = [];
+    for (;;) {
+      const room = Buffer.alloc(32 * 1024);
+      const length = call('long recv(int fd, _Out_ uint8_t *bytes, size_t size, int flags)', 'recv', 'netlink', socket, room, room.length, 0);
+      for (let at = 0; at + 16 <= length;) {
+        const size = room.readUInt32LE(at);
+        const kind = room.readUInt16LE(at + 4);
+        if (kind === 3 /* NLMSG_DONE */) return messages;
+        const errno = kind === 2 /* NLMSG_ERROR */ ? -room.readInt32LE(at + 16) : 0;
+        if (errno !== 0) throw failure('netlink', errno, `family ${family}`);
+        messages.push(room.subarray(at + 16, at + size));
+        at += (size + 3) & ~3;
+      }
+    }
+  } finally {
+    bind('int close(int fd)')(socket);
+  }
+};
+
 /** Brings the loopback link of this thread's network namespace up (netdevice(7), SIOCSIFFLAGS). */
 export const bringLoopbackUp = (): void => {
   const socket = call('int socket(int domain, int type, int protocol)', 'socket', 'AF_INET', 2, 2 | 0x80000, 0);

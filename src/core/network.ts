@@ -160,7 +160,7 @@ export interface Network extends Sandboxes {
   endpoints(): Promise<readonly HostEndpoint[]>;
   /** Networks of others that containers may be linked to by name, looked up anew each time: nothing of them is changed. */
   foreignNetworks(): Promise<readonly ForeignNetwork[]>;
-  /** Ports of the host that somebody listens on, or that are reserved; of one protocol where that is all that is asked for, which is much cheaper for udp on Linux. No process is looked up. */
+  /** Ports of the host that somebody listens on, or that are reserved; of one protocol where that is all that is asked for. Cheap: no process is looked up. */
   listeners(protocol?: Listener['protocol']): Promise<readonly Listener[]>;
   /** The process behind a listener, for a person: name and pid; undefined where it cannot be told. */
   holderOf(listener: Listener): Promise<string | undefined>;
