@@ -17,8 +17,8 @@ const lists = {
   layers: ['virtio_blk', 'erofs', 'overlay'],
 };
 
-const agentSources = ['agent.c', 'boot.c', 'container-root.c', 'container.c', 'frames.c', 'kernel-calls.c', 'layered-root.c', 'network.c', 'request.c', 'start-process.c', 'statistics.c'];
-const keeperSources = ['keeper.c', 'launch.c', 'machine-loop.c', 'plan.c', 'share.c', 'stand-in.c', 'terminal.c', 'word.c', '../guest-agent/frames.c'];
+const agentSources = ['agent.c', 'boot.c', 'container-root.c', 'container.c', 'frames.c', 'kernel-calls.c', 'layered-root.c', 'network.c', 'request.c', 'slots.c', 'start-process.c', 'statistics.c'];
+const keeperSources = ['adapters.c', 'child.c', 'keeper.c', 'launch.c', 'machine-loop.c', 'monitor.c', 'plan.c', 'share.c', 'stand-in.c', 'tap.c', 'terminal.c', 'word.c', '../guest-agent/frames.c'];
 
 const strict = ['-std=gnu11', '-Os', '-Wall', '-Wextra', '-Werror', '-static', '-s'];
 

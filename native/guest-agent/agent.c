@@ -131,15 +131,20 @@ static bool bring_share(const struct request *request, struct refusal *refusal) 
   return false;
 }
 
-/* What the machine needs once, before its own container. */
-static bool prepare(const struct request *request, struct refusal *refusal) {
-  const char *what = "";
-  *refusal = (struct refusal){.failure = FAILURE_OTHER};
+static bool load_wanted(const struct request *request, struct refusal *refusal) {
   for (size_t at = 0; at < request->modules.count; at++) {
     if (load_modules(request->modules.items[at]) == 0) continue;
     snprintf(refusal->reason, sizeof refusal->reason, "module %s: %s", request->modules.items[at], strerror(errno));
     return false;
   }
+  return true;
+}
+
+/* What the machine needs once, before its own container. */
+static bool prepare(const struct request *request, struct refusal *refusal) {
+  const char *what = "";
+  *refusal = (struct refusal){.failure = FAILURE_OTHER};
+  if (!load_wanted(request, refusal)) return false;
   if (request->layers.count > 0 && !mount_layered_root(request, refusal)) return false;
   if (mount_control_groups(&what) == 0 && set_up_network(request, &what) == 0) return true;
   snprintf(refusal->reason, sizeof refusal->reason, "%s: %s", what, strerror(errno));
@@ -219,6 +224,15 @@ static void update(uint32_t id, const struct request *request) {
   else failed(id, refusal.failure, refusal.reason);
 }
 
+static void connect_links(uint32_t id, const struct request *request) {
+  struct refusal refusal = {.failure = FAILURE_OTHER};
+  const char *what = "";
+  if (!load_wanted(request, &refusal)) return failed(id, refusal.failure, refusal.reason);
+  if (change_network(request, &what) == 0) return done(id, NULL, 0);
+  snprintf(refusal.reason, sizeof refusal.reason, "%s: %s", what, strerror(errno));
+  failed(id, refusal.failure, refusal.reason);
+}
+
 static void resize(const struct process *process, const struct frame *frame) {
   if (!process->terminal || frame->length != 4) return;
   struct winsize size = {.ws_row = read_u16(frame->payload), .ws_col = read_u16(frame->payload + 2)};
@@ -261,6 +275,7 @@ static void handle_request(const struct frame *frame) {
     case FRAME_SIGNAL: send_signal(frame->id, request); break;
     case FRAME_STATISTICS: tell_statistics(frame->id, request); break;
     case FRAME_UPDATE: update(frame->id, request); break;
+    case FRAME_NETWORK: connect_links(frame->id, request); break;
     default: failed(frame->id, FAILURE_OTHER, "the agent does not know the request");
   }
   free_request(request);

@@ -1,10 +1,13 @@
 #define _GNU_SOURCE
 #include "network.h"
+#include "slots.h"
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,15 +58,22 @@ static int change_link(int fd, int index, const char *name, uint32_t mtu, bool u
   return ask(fd, &message);
 }
 
-/* 0 where there is no link with that MAC. */
+/* The MAC that the host gave an adapter, whatever a container has made of it since; of other links nothing but zeros. */
+static bool has_mac(int fd, const char *interface, const uint8_t mac[6]) {
+  struct {
+    struct ethtool_perm_addr head;
+    uint8_t mac[6];
+  } answer = {.head = {.cmd = ETHTOOL_GPERMADDR, .size = sizeof answer.mac}};
+  struct ifreq request = {.ifr_data = (char *)&answer};
+  strncpy(request.ifr_name, interface, sizeof request.ifr_name - 1);
+  return ioctl(fd, SIOCETHTOOL, &request) == 0 && memcmp(answer.head.data, mac, sizeof answer.mac) == 0;
+}
+
+/* 0 where there is no adapter with that MAC. */
 static int index_of(int fd, const uint8_t mac[6]) {
   struct if_nameindex *links = if_nameindex();
   int found = 0;
-  for (struct if_nameindex *link = links; link != NULL && link->if_index != 0; link++) {
-    struct ifreq ask_mac = {0};
-    strncpy(ask_mac.ifr_name, link->if_name, sizeof ask_mac.ifr_name - 1);
-    if (ioctl(fd, SIOCGIFHWADDR, &ask_mac) == 0 && memcmp(ask_mac.ifr_hwaddr.sa_data, mac, 6) == 0) found = (int)link->if_index;
-  }
+  for (struct if_nameindex *link = links; link != NULL && link->if_index != 0; link++) if (has_mac(fd, link->if_name, mac)) found = (int)link->if_index;
   if_freenameindex(links);
   return found;
 }
@@ -123,6 +133,45 @@ static int set_up(int fd, int inet, const struct request *request, const char **
   *what = "routes";
   for (size_t at = 0; at < request->route_count; at++) if (add_route(fd, index_of(inet, request->routes[at].mac), &request->routes[at]) != 0) return -1;
   return 0;
+}
+
+/* An adapter, not lo or what a container made for itself. */
+static bool is_adapter(const char *interface) {
+  char path[64];
+  snprintf(path, sizeof path, "/sys/class/net/%s/device", interface);
+  return access(path, F_OK) == 0;
+}
+
+static bool is_wanted(const struct request *request, int fd, const char *interface) {
+  for (size_t at = 0; at < request->link_count; at++) if (has_mac(fd, interface, request->links[at].mac)) return true;
+  return false;
+}
+
+static int give_unwanted_back(const struct request *request, int fd, const char **what) {
+  struct if_nameindex *links = if_nameindex();
+  int result = 0;
+  *what = "adapters";
+  for (struct if_nameindex *link = links; result == 0 && link != NULL && link->if_index != 0; link++) if (is_adapter(link->if_name) && !is_wanted(request, fd, link->if_name)) result = give_back(link->if_name);
+  int reason = errno;
+  if_freenameindex(links);
+  errno = reason;
+  return result;
+}
+
+static bool has_all(const struct request *request, int fd) {
+  for (size_t at = 0; at < request->link_count; at++) if (index_of(fd, request->links[at].mac) == 0) return false;
+  return true;
+}
+
+int change_network(const struct request *request, const char **what) {
+  int inet = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  *what = "sockets";
+  int result = inet < 0 ? -1 : give_unwanted_back(request, inet, what);
+  if (result == 0 && !has_all(request, inet)) find_plugged();
+  int reason = errno;
+  close(inet);
+  errno = reason;
+  return result == 0 ? set_up_network(request, what) : -1;
 }
 
 int set_up_network(const struct request *request, const char **what) {

@@ -27,6 +27,13 @@ enum frame_type {
   FRAME_CREDIT = 10,       /* stream u32 (1 stdout, 2 stderr), bytes u32 */
   FRAME_OUTPUT_CLOSED = 11, /* stream u32 */
 
+  /* A request again: the adapters that the guest is to have, each with all of its addresses and routes; it gives the others back. */
+  FRAME_NETWORK = 12,
+  /* Requests to a keeper alone. */
+  FRAME_ADAPTERS = 13,     /* answered by a line an adapter: name, MAC, index of its link in the namespace, and 1 where it came while the machine ran, else 0 */
+  FRAME_PLUG = 14,         /* FIELD_LINK: joins the machine to that link by a new adapter, or by the one that it has for it */
+  FRAME_UNPLUG = 15,       /* FIELD_LINK: after the guest has given it back */
+
   FRAME_HELLO = 32,        /* version u32 */
   FRAME_DONE = 33,
   FRAME_FAILED = 34,       /* enum failure u32, text */

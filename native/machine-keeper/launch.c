@@ -1,17 +1,12 @@
 #define _GNU_SOURCE
 #include "launch.h"
+#include "child.h"
 #include "share.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -35,16 +30,6 @@ static int listen_for_files(void) {
   return fd;
 }
 
-static void in_child(pid_t keeper) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != keeper) _exit(127);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-  signal(SIGPIPE, SIG_DFL);
-  signal(SIGHUP, SIG_DFL);
-}
-
 /* `passed`: pairs of a descriptor here and its number there. */
 static pid_t spawn(char **arguments, int input, int output, const int (*passed)[2], size_t count) {
   pid_t keeper = getpid(), pid = fork();
@@ -60,64 +45,6 @@ static pid_t spawn(char **arguments, int input, int output, const int (*passed)[
   execv(arguments[0], arguments);
   dprintf(2, "%s: %s\n", arguments[0], strerror(errno));
   _exit(127);
-}
-
-
-/* A tap in the namespace that we are in; it goes with the last descriptor of it. */
-static int make_tap(size_t index) {
-  struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
-  snprintf(request.ifr_name, sizeof request.ifr_name, "machine%u", (unsigned)index & 0xff);
-  int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-  if (fd < 0 || ioctl(fd, TUNSETIFF, &request) != 0) return -1;
-  int inet = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  request.ifr_flags = IFF_UP;
-  int result = ioctl(inet, SIOCSIFFLAGS, &request);
-  close(inet);
-  return result == 0 ? fd : -1;
-}
-
-/* What arrives at the link goes to the tap, and what the guest sends goes out by the link; nothing of it reaches this system's own stack. */
-static bool join_links(const struct plan *plan, char *reason, size_t size) {
-  int lines[2];
-  if (pipe2(lines, O_CLOEXEC) != 0) return failed(reason, size, "pipe");
-  pid_t keeper = getpid(), pid = fork();
-  if (pid == 0) {
-    in_child(keeper);
-    dup2(lines[0], 0);
-    execlp("tc", "tc", "-batch", "-", NULL);
-    _exit(127);
-  }
-  close(lines[0]);
-  for (size_t at = 0; at < plan->link_count; at++) {
-    const char *filter = "protocol all u32 match u8 0 0 action mirred egress redirect dev";
-    dprintf(lines[1], "qdisc replace dev %s ingress\nqdisc replace dev machine%zu ingress\n", plan->links[at], at);
-    dprintf(lines[1], "filter replace dev %s parent ffff: pref 1 handle 800::800 %s machine%zu\n", plan->links[at], filter, at);
-    dprintf(lines[1], "filter add dev machine%zu parent ffff: pref 1 %s %s\n", at, filter, plan->links[at]);
-  }
-  close(lines[1]);
-  int status = 0;
-  waitpid(pid, &status, 0);
-  if (status == 0) return true;
-  snprintf(reason, size, "tc cannot join the network's links to the machine");
-  return false;
-}
-
-static bool make_taps(const struct plan *plan, int taps[most_links], char *reason, size_t size) {
-  if (plan->network_namespace == NULL) return true;
-  int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-  int wanted = open(plan->network_namespace, O_RDONLY | O_CLOEXEC);
-  if (own < 0 || wanted < 0 || setns(wanted, CLONE_NEWNET) != 0) return failed(reason, size, plan->network_namespace);
-  close(wanted);
-  bool made = true;
-  for (size_t at = 0; made && at < plan->link_count; at++) {
-    taps[at] = make_tap(at);
-    if (taps[at] < 0) made = failed(reason, size, "tap");
-  }
-  if (made && plan->link_count > 0) made = join_links(plan, reason, size);
-  /* QEMU and we need no network: the namespace may go when its engine wants it. */
-  int back = setns(own, CLONE_NEWNET);
-  close(own);
-  return made && back == 0;
 }
 
 static double seconds(void) {
@@ -149,28 +76,33 @@ static bool fill_in(char **argument) {
 }
 
 bool launch_machine(const struct plan *plan, struct machine *machine, char *reason, size_t size) {
-  int taps[most_links], ports[2], console[2];
-  if (!make_share(plan, reason, size) || !let_share_grow(reason, size) || !make_taps(plan, taps, reason, size)) return false;
+  machine->adapter_count = plan->adapter_count;
+  for (size_t at = 0; at < plan->adapter_count; at++) machine->adapters[at] = plan->adapters[at];
+  int taps[most_links], ports[2], monitor[2], console[2];
+  if (!make_share(plan, reason, size) || !let_share_grow(reason, size) || !make_taps(plan->network_namespace, machine->adapters, plan->adapter_count, taps, reason, size)) return false;
   int files = listen_for_files();
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (files < 0 || nothing < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ports) != 0 || pipe2(console, O_CLOEXEC) != 0) return failed(reason, size, "sockets");
+  if (files < 0 || nothing < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ports) != 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, monitor) != 0 || pipe2(console, O_CLOEXEC) != 0) return failed(reason, size, "sockets");
   for (size_t at = 0; at < plan->qemu_count; at++) if (!fill_in(&plan->qemu[at])) return failed(reason, size, "memory");
   const int file_descriptors[][2] = {{files, share_fd}};
   machine->virtiofsd = spawn(plan->virtiofsd, nothing, console[1], file_descriptors, 1);
-  int passed[1 + most_links][2] = {{ports[1], agent_fd}};
-  for (size_t at = 0; at < plan->link_count; at++) {
-    passed[1 + at][0] = taps[at];
-    passed[1 + at][1] = first_tap_fd + (int)at;
+  int passed[2 + most_links][2] = {{ports[1], agent_fd}, {monitor[1], monitor_fd}};
+  for (size_t at = 0; at < plan->adapter_count; at++) {
+    passed[2 + at][0] = taps[at];
+    passed[2 + at][1] = first_tap_fd + (int)at;
   }
-  machine->qemu = spawn(plan->qemu, nothing, console[1], (const int(*)[2])passed, 1 + plan->link_count);
+  machine->qemu = spawn(plan->qemu, nothing, console[1], (const int(*)[2])passed, 2 + plan->adapter_count);
   machine->port = ports[0];
+  machine->monitor = monitor[0];
   machine->console = console[0];
-  for (size_t at = 0; at < plan->link_count; at++) close(taps[at]);
+  for (size_t at = 0; at < plan->adapter_count; at++) close(taps[at]);
   close(files);
   close(nothing);
   close(ports[1]);
+  close(monitor[1]);
   close(console[1]);
   fcntl(machine->port, F_SETFL, O_NONBLOCK);
+  fcntl(machine->monitor, F_SETFL, O_NONBLOCK);
   fcntl(machine->console, F_SETFL, O_NONBLOCK);
   return machine->virtiofsd > 0 && machine->qemu > 0 ? true : failed(reason, size, "fork");
 }

@@ -9,6 +9,10 @@ struct machine {
   pid_t qemu, virtiofsd;
   /* Ends of the agent's port, and of a pipe with what QEMU and the guest's console say. */
   int port, console;
+  /* Socket to QEMU's monitor. */
+  int monitor;
+  struct adapter adapters[most_links];
+  size_t adapter_count;
 };
 
 /* Works in the folder of the machine; false with `reason`. */

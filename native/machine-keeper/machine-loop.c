@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "machine-loop.h"
 #include "../guest-agent/protocol.h"
+#include "adapters.h"
+#include "monitor.h"
 #include "share.h"
 #include "terminal.h"
 #include <errno.h>
@@ -299,13 +301,47 @@ static void begin_process(struct client *client, const struct frame *frame) {
   free(payload);
 }
 
+static void handle_answer(const struct frame *frame);
+
+/* QEMU has done what a request asked it for, or said why not. */
+static void conclude(uint32_t id, const char *problem) {
+  uint8_t payload[256];
+  struct frame frame = {.type = FRAME_DONE, .id = id, .payload = payload};
+  adapter_changed(id, problem == NULL);
+  if (problem != NULL) {
+    write_u32(payload, FAILURE_OTHER);
+    memcpy(payload + 4, problem, strlen(problem));
+    frame.type = FRAME_FAILED;
+    frame.length = (uint32_t)(4 + strlen(problem));
+  }
+  handle_answer(&frame);
+}
+
+static void begin_change(struct client *client, const struct frame *frame) {
+  char reason[200];
+  struct request *request = add_request((int)(client - clients), frame->id);
+  if (request == NULL) return refuse(client, frame->id, "there are too many requests");
+  enum change change = change_adapter(plan, frame, request->id, reason, sizeof reason);
+  if (change == CHANGE_BEGUN) return;
+  request->used = false;
+  if (change == CHANGE_DONE) answer(client, FRAME_DONE, frame->id, NULL, 0);
+  else refuse(client, frame->id, reason);
+}
+
+static void tell_adapters(struct client *client, uint32_t id) {
+  char text[2048];
+  answer(client, FRAME_DONE, id, text, list_adapters(text, sizeof text));
+}
+
 static void handle_client_frame(struct client *client, const struct frame *frame) {
   if (frame->type == FRAME_EXEC || frame->type == FRAME_CREATE) return begin_process(client, frame);
   if (frame->type == FRAME_RESIZE) {
     if (client->runs_process) put(FRAME_RESIZE, client->process, frame->payload, frame->length);
     return;
   }
-  if (frame->type != FRAME_START && frame->type != FRAME_SIGNAL && frame->type != FRAME_STATISTICS && frame->type != FRAME_UPDATE) return refuse(client, frame->id, "the keeper does not know the request");
+  if (frame->type == FRAME_ADAPTERS) return tell_adapters(client, frame->id);
+  if (frame->type == FRAME_PLUG || frame->type == FRAME_UNPLUG) return begin_change(client, frame);
+  if (frame->type != FRAME_START && frame->type != FRAME_SIGNAL && frame->type != FRAME_STATISTICS && frame->type != FRAME_UPDATE && frame->type != FRAME_NETWORK) return refuse(client, frame->id, "the keeper does not know the request");
   struct request *request = add_request((int)(client - clients), frame->id);
   if (request == NULL) return refuse(client, frame->id, "there are too many requests");
   put(frame->type, request->id, frame->payload, frame->length);
@@ -551,7 +587,7 @@ static void handle_signals(int signals) {
   }
 }
 
-enum { polled_fixed = 4, polled_most = polled_fixed + most_clients + most_processes * 3 };
+enum { polled_fixed = 5, polled_most = polled_fixed + most_clients + most_processes * 3 };
 enum owner_kind { OWNER_CLIENT, OWNER_INPUT, OWNER_OUTPUT };
 struct owner {
   enum owner_kind kind;
@@ -617,12 +653,15 @@ int run_machine(const struct plan *the_plan, const struct machine *the_machine, 
   char pid[16];
   snprintf(pid, sizeof pid, "%d", machine->qemu);
   write_note("qemu-pid", pid);
+  keep_adapters(machine);
+  open_monitor(machine->monitor);
   double deadline = now() + plan->patience;
   for (;;) {
     polled[0] = (struct pollfd){.fd = machine->port, .events = (short)(POLLIN | (buffer_length(&sending) > 0 ? POLLOUT : 0))};
     polled[1] = (struct pollfd){.fd = signals, .events = POLLIN};
     polled[2] = (struct pollfd){.fd = machine->console, .events = POLLIN};
     polled[3] = (struct pollfd){.fd = listener, .events = POLLIN};
+    polled[4] = (struct pollfd){.fd = monitor_socket(), .events = POLLIN};
     nfds_t count = gather(polled, owners);
     if (poll(polled, count, end_time != 0 ? 50 : is_created ? -1 : 1000) < 0) continue;
     if (!is_created && now() > deadline) lose(greeted ? "the guest's agent does not answer" : "the guest's agent did not start in time");
@@ -630,6 +669,7 @@ int run_machine(const struct plan *the_plan, const struct machine *the_machine, 
     if (polled[0].revents != 0) exchange(polled[0].revents);
     if (polled[1].revents != 0) handle_signals(signals);
     if (polled[3].revents != 0) accept_client(listener);
+    if (polled[4].revents != 0) hear_monitor(conclude);
     for (nfds_t at = polled_fixed; at < count; at++) if (polled[at].revents != 0) serve_owner(&owners[at], polled[at].revents);
     finish_exited();
     exchange(0);

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "plan.h"
+#include "../guest-agent/protocol.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -50,7 +51,6 @@ static bool add_field(struct plan *plan, const struct field *field) {
     case PLAN_NAMESPACE: return (plan->network_namespace = field_text(field->bytes, field->length)) != NULL;
     case PLAN_JOIN: return (plan->join = field_text(field->bytes, field->length)) != NULL;
     case PLAN_BIND: return add_bind(plan, field);
-    case PLAN_LINK: return plan->link_count < most_links && (plan->links[plan->link_count++] = field_text(field->bytes, field->length)) != NULL;
     case PLAN_CREATE: plan->create = field->bytes; plan->create_length = field->length; return true;
     case PLAN_TERMINAL: plan->terminal = true; return true;
     case PLAN_PATIENCE:
@@ -61,11 +61,24 @@ static bool add_field(struct plan *plan, const struct field *field) {
   }
 }
 
+static bool read_adapters(struct plan *plan) {
+  const uint8_t *at = plan->create, *end = plan->create + plan->create_length;
+  bool broken = false;
+  struct field field;
+  while (next_field(&at, end, &field, &broken)) {
+    if (field.tag != FIELD_LINK) continue;
+    if (plan->adapter_count == most_links || !read_adapter(&field, &plan->adapters[plan->adapter_count])) return false;
+    plan->adapters[plan->adapter_count].number = (unsigned)plan->adapter_count;
+    plan->adapter_count += 1;
+  }
+  return !broken;
+}
+
 bool read_plan(const struct buffer *content, struct plan *plan) {
   const uint8_t *at = content->bytes + content->start, *end = content->bytes + content->end;
   bool broken = false;
   struct field field;
   *plan = (struct plan){.patience = 60};
   while (next_field(&at, end, &field, &broken)) if (!add_field(plan, &field)) return false;
-  return !broken && (plan->join != NULL || (plan->qemu_count > 0 && plan->virtiofsd_count > 0)) && plan->create != NULL;
+  return !broken && (plan->join != NULL || (plan->qemu_count > 0 && plan->virtiofsd_count > 0)) && plan->create != NULL && read_adapters(plan);
 }

@@ -85,6 +85,8 @@ export interface TaskSpec {
   readonly mounts: readonly TaskMount[];
   /** Bind-mounted network namespace; undefined joins the host's. */
   readonly networkNamespacePath: string | undefined;
+  /** Links may come into that namespace and go from it while the task runs: then the runtime is told by `refreshNetwork`, where it has that. */
+  readonly linksChange?: boolean | undefined;
   /** Id of a running task in whose machine it is made, and whose network it has; only where the runtime joins machines. */
   readonly machineOf?: string | undefined;
   readonly privileged: boolean;
@@ -209,6 +211,12 @@ export interface Runtime {
   rotateLog(id: string, logPath: string, keptFiles: number): Promise<boolean>;
   /** The same for the log of a process that `exec` started; `folder` is that of its ExecSpec. */
   rotateProcessLog(id: string, folder: string, logPath: string, keptFiles: number): Promise<boolean>;
+  /**
+   * Gives a running task the links that its network namespace has by now, and takes those away that have gone; a paused
+   * one has them when it is resumed. Absent where tasks stand in the namespace itself. What has ended is left alone.
+   * Errors: OptionUnsupported (there is no room for more), MachineFailed, MachineNotResponding.
+   */
+  refreshNetwork?(id: string): Promise<void>;
   /** Undefined for a task that does not run. */
   statistics(id: string): Promise<TaskStatistics | undefined>;
   /** Sets the limits that are given, of a created or running task; the others stay. Errors: OptionUnsupported, RuntimeFailed. */

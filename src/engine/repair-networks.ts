@@ -6,6 +6,7 @@ import { linksOf } from './name-service.ts';
 import { attachLink, recordLinks } from './network-links.ts';
 import { withNetworks } from './network-lock.ts';
 import type { Ports } from './ports.ts';
+import { technologyOf } from './technology.ts';
 
 export interface NetworkItem {
   readonly kind: 'Network' | 'Endpoint';
@@ -98,6 +99,7 @@ const repairLoss = (ports: Ports, act: (finding: Finding) => Promise<void>, id: 
       kind: 'Endpoint', id, name: container.name, problem: faults.length === 0 ? 'the host does not have it' : faults.join('; '), removal: false,
       mend: () => withNetworks(ports, { shared: true }, async () => {
         const attached = await attachLink(ports, container, link);
+        await technologyOf(ports.isolations, container).runtime.refreshNetwork?.(container.id);
         await ports.metadata.write((writer) => { recordLinks(writer, container, [{ ...link.endpoint, attached }]); });
       }),
     });

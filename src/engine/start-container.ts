@@ -121,6 +121,7 @@ const beginTask = async (ports: Ports, record: ContainerRecord, links: readonly 
       ...mounts,
     ],
     networkNamespacePath,
+    linksChange: spec.network === 'networks',
     machineOf: runtime.joinsMachines === true && owner.id !== record.id ? owner.id : undefined,
     privileged: spec.privileged,
     settings,

@@ -10,6 +10,7 @@ import { MachineHost, MicroVmRuntime, type MicroVmRuntimeOptions } from '../../s
 import { ensureLayerImage } from '../../src/snapshot/overlay/layer-image.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
 import { machineFolder } from '../fixtures/machines.ts';
+import { makeLinkNamespace } from './link-namespace.ts';
 import { posixTasks, type RuntimeFixture } from './runtime.suite.ts';
 
 export interface MicroVmHost extends RuntimeFixture {
@@ -24,8 +25,7 @@ export const makeMicroVm = async ({ layered = false }: { readonly layered?: bool
   const folder = mkdtempSync(join(tmpdir(), 'silo-machines-'));
   const [runFolder, exitsFolder] = [join(folder, 'run'), join(folder, 'exits')];
   for (const path of [runFolder, exitsFolder]) mkdirSync(path);
-  const namespace = `silo-${randomBytes(4).toString('hex')}`;
-  execFileSync('ip', ['netns', 'add', namespace]);
+  const links = makeLinkNamespace();
   const options = { runFolder, exitsFolder, machines: new MachineHost({ folder: machineFolder, runFolder }), hostProcessors: availableParallelism() };
   const rootPath = makeBusyboxRoot(join(folder, 'layer/fs'));
   const layerImages = layered ? [await ensureLayerImage(2, makeUpperLayer(join(folder, 'upper'))), await ensureLayerImage(1, join(folder, 'layer'))] : undefined;
@@ -42,6 +42,7 @@ export const makeMicroVm = async ({ layered = false }: { readonly layered?: bool
     findsCommandsAt: 'create',
     limitsMemory: true,
     join: joinConmon,
+    links,
     patience: 6,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');
@@ -50,7 +51,7 @@ export const makeMicroVm = async ({ layered = false }: { readonly layered?: bool
       mkdirSync(bundlePath, { recursive: true });
       return Promise.resolve({
         id, rootPath, bundlePath, logPath: join(folder, `${id}.log`), process: { ...process, ...changes }, openStdin: false, hostName: 'conformance',
-        readOnlyRoot: false, resources: {}, mounts: [], networkNamespacePath: join('/run/netns', namespace), privileged: false, layerImages, ...other,
+        readOnlyRoot: false, resources: {}, mounts: [], networkNamespacePath: links.namespacePath, privileged: false, layerImages, ...other,
       });
     },
     exec: (task, changes) => {
@@ -68,11 +69,11 @@ export const makeMicroVm = async ({ layered = false }: { readonly layered?: bool
       ...[join(runFolder, 'machines', id), join(exitsFolder, id)].filter(existsSync),
       ...readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes(id)),
       ...readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLine(name).includes(id)).map((pid) => `process ${pid}: ${commandLine(pid)}`),
-      ...execFileSync('ip', ['-netns', namespace, '-brief', 'link'], { encoding: 'utf8' }).split('\n').filter((line) => line.startsWith('machine')),
+      ...execFileSync('ip', ['-netns', links.name, '-brief', 'link'], { encoding: 'utf8' }).split('\n').filter((line) => line.startsWith('machine')),
     ]),
     close: async () => {
       for (const id of ids) await runtime.delete(id);
-      execFileSync('ip', ['netns', 'delete', namespace]);
+      links.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

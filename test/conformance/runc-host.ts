@@ -8,6 +8,7 @@ import type { TaskSpec } from '../../src/core/index.ts';
 import { joinConmon } from '../../src/runtime/conmon/index.ts';
 import { RuncRuntime, type RuncRuntimeOptions } from '../../src/runtime/runc/index.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
+import { makeLinkNamespace } from './link-namespace.ts';
 import { posixTasks, type RuntimeFixture } from './runtime.suite.ts';
 
 export interface RuncHost extends RuntimeFixture {
@@ -25,6 +26,7 @@ export const makeRunc = async (): Promise<RuncHost> => {
   const rootPath = makeBusyboxRoot(join(folder, 'rootfs'));
   const process: TaskSpec['process'] = { args: [], env: ['PATH=/bin'], workingDirectory: '/', user: '', terminal: false, noNewPrivileges: true };
   const ids: string[] = [];
+  const links = makeLinkNamespace();
   const runtime = new RuncRuntime(options);
   return {
     options,
@@ -34,6 +36,7 @@ export const makeRunc = async (): Promise<RuncHost> => {
     findsCommandsAt: 'create',
     limitsMemory: true,
     join: joinConmon,
+    links,
     ...posixTasks,
     task: (changes, other) => {
       const id = randomBytes(32).toString('hex');
@@ -64,6 +67,7 @@ export const makeRunc = async (): Promise<RuncHost> => {
     ]),
     close: async () => {
       for (const id of ids) await runtime.delete(id);
+      links.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

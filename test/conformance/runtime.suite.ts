@@ -28,6 +28,8 @@ export interface RuntimeFixture {
   readonly patience?: number;
   /** Joins a process that was started to be joined. */
   readonly join: JoinProcess;
+  /** A network namespace for tasks, and how a pair of links comes into it and goes; undefined where tasks have no such thing. */
+  readonly links?: { readonly namespacePath: string; add(one: string, other: string): void; remove(one: string): void };
   /** Ends the process that keeps the task's output and exit; undefined where there is none. */
   killMonitor: ((id: string) => Promise<void>) | undefined;
   /** What of the task the host still has: processes, cgroups, folders, mounts. */
@@ -212,6 +214,37 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       await host.runtime.update(spec.id, { cpuCount: 0.5 });
       expect((await host.runtime.statistics(spec.id))?.memoryLimitBytes).toBe(128 * 1024 * 1024);
       await host.runtime.delete(spec.id);
+    });
+
+    it('shows a running task the links that come into its network, and none that has gone', async ({ skip }) => {
+      const { links } = host;
+      if (links === undefined) return skip('its tasks have no network namespace here');
+      const spec = await started(steps(['sleep', 1000]), { networkNamespacePath: links.namespacePath, linksChange: true });
+      const seen = async (): Promise<readonly string[]> => {
+        const exec = await host.exec(spec, shell('ls /sys/class/net'));
+        await (await host.runtime.exec(exec)).exited;
+        return (await lines(exec.logPath)).map((line) => line.split(' ').at(-1) ?? '').toSorted();
+      };
+      expect(await seen()).toEqual(['lo']);
+      for (let time = 0; time < 2; time += 1) {
+        links.add('late0', 'late1');
+        await host.another.refreshNetwork?.(spec.id);
+        expect(await seen()).toEqual(['late0', 'late1', 'lo']);
+        // Again without a change.
+        await host.runtime.refreshNetwork?.(spec.id);
+        expect(await seen()).toEqual(['late0', 'late1', 'lo']);
+        await host.runtime.pause(spec.id);
+        links.remove('late0');
+        await host.runtime.refreshNetwork?.(spec.id);
+        await host.another.resume(spec.id);
+        expect(await seen()).toEqual(['lo']);
+      }
+      await host.runtime.kill(spec.id, sigkill);
+      await host.runtime.wait(spec.id);
+      await host.runtime.refreshNetwork?.(spec.id);
+      await host.runtime.delete(spec.id);
+      await host.runtime.refreshNetwork?.(spec.id);
+      expect(await host.leftovers(spec.id)).toEqual([]);
     });
 
     it('runs a further process with its own output, exit code and input', async () => {

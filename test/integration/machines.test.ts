@@ -103,12 +103,6 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     const [statistics] = (await engine.call('container/statistics', { containers: [container.id] })).items;
     expect(statistics).toMatchObject({ memoryLimitBytes: 96 * 1024 * 1024 });
 
-    await engine.call('network/create', { name: 'second' });
-    expect(await code(engine.call('network/connect', { container: 'web', network: 'second' }))).toBe('OptionUnsupported');
-    const [adapter] = (await engine.call('network/adapters', { container: 'web' })).items;
-    expect(await code(engine.call('network/disconnect', { container: 'web', network: adapter?.network ?? '' }))).toBe('OptionUnsupported');
-    await engine.call('network/remove', { network: 'second' });
-
     await engine.call('container/pause', { container: 'web' });
     expect((await state('web')).state).toBe('Paused');
     await engine.call('container/resume', { container: 'web' });

@@ -76,16 +76,20 @@ const pairs = (text: string): readonly [number, number] => {
 
 const macBytes = ({ mac }: MachineLink): Buffer => Buffer.from(mac.replaceAll(':', ''), 'hex');
 
-const addNetwork = (request: Fields, { links, routes }: MachineNetwork): void => {
+/** An adapter, as the guest and the keeper are told of it. */
+export const addLink = (request: Fields, link: MachineLink): Fields => request.bytes(fields.LINK, macBytes(link), u32(link.mtu), Buffer.from(link.name));
+
+export const addNetwork = (request: Fields, { links, routes }: MachineNetwork): Fields => {
   if (links.length > 0) request.text(fields.MODULE, 'network');
   for (const link of links) {
-    request.bytes(fields.LINK, macBytes(link), u32(link.mtu), Buffer.from(link.name));
+    addLink(request, link);
     for (const { address, prefix } of link.addresses) request.bytes(fields.ADDRESS, macBytes(link), Buffer.from([isIPv4(address) ? 4 : 6, prefix]), addressBytes(address));
   }
   // A route through a gateway needs the one that leads there.
   for (const { link, target, prefix, gateway } of routes.toSorted((a, b) => Number(a.gateway !== undefined) - Number(b.gateway !== undefined))) {
     request.bytes(fields.ROUTE, macBytes(link), Buffer.from([isIPv4(target) ? 4 : 6, prefix]), addressBytes(target), addressBytes(gateway ?? (isIPv4(target) ? '0.0.0.0' : '::')));
   }
+  return request;
 };
 
 /** What of the host the guest sees, by its name in the share. */

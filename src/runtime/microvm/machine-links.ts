@@ -11,6 +11,8 @@ export interface MachineLink {
   /** Six bytes with colons. */
   readonly mac: string;
   readonly mtu: number;
+  /** The kernel's in the namespace; a link that was made anew has another. */
+  readonly index: number;
   readonly addresses: readonly { readonly address: string; readonly prefix: number }[];
 }
 
@@ -27,6 +29,7 @@ export interface MachineNetwork {
 }
 
 interface IpLink {
+  readonly ifindex: number;
   readonly ifname: string;
   readonly link_type: string;
   readonly address?: string;
@@ -56,7 +59,7 @@ const splitTarget = (text: string, gateway: string | undefined): { readonly targ
 export const readMachineNetwork = async (namespacePath: string): Promise<MachineNetwork> => {
   const [found, routes4, routes6] = await Promise.all([ip<IpLink>(namespacePath, 'address', 'show'), ip<IpRoute>(namespacePath, '-4', 'route', 'show'), ip<IpRoute>(namespacePath, '-6', 'route', 'show')]);
   const links = found.filter(({ link_type: type, ifname }) => type === 'ether' && !/^(machine\d|gretap|erspan)/.test(ifname)).map((link): MachineLink => ({
-    name: link.ifname, mac: link.address ?? '', mtu: link.mtu,
+    name: link.ifname, mac: link.address ?? '', mtu: link.mtu, index: link.ifindex,
     addresses: (link.addr_info ?? []).flatMap(({ local, prefixlen, scope }) => (local === undefined || scope === 'link' ? [] : [{ address: local, prefix: prefixlen }])),
   }));
   // What the kernel makes of addresses by itself it makes in the guest too.

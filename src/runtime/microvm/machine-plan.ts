@@ -5,7 +5,7 @@ import { Fields } from './fields.ts';
 import type { Accelerator, MachineParts } from './machine-host.ts';
 import { layerDiskArguments } from './layer-disks.ts';
 import type { MachineNetwork } from './machine-links.ts';
-import { descriptors, planFields } from './protocol.ts';
+import { descriptors, planFields, slotCount } from './protocol.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -47,16 +47,21 @@ interface Machine {
  * processor in turn. A processor that is emulated has no other clock to measure its own by: the keeper fills in how fast
  * it counts; and to take the locks out of the kernel's code for a single one costs a tenth of its boot.
  */
-const kernelArguments = (accelerator: Accelerator): string => [
+const kernelArguments = (accelerator: Accelerator): readonly string[] => [
   'console=ttyS0', 'quiet', 'panic=-1', 'random.trust_cpu=on', 'no_timer_check', 'cryptomgr.notests', 'lsm=landlock,yama', 'rcupdate.rcu_expedited=1',
   ...(accelerator === 'tcg' ? ['noreplace-smp', 'tsc_early_khz=@TSC@', 'tsc=reliable'] : []),
-].join(' ');
+];
+
+/** The agent serves the slots, and what goes into them has no ports of I/O: the kernel need not drive them or look for room. */
+const slotArguments = ['pcie_ports=compat', 'pci=hpiosize=0'];
+/** Behind the disks of layers. */
+const slotPlace = '0x1f';
 
 /** Emulated, an instruction that copies bytes copies them one by one (`erms` says it were fast). */
 const processorModel = (accelerator: Accelerator): string => (accelerator === 'tcg' ? 'max,-erms' : 'host');
 
 /** What every machine has; also one that only tries whether it boots. */
-export const machineArguments = (parts: MachineParts, accelerator: Accelerator, memoryBytes: number): readonly string[] => [
+export const machineArguments = (parts: MachineParts, accelerator: Accelerator, memoryBytes: number, furtherKernelArguments: readonly string[] = []): readonly string[] => [
   parts.qemu,
   '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot',
   '-machine', 'microvm,acpi=on,pcie=on,rtc=on,pit=off,pic=off,memory-backend=memory',
@@ -64,12 +69,18 @@ export const machineArguments = (parts: MachineParts, accelerator: Accelerator, 
   '-m', `${memoryBytes / mebibyte}`,
   '-accel', accelerator === 'tcg' ? `tcg,tb-size=${translationMebibytes}` : 'kvm',
   '-cpu', processorModel(accelerator),
-  '-kernel', parts.kernel, '-initrd', parts.initramfs, '-append', kernelArguments(accelerator),
+  '-kernel', parts.kernel, '-initrd', parts.initramfs, '-append', [...kernelArguments(accelerator), ...furtherKernelArguments].join(' '),
   '-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console',
 ];
 
+/** Where the keeper plugs adapters in while the machine runs, and what it tells QEMU so by. */
+const slots: readonly string[] = [
+  '-chardev', `socket,id=monitor,fd=${descriptors.monitor}`, '-mon', 'chardev=monitor,mode=control',
+  ...Array.from({ length: slotCount }, (_, slot) => ['-device', `pcie-root-port,id=slot${slot},chassis=${slot + 1},multifunction=on,addr=${slotPlace}.${slot}`]).flat(),
+];
+
 const qemuArguments = ({ spec, parts, accelerator, hostProcessors, network }: Machine): readonly string[] => [
-  ...machineArguments(parts, accelerator, machineMemory(spec.resources.memoryBytes)),
+  ...machineArguments(parts, accelerator, machineMemory(spec.resources.memoryBytes), spec.linksChange === true ? slotArguments : []),
   '-name', `silo-${spec.id}`,
   '-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
   '-smp', String(machineProcessors(spec.resources.cpuCount, hostProcessors, accelerator)),
@@ -84,6 +95,7 @@ const qemuArguments = ({ spec, parts, accelerator, hostProcessors, network }: Ma
     '-netdev', `tap,id=link${index},fd=${descriptors.firstTap + index}`,
     '-device', `virtio-net-pci,disable-legacy=on,netdev=link${index},mac=${mac},romfile=`,
   ]),
+  ...(spec.linksChange === true ? slots : []),
 ];
 
 const virtiofsdArguments = ({ parts, folder }: Machine): readonly string[] => [
@@ -99,11 +111,10 @@ export const joinPlan = ({ spec, machine, shared, payload, patienceSeconds }: Pi
 
 /** The keeper's file `plan` for a machine of its own. */
 export const machinePlan = (machine: Machine): Buffer => {
-  const { spec, network, shared } = machine;
+  const { spec, shared } = machine;
   const plan = new Fields()
     .texts(planFields.QEMU, qemuArguments(machine))
     .texts(planFields.VIRTIOFSD, virtiofsdArguments(machine))
-    .texts(planFields.LINK, network.links.map(({ name }) => name))
     .flag(planFields.TERMINAL, spec.process.terminal)
     .u32(planFields.PATIENCE, machine.patienceSeconds)
     .bytes(planFields.CREATE, machine.payload);

@@ -10,6 +10,7 @@ import { Fields } from './fields.ts';
 import { readFixedFiles } from './fixed-files.ts';
 import { guestStatistics } from './guest-statistics.ts';
 import { askKeeper } from './keeper-channel.ts';
+import { fitAdapters } from './machine-adapters.ts';
 import { keeperFailure } from './machine-failure.ts';
 import { mostLayerDisks } from './layer-disks.ts';
 import type { MachineHost, MachineParts } from './machine-host.ts';
@@ -17,6 +18,7 @@ import { readMachineNetwork } from './machine-links.ts';
 import { qemuOf, readPlace, refusePaused, writePlace, type MachinePlace } from './machine-place.ts';
 import { joinPlan, machineMemory, machinePlan, machineProcessors } from './machine-plan.ts';
 import { checkMachineSize, readMachineSize, writeMachineSize } from './machine-size.ts';
+import { forgetNetworkChange, hasNetworkChange, noteNetworkChange, readNetworkNote, writeNetworkNote } from './network-note.ts';
 import { isPaused, setPaused } from './paused-machine.ts';
 import { fields, frameTypes } from './protocol.ts';
 
@@ -147,7 +149,11 @@ export class MicroVmRuntime implements Runtime {
 
   async resume(id: string): Promise<void> {
     const place = await this.#place(id);
-    if (place.owner === id) return setPaused(await this.#requireQemu(id), false);
+    if (place.owner === id) {
+      await setPaused(await this.#requireQemu(id), false);
+      if (hasNetworkChange(place.folder)) await this.refreshNetwork(id);
+      return;
+    }
     // What is paused with its machine is resumed with it.
     if (!existsSync(this.#frozenNote(id))) return;
     await this.#freeze(id, false);
@@ -190,6 +196,21 @@ export class MicroVmRuntime implements Runtime {
     checkMachineSettings(limits, {});
     checkMachineSize(limits, await readMachineSize((await this.#place(id)).folder));
     if ((await this.#ask(id, frameTypes.UPDATE, addLimits(new Fields(), limits))) === undefined) throw new SiloError('MachineFailed', { args: { reason: 'it has ended' } });
+  }
+
+  async refreshNetwork(id: string): Promise<void> {
+    const place = await this.#place(id);
+    const note = this.#files(id).readNote();
+    const qemu = await qemuOf(place);
+    // Another's network is that of the machine.
+    if (place.owner !== id || note === undefined || !isAlive(note.task) || qemu === undefined) return;
+    const path = await readNetworkNote(place.folder);
+    if (path === undefined) return;
+    // First: an engine that is killed in between leaves a machine that is told once more.
+    await noteNetworkChange(place.folder);
+    if (isPaused(qemu)) return;
+    await fitAdapters((type, request) => askKeeper(place.folder, type, request.encode(), this.#answerMs), await readMachineNetwork(path));
+    await forgetNetworkChange(place.folder);
   }
 
   async exec(spec: ExecSpec): Promise<RunningProcess> {
@@ -249,7 +270,7 @@ export class MicroVmRuntime implements Runtime {
     const { payload, shared } = createRequest(spec, user, network, await readFixedFiles(spec));
     const size = { memoryBytes: machineMemory(spec.resources.memoryBytes), processors: machineProcessors(spec.resources.cpuCount, this.#hostProcessors, accelerator) };
     const plan = machinePlan({ spec, folder: this.#files(spec.id).folder, parts, accelerator, hostProcessors: this.#hostProcessors, network, shared, payload, patienceSeconds: this.#bootSeconds });
-    return { plan, note: (folder) => writeMachineSize(folder, size) };
+    return { plan, note: async (folder) => { await Promise.all([writeMachineSize(folder, size), writeNetworkNote(folder, spec.networkNamespacePath)]); } };
   }
 
   async #joinedMachine(spec: TaskSpec, owner: string, user: ResolvedUser): Promise<PlannedTask> {

@@ -21,10 +21,10 @@ const process: Since<ProcessSpec> = {
   args: 1, env: 1, workingDirectory: 1, user: 1, terminal: 1, additionalGroups: 1, capabilities: 1, addedCapabilities: 1, droppedCapabilities: 1, userLimits: 1, oomScoreAdjust: 1, noNewPrivileges: 1,
 };
 const limits: Since<ResourceLimits> = { memoryBytes: 1, memorySwapBytes: 1, cpuCount: 1, cpuWeight: 1, processCount: 1, cpuSet: 1, blockIoWeight: 1, blockIoLimits: 1 };
-/** That a mount is `fixed` only allows something: an older side does without. */
+/** That a mount is `fixed`, or links change, only allows something: an older side does without. */
 const mount: Since<TaskMount> = { source: 1, target: 1, readOnly: 1, memory: 1, propagation: 1, fixed: 1 };
 const task: Since<TaskSpec> = {
-  id: 1, rootPath: 1, storage: 1, bundlePath: 1, logPath: 1, process: 1, openStdin: 1, hostName: 1, readOnlyRoot: 1, resources: 1, mounts: 1, networkNamespacePath: 1, privileged: 1, settings: 1,
+  id: 1, rootPath: 1, storage: 1, bundlePath: 1, logPath: 1, process: 1, openStdin: 1, hostName: 1, readOnlyRoot: 1, resources: 1, mounts: 1, networkNamespacePath: 1, linksChange: 1, privileged: 1, settings: 1,
   credentialSpec: 2, machineOf: 2, layerImages: 2,
 };
 const exec: Since<ExecSpec> = { taskId: 1, processId: 1, process: 1, rootPath: 1, folder: 1, logPath: 1, stdin: 1, signal: 1, onJoinable: 2 };

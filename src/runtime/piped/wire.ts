@@ -4,7 +4,7 @@ import { CancellationToken, ParameterStructures, RequestType, StreamMessageReade
 import type { Runtime } from '../../core/index.ts';
 
 /** What of Runtime is called by its name; the others have a shape of their own, and runtimes behind a pipe have no settings of Linux. */
-export type CallableMethod = Exclude<keyof Runtime, 'name' | 'exec' | 'checkSettings' | 'joinsTerminals' | 'ownKernel' | 'joinsMachines' | 'mostLayerImages'>;
+export type CallableMethod = Exclude<keyof Runtime, 'name' | 'exec' | 'checkSettings' | 'refreshNetwork' | 'joinsTerminals' | 'ownKernel' | 'joinsMachines' | 'mostLayerImages'>;
 
 /** What may be called, and whether it may be called again where nobody knows if it was done. */
 export const callable = {

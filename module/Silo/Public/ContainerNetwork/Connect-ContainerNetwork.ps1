@@ -5,7 +5,7 @@ function Connect-ContainerNetwork {
     .DESCRIPTION
     A running container is connected at once, others when they start. Where a container is connected already,
     nothing is changed. A container that was made with the network None, Host or that of another container
-    cannot be connected.
+    cannot be connected. With Hyper-V isolation on Linux a running container takes four networks more than it began with.
     .PARAMETER Name
     Names of containers; * and ? stand for any characters.
     .PARAMETER Id

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskSpec } from '../../../../src/core/index.ts';
 import { addLimits, createRequest } from '../../../../src/runtime/microvm/create-request.ts';
 import { Fields, u32 } from '../../../../src/runtime/microvm/fields.ts';
-import { descriptors, failures, fields, frameTypes, headerBytes, planFields } from '../../../../src/runtime/microvm/protocol.ts';
+import { descriptors, failures, fields, frameTypes, headerBytes, planFields, slotCount } from '../../../../src/runtime/microvm/protocol.ts';
 
 const native = join(import.meta.dirname, '../../../../native');
 const hasCompiler = (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'gcc')));
@@ -31,7 +31,7 @@ const spec: TaskSpec = {
   settings: { kernelParameters: [{ name: 'net.core.somaxconn', value: '7' }], sharedMemoryBytes: 4096 },
   mounts: [{ source: '/data', target: '/mnt', readOnly: true }, { source: '', target: '/scratch', readOnly: false, memory: { sizeBytes: 100, mode: 0o700 } }],
 };
-const link = { name: 'eth0', mac: '02:00:00:00:00:01', mtu: 1500, addresses: [{ address: '10.1.2.3', prefix: 24 }, { address: 'fd00::1:2', prefix: 64 }] };
+const link = { name: 'eth0', mac: '02:00:00:00:00:01', mtu: 1500, index: 2, addresses: [{ address: '10.1.2.3', prefix: 24 }, { address: 'fd00::1:2', prefix: 64 }] };
 const network = { links: [link], routes: [{ link, target: '0.0.0.0', prefix: 0, gateway: '10.1.2.1' }, { link, target: '::', prefix: 0, gateway: 'fd00::ffff:1.2.3.4' }] };
 const user = { uid: 0, gid: 0, additionalGids: [5], home: '/root' };
 const hosts = { source: '/hosts', target: '/etc/hosts', readOnly: false, fixed: true };
@@ -45,7 +45,7 @@ describe('The protocol of utility VMs', () => {
     }
     const ours = [['FRAME', frameTypes], ['FAILURE', failures], ['FIELD', fields], ['PLAN', planFields]] as const;
     for (const [prefix, table] of ours) for (const [name, number] of Object.entries(table)) expect([name, numbers.get(`${prefix}_${name}`)]).toEqual([name, number]);
-    expect([numbers.get('agent_fd'), numbers.get('share_fd'), numbers.get('first_tap_fd'), numbers.get('header_bytes')]).toEqual([descriptors.agent, descriptors.share, descriptors.firstTap, headerBytes]);
+    expect([numbers.get('agent_fd'), numbers.get('share_fd'), numbers.get('first_tap_fd'), numbers.get('monitor_fd'), numbers.get('slot_count'), numbers.get('header_bytes')]).toEqual([descriptors.agent, descriptors.share, descriptors.firstTap, descriptors.monitor, slotCount, headerBytes]);
     // Every field that the agent knows is one that we could write.
     expect([...numbers.keys()].filter((name) => name.startsWith('FIELD_')).toSorted()).toEqual(Object.keys(fields).map((name) => `FIELD_${name}`).toSorted());
   });
