@@ -49,6 +49,7 @@ struct process {
 
 static int port;
 static struct buffer received, sending;
+static bool heard;
 static struct process processes[most_processes];
 /* The machine's own container has ended. */
 static bool ending;
@@ -397,9 +398,13 @@ static void exchange(short events) {
     uint8_t *room = buffer_reserve(&received, 64 * 1024);
     if (room == NULL) power_off();
     ssize_t length = read(port, room, 64 * 1024);
-    /* The host is gone. */
-    if (length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR)) power_off();
-    if (length > 0) received.end += (size_t)length;
+    /* The host is gone, or the kernel has not heard yet that it is there: it tells the port's name first. */
+    if ((length == 0 && heard) || (length < 0 && errno != EAGAIN && errno != EINTR)) power_off();
+    if (length == 0) usleep(1000);
+    if (length > 0) {
+      heard = true;
+      received.end += (size_t)length;
+    }
     handle_frames();
   }
   while (buffer_length(&sending) > 0) {

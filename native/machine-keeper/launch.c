@@ -53,14 +53,29 @@ static double seconds(void) {
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* The counter at a time. Whoever is put aside between the two looks again: a guest told of ten times the frequency is ten times as slow. */
+static double read_both(unsigned long long *counter) {
+  unsigned long long before, least = ~0ULL;
+  double time = 0;
+  for (int tries = 0; tries < 8; tries++) {
+    before = __rdtsc();
+    double now = seconds();
+    unsigned long long after = __rdtsc();
+    if (after - before >= least) continue;
+    least = after - before;
+    *counter = before + least / 2;
+    time = now;
+  }
+  return time;
+}
+
 /* An emulated processor counts as this one does, and the guest has nothing to measure that by. */
 static unsigned long counter_kilohertz(void) {
-  double begin = seconds(), end;
-  unsigned long long first = __rdtsc(), last;
+  unsigned long long first, last;
+  double begin = read_both(&first), end;
   do {
     usleep(2000);
-    end = seconds();
-    last = __rdtsc();
+    end = read_both(&last);
   } while (end - begin < 0.008);
   return (unsigned long)((double)(last - first) / (end - begin) / 1000.0);
 }
