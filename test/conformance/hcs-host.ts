@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -66,17 +66,20 @@ const onWindows = (folder: string): Host => {
  */
 export const makeHcs = async (kind: HcsRuntimeSetting['kind']): Promise<HcsHost> => {
   const folder = mkdtempSync(join(tmpdir(), 'silo-hcs-'));
-  for (const name of ['run', 'exits', 'boot', 'layer']) mkdirSync(join(folder, name));
+  for (const name of ['run', 'exits', 'boot', 'layer', 'scratches']) mkdirSync(join(folder, name));
   for (const name of ['vmlinux', 'initrd.img']) writeFileSync(join(folder, 'boot', name), '');
+  mkdirSync(join(folder, 'layer/UtilityVM/Files'), { recursive: true });
+  writeFileSync(join(folder, 'layer/UtilityVM/SystemTemplate.vhdx'), '');
   const { simulator, library, address, rootPath, process: first, facts } = process.platform === 'win32' ? onWindows(folder) : await onLinux(folder);
   Object.assign(process.env, simulator.environment);
   const layerId = '11111111-1111-1111-1111-111111111111';
-  /** To the simulator a folder is a disk too. A Linux guest lays a scratch of the task's own over the layer. */
+  /** To the simulator a folder is a disk too, which one machine can have. A Linux guest lays a scratch of the task's own over the layer; of a Windows guest it is the whole root. */
   const storageOf = (taskId: string): NonNullable<TaskSpec['storage']> => {
     if (kind === 'process') return { layers: [{ id: layerId, path: join(folder, 'layer') }], scratchPath: rootPath };
-    const scratchPath = join(folder, 'scratch', taskId);
-    mkdirSync(scratchPath, { recursive: true });
-    return { layers: [{ id: layerId, path: rootPath }], scratchPath };
+    const scratchPath = join(folder, 'scratches', taskId);
+    if (kind === 'linux' || process.platform === 'win32') mkdirSync(scratchPath, { recursive: true });
+    else if (!existsSync(scratchPath)) symlinkSync(rootPath, scratchPath);
+    return { layers: [{ id: layerId, path: kind === 'linux' ? rootPath : join(folder, 'layer') }], scratchPath };
   };
   const setting: HcsRuntimeSetting = { kind, folder, library };
   const addressFile = join(folder, 'supervisor.json');

@@ -365,6 +365,23 @@ export const runtimeSuite = (name: string, make: () => Promise<RuntimeFixture>):
       await host.runtime.delete(spec.id);
     });
 
+    it('makes tasks in the machine of another, each with its own end, and ends them with that one', async ({ skip }) => {
+      if (host.runtime.joinsMachines !== true) return skip('its tasks have no machines that others could join');
+      const owner = await started(steps(['sleep', 100]));
+      const member = await started(steps(['print', 'beside'], ['sleep', 100]), { machineOf: owner.id });
+      await says(member, 'beside');
+      const short = await started(steps(['exit', 6]), { machineOf: owner.id });
+      expect(await host.runtime.wait(short.id)).toMatchObject({ exitCode: 6, reason: 'Exited' });
+      await host.runtime.delete(short.id);
+      for (const { id } of [owner, member]) expect((await host.another.status(id)).state).toBe('running');
+      await host.runtime.kill(owner.id, sigkill);
+      expect(await host.runtime.wait(owner.id)).toMatchObject({ exitCode: host.killedExitCode, reason: 'Exited' });
+      expect(await host.runtime.wait(member.id)).toMatchObject({ reason: 'MachineEnded' });
+      expect(await code(tryOut(await host.task(steps(['exit', 0]), { machineOf: owner.id })))).toBe('MachineFailed');
+      for (const { id } of [member, owner]) await host.runtime.delete(id);
+      for (const { id } of [owner, member, short]) expect(await host.leftovers(id)).toEqual([]);
+    });
+
     it('runs a task again after it was deleted', async () => {
       const spec = await started(steps(['exit', 1]));
       expect((await host.runtime.wait(spec.id)).exitCode).toBe(1);

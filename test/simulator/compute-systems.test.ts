@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { simulatorBuildTimeout } from '../fixtures/hcs-simulator.ts';
 import { linuxSimulator, wineSimulator, type SimulatorHost } from '../fixtures/simulator-client.ts';
@@ -38,8 +38,8 @@ describe.each([linuxSimulator, wineSimulator])('The HCS simulator $name', ({ nam
     const machine = (other: object = {}): object => ({ Owner: 'test', SchemaVersion: { Major: 2, Minor: 1 }, VirtualMachine: { ComputeTopology: { Memory: { SizeInMB: 512 } }, GuestConnection: {} }, ...other });
     const shell = (posix: string, cmd: string): { CommandLine: string } => ({ CommandLine: windows ? `cmd /c "${cmd}"` : `sh -c "${posix}"` });
     const pipes = { CreateStdInPipe: true, CreateStdOutPipe: true, CreateStdErrPipe: true };
-    /** A process that lasts until it is ended. */
-    const lasting = (): object => shell('sleep 100', 'findstr nothing').CommandLine === '' ? {} : { ...shell('sleep 100', 'findstr nothing'), CreateStdInPipe: true };
+    /** A process that lasts until it is ended, whoever goes meanwhile. */
+    const lasting = (): object => ({ CommandLine: windows ? `"${host.path(join(dirname(host.testClient), 'task-program.exe'))}" idle` : 'sleep 100', CreateStdInPipe: true });
 
     it('are tracked by operations that tell what they are, and callbacks come from another thread', async () => {
       const lines = await host.steps(['operations']);
@@ -94,7 +94,7 @@ describe.each([linuxSimulator, wineSimulator])('The HCS simulator $name', ({ nam
       expect(of(lines, 'open-process')).toEqual([`open-process ${none}`, 'open-process 80070490']);
       expect(of(lines, 'information')).toEqual([`information ${none}`]);
       expect(of(lines, 'wait-process')).toEqual(['wait-process 80370118']);
-      expect(document(of(lines, 'properties')[0])).toMatchObject({ TerminateOnLastHandleClosed: true, ProcessList: expect.arrayContaining([expect.objectContaining({ ImageName: expect.stringMatching(/^(sleep|sh|cmd\.exe)$/) as string, MemoryWorkingSetPrivateBytes: expect.any(Number) as number })]) as object, Statistics: { Memory: { MemoryUsagePrivateWorkingSetBytes: expect.any(Number) as number } } });
+      expect(document(of(lines, 'properties')[0])).toMatchObject({ TerminateOnLastHandleClosed: true, ProcessList: expect.arrayContaining([expect.objectContaining({ ImageName: expect.stringMatching(/^(sleep|sh|task-program\.exe)$/) as string, MemoryWorkingSetPrivateBytes: expect.any(Number) as number })]) as object, Statistics: { Memory: { MemoryUsagePrivateWorkingSetBytes: expect.any(Number) as number } } });
       expect(of(lines, 'signal')).toEqual([`signal ${none}`]);
       expect(document(of(lines, 'event')[0])).toMatchObject({ Exited: true, ExitCode: windows ? 0xc000013a : 143 });
     });
