@@ -16,7 +16,7 @@ import { findLinuxBoot, ForeignComputeSystems, HcsBundles, HcsRuntime, HostCompu
 import { PipedRuntime, RuntimeServer, SupervisorChannel } from './runtime/piped/index.ts';
 import { FolderCredentials, MappedShares, PowerShellMappings, type GlobalMappings } from './share/index.ts';
 import { LcowSnapshotter } from './snapshot/lcow/index.ts';
-import { WclayerSnapshotter, type ScratchHolder } from './snapshot/wclayer/index.ts';
+import { ScratchVolumes, WclayerSnapshotter, type ScratchHolder, type StorageLibraries } from './snapshot/wclayer/index.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, FileLocks, windowsLocking } from './store/index.ts';
 import { ScheduledService, ScheduledSupervisor, type Serve } from './supervisor/index.ts';
 import { copyOnWindows, FolderVolumes, type FolderCopy } from './volume/index.ts';
@@ -73,6 +73,8 @@ const protectRoot = async (root: string): Promise<void> => {
   setAccess(root, folderAccess);
 };
 
+const storageLibraries: StorageLibraries = { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll', filterManager: 'fltlib.dll' };
+
 export const windowsMachine: WindowsMachine = {
   system: {
     locking: windowsLocking,
@@ -81,7 +83,7 @@ export const windowsMachine: WindowsMachine = {
     whyNoMove: "no program of Windows copies layers with all that they are: hard links, security, extended attributes and the storage filter's marks",
   },
   hcs: {},
-  snapshotter: (root, holder) => new WclayerSnapshotter(root, { holder, libraries: { computeStorage: 'computestorage.dll', virtDisk: 'virtdisk.dll', kernel: 'kernel32.dll', security: 'advapi32.dll', filterManager: 'fltlib.dll' } }),
+  snapshotter: (root, holder) => new WclayerSnapshotter(root, { holder, libraries: storageLibraries }),
   linuxSnapshotter: (root) => new LcowSnapshotter(root),
   copyFolder: copyOnWindows,
   shares: { mappings: new PowerShellMappings(), seal: protectForMachine, unseal: unprotectForMachine },
@@ -221,4 +223,5 @@ export const windowsBundles = (folder: string, selfCommand: readonly [string, st
   secure: (pipe) => { setAccess(pipe, pipeAccess); },
   linuxBootFolder: join(process.env['ProgramFiles'] ?? String.raw`C:\Program Files`, 'Linux Containers'),
   hostProcessors: availableParallelism(),
+  volumes: new ScratchVolumes(storageLibraries),
 });

@@ -3,10 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bindComputeStorage } from '../../native/computestorage.ts';
+import { WindowsFiles } from '../../native/kernel32-files.ts';
+import { VirtualDisks } from '../../native/virtdisk.ts';
 import { makeBusyboxRoot } from '../fixtures/busybox-root.ts';
 import { buildHcsSimulator, simulatorBuildTimeout, startSimulator, whyNoSimulator, type RunningSimulator } from '../fixtures/hcs-simulator.ts';
 import { expectNothingLeft } from '../fixtures/nothing-left.ts';
-import { skipReason } from '../fixtures/temporary-folder.ts';
+import { skipReason, whyNoMounts } from '../fixtures/temporary-folder.ts';
 
 const main = join(import.meta.dirname, '../fixtures/child-bundles.ts');
 const whyNot = whyNoSimulator('linux') ?? (process.geteuid?.() !== 0 ? 'root file systems need root' : existsSync('/bin/busybox') ? undefined : 'missing: /bin/busybox');
@@ -87,6 +90,34 @@ describe.skipIf(skipReason('OCI bundles on HCS', whyNot))('the silo command over
     const ended = spawnSync(process.execPath, [main, 'run', '-b', path, id], { encoding: 'utf8', input: 'hello\n', env: environment, timeout: 60_000 });
     expect(ended).toMatchObject({ status: 7, stdout: 'got hello\n', stderr: 'oops\n' });
     expect(silo('state', id)).toEqual(refused('ContainerNotFound'));
+  }, testTimeout);
+
+  it.skipIf(whyNoMounts())("mounts the scratch of a bundle that names no volume, over its layers, and takes it away with the container", async () => {
+    Object.assign(process.env, simulator.environment);
+    const { libraries } = await buildHcsSimulator({ target: 'linux' });
+    const [storage, disks, files] = [bindComputeStorage(libraries['computestorage.dll']), new VirtualDisks(libraries['virtdisk.dll']), new WindowsFiles(libraries['computestorage.dll'])];
+    const layer = join(folder, 'base');
+    makeRoot(join(layer, 'Files'));
+    mkdirSync(join(layer, 'Files/Windows/System32/config'), { recursive: true });
+    for (const hive of ['DEFAULT', 'SAM', 'SECURITY', 'SOFTWARE', 'SYSTEM']) writeFileSync(join(layer, 'Files/Windows/System32/config', hive), hive);
+    expect(storage.HcsSetupBaseOSLayer.now(layer, 0n, '{"Type":"Container"}')).toBe(0);
+    const { id, path } = bundle('cat /written 2>/dev/null; echo more >> /written', { root: undefined, windows: { layerFolders: [layer, 'scratch'] } }, 'process');
+    const disk = join(path, 'scratch', 'sandbox.vhdx');
+    rmSync(disk, { recursive: true });
+    expect(silo('run', '-b', path, id)).toEqual(refused('PathNotFound'));
+    const made = disks.create(disk, { sizeBytes: 64 * 1024 ** 2 });
+    expect(storage.HcsFormatWritableLayerVhd.now(made)).toBe(0);
+    files.close(made);
+    for (const output of ['', 'more\n']) expect(silo('run', '-b', path, id)).toMatchObject({ status: 0, stdout: output, stderr: '' });
+    expect(await simulator.counts()).toMatchObject({ disks: 0, filters: 0 });
+    expect(siloApart('create', '-b', path, id)).toEqual({ status: 0, output: '' });
+    expect(await simulator.counts()).toMatchObject({ disks: 1, filters: 1 });
+    expect((JSON.parse(silo('state', id).stdout) as { rootfs: string }).rootfs).toContain('volumes');
+    // What another has is neither taken nor taken away.
+    expect(silo('create', '-b', path, 'another')).toEqual(refused('ComputeResourceBusy'));
+    expect(await simulator.counts()).toMatchObject({ disks: 1, filters: 1 });
+    expect(silo('delete', '--force', id).status).toBe(0);
+    expect(await simulator.counts()).toMatchObject({ disks: 0, filters: 0, diskHandles: 0 });
   }, testTimeout);
 
   it('writes all of a long output before it ends', () => {

@@ -6,5 +6,6 @@
  * as `Snapshotter`. Nothing here asks which system this is: the libraries that are named to it do the work.
  */
 export { WclayerSnapshotter, type WclayerOptions } from './wclayer-snapshotter.ts';
+export { ScratchVolumes } from './scratch-volumes.ts';
 export type { ScratchHolder } from './layer-job.ts';
 export type { StorageLibraries } from './layer-storage.ts';

@@ -135,7 +135,6 @@ export const readBundle = async (folder: string): Promise<BundleConfig> => {
   if (windows === undefined || scratch === undefined || parents.length === 0) throw config.invalid('windows.layerFolders', 'does not name a layer and, as the last, the scratch folder');
   const root = config.object('root');
   const rootPath = root?.text('path') ?? '';
-  if (kind === 'process' && rootPath === '') throw config.invalid('root.path', 'is missing: it names the volume in which the scratch and its layers are mounted, as \\\\?\\Volume{…}\\');
   if (kind !== 'process' && rootPath !== '') throw config.invalid('root.path', 'is given: the layers of a container in a utility VM are mounted there');
   const resources = windows.object('resources');
   const network = windows.object('network');

@@ -31,6 +31,8 @@ export interface BundleState {
   /** Compute systems that are its own. Written before they are made. */
   readonly systems: readonly string[];
   readonly credentialId: string | undefined;
+  /** The scratch disk, where it is mounted for this container. Written before it is. */
+  readonly scratchDisk?: string | undefined;
   /** Process that holds its streams, and where it waits for the start. */
   readonly shimPid: number;
   readonly shimAddress: string;

@@ -24,6 +24,8 @@ export interface BundleSystems {
   readonly steps: readonly GuestStep[];
   /** Files that the machine's worker must be able to open. */
   readonly files: readonly string[];
+  /** Where the scratch disk was mounted for it. */
+  readonly volume?: string;
   /** Told with a credential that the service has been given. */
   readonly system: (credential: ContainerCredentialGuard | undefined) => ComputeSystemDocument;
 }
@@ -42,7 +44,14 @@ export interface BundleSystemsOptions {
   readonly hostProcessors: number;
   /** vmcompute.dll, or what stands in its place. */
   readonly vmCompute: string;
+  /** Shows a scratch disk over its layers, nearest first, as a volume. */
+  readonly mount: (disk: string, layers: SnapshotStorage['layers']) => string;
 }
+
+/** Whether nobody has mounted what a container on the host's kernel writes to. */
+export const needsVolume = ({ kind, rootPath }: BundleConfig): boolean => kind === 'process' && rootPath === '';
+
+export const scratchDiskOf = ({ scratchFolder }: BundleConfig): string => join(scratchFolder, 'sandbox.vhdx');
 
 const machineMemoryMB = 1024;
 /** A machine needs memory for its own system beside that of the container. */
@@ -88,7 +97,7 @@ const taskOf = (config: BundleConfig, { id, folder, networkNamespace }: BundleSy
 /** Puts a container's documents together. @throws SiloError PathNotFound, BundleInvalid, OptionUnsupported */
 export const bundleSystems = async (config: BundleConfig, options: BundleSystemsOptions): Promise<BundleSystems> => {
   const { owner: Owner, vm, place = { lun: 0, firstMemory: 0 }, hostProcessors } = options;
-  const scratchDisk = join(config.scratchFolder, 'sandbox.vhdx');
+  const scratchDisk = scratchDiskOf(config);
   const owned = (document: ComputeSystemDocument): ComputeSystemDocument => ({ ...document, Owner });
   if (config.kind === 'linux') {
     const layers = await Promise.all(config.layerFolders.map(async (folder) => ({ id: '', path: (await there(join(folder, 'layer.vhd'))) ? join(folder, 'layer.vhd') : join(folder, 'layer.vhdx') })));
@@ -104,8 +113,9 @@ export const bundleSystems = async (config: BundleConfig, options: BundleSystems
   }
   const layers = config.layerFolders.map((path) => ({ id: nameToGuid(options.vmCompute, basename(path.replaceAll('\\', '/'))), path }));
   if (config.kind === 'process') {
-    const task = taskOf(config, options, { layers, scratchPath: config.rootPath });
-    return { steps: [], files: [], system: (credentialGuard) => owned(processIsolatedSystem(task, hostProcessors, { ...config.extras, ...(credentialGuard === undefined ? {} : { credentialGuard }) })) };
+    const volume = needsVolume(config) ? options.mount(scratchDisk, layers) : config.rootPath;
+    const task = taskOf(config, options, { layers, scratchPath: volume });
+    return { volume, steps: [], files: [], system: (credentialGuard) => owned(processIsolatedSystem(task, hostProcessors, { ...config.extras, ...(credentialGuard === undefined ? {} : { credentialGuard }) })) };
   }
   await mustBeThere(scratchDisk);
   const storage = { layers, scratchPath: scratchDisk };

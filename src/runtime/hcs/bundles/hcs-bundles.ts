@@ -2,7 +2,7 @@ import { copyFile, mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { SiloError, fromFileError, isSiloError } from '../../../base/index.ts';
-import type { BundleCommand, BundleRuntime, BundleSettings, Lock, Locks } from '../../../core/index.ts';
+import type { BundleCommand, BundleRuntime, BundleSettings, Lock, Locks, SnapshotStorage } from '../../../core/index.ts';
 import { isPipe } from '../builders/windows-container.ts';
 import { checkDocument } from '../check-document.ts';
 import type { ComputeSystem } from '../compute-system.ts';
@@ -17,7 +17,7 @@ import { processTable, stateTable, toldState, type BundleStatus } from './bundle
 import { BundleLog } from './bundle-log.ts';
 import { findHome, freePlace, type BundleHome } from './bundle-pod.ts';
 import { BundleStates, checkBundleId, type BundleState } from './bundle-states.ts';
-import { bundleSystems, type BundleSystems } from './bundle-systems.ts';
+import { bundleSystems, needsVolume, scratchDiskOf, type BundleSystems } from './bundle-systems.ts';
 import { holdContainer, holdProcess } from './hold-container.ts';
 import { ShimDoor, knock, toAnswer } from './shim-door.ts';
 import { launchShim, openShimChannel } from './shim-launch.ts';
@@ -38,6 +38,14 @@ export interface HcsBundlesOptions {
   readonly linuxBootFolder: string;
   readonly hostProcessors: number;
   readonly libraries?: HcsLibraries & { readonly vmCompute?: string };
+  readonly volumes: BundleVolumes;
+}
+
+/** Scratch disks as volumes of the host. */
+interface BundleVolumes {
+  mount(disk: string, layers: SnapshotStorage['layers']): string;
+  /** Nothing there is no error. */
+  unmount(disk: string): void;
 }
 
 type Command<V extends BundleCommand['verb']> = Extract<BundleCommand, { readonly verb: V }>;
@@ -315,15 +323,28 @@ class BundleVerbs {
       state = await this.#settle(state, config, home);
       const vm = home.hostId === undefined ? undefined : { id: machineOf(home.hostId), isOwn: home.hostId === id };
       const { owner, networkNamespace, place } = state;
+      if (needsVolume(config)) {
+        state = { ...state, scratchDisk: scratchDiskOf(config) };
+        await this.#states.write(state);
+      }
       const { linuxBootFolder, hostProcessors, libraries } = this.#options;
       const systems = await bundleSystems(config, {
         id, owner, networkNamespace, vm, place, linuxBootFolder, hostProcessors, consolePipe: command.vmConsole, folder: this.#states.folderOf(id), vmCompute: libraries?.vmCompute ?? 'vmcompute.dll',
+        mount: (disk, layers) => {
+          try {
+            return this.#options.volumes.mount(disk, layers);
+          } catch (error) {
+            // What is another's, or never was mounted, is not to be taken away.
+            state = { ...state, scratchDisk: undefined };
+            throw error;
+          }
+        },
       });
       const own = [...(vm?.isOwn === true ? [vm.id] : []), id];
       const [other] = await this.#hcs.listSystems({ Ids: own });
       if (other !== undefined) throw new SiloError('ComputeSystemExists', { args: { id: other.Id }, target: { kind: 'container', id: other.Id } });
       state = {
-        ...state, systems: own, takeBack: vm?.isOwn === false ? systems.steps.map(({ remove }) => remove).toReversed() : [], credentialId: config.credentialSpec === undefined ? undefined : `silo-bundle-${id}`,
+        ...state, rootfs: systems.volume ?? state.rootfs, systems: own, takeBack: vm?.isOwn === false ? systems.steps.map(({ remove }) => remove).toReversed() : [], credentialId: config.credentialSpec === undefined ? undefined : `silo-bundle-${id}`,
       };
       await this.#states.write(state);
       await this.#make(state, systems, vm?.id, config.credentialSpec, vmLog);
@@ -404,9 +425,10 @@ class BundleVerbs {
 
   /** Ends what is left of a container and gives back all that it has. `force`: also where something of it cannot be given back. */
   async #release(state: BundleState, force: boolean): Promise<void> {
-    const { id, systems, hostId, takeBack, credentialId } = state;
+    const { id, systems, hostId, takeBack, credentialId, scratchDisk } = state;
     const unlessForced = (error: unknown): void => { if (!force) unlessEnded(error); };
     if (systems.includes(id)) await this.#endSystem(id);
+    if (scratchDisk !== undefined) await Promise.resolve().then(() => { this.#options.volumes.unmount(scratchDisk); }).catch(unlessForced);
     if (takeBack.length > 0 && hostId !== undefined) {
       await this.#withSystem(machineOf(hostId), async (vm) => { for (const request of takeBack) await modify(vm, request).catch(unlessForced); }).catch(unlessForced);
     }

@@ -57,7 +57,7 @@ describe.skipIf(skipReason('documents of bundles', whyNot))('the documents of a 
     const folder = bundleOf(document);
     const config = await readBundle(folder);
     const vm = config.kind === 'process' ? undefined : { id: 'web@vm', isOwn: true };
-    const options = { id: 'web', owner: 'me', folder: '/state/web', networkNamespace: config.networkNamespace, vm, place: { lun: 1, firstMemory: 1 }, consolePipe: undefined, linuxBootFolder: join(folder, 'boot'), hostProcessors: 4, vmCompute };
+    const options = { id: 'web', owner: 'me', folder: '/state/web', networkNamespace: config.networkNamespace, vm, place: { lun: 1, firstMemory: 1 }, consolePipe: undefined, linuxBootFolder: join(folder, 'boot'), hostProcessors: 4, vmCompute, mount: () => volume };
     return { config, folder, systems: await bundleSystems(config, { ...options, ...changes }) };
   };
 
@@ -132,7 +132,6 @@ describe('a bundle is refused for', () => {
     ['process.cwd', 'BundleInvalid', { ...plain, process: { cwd: 'app', args: ['x'] } }],
     ['process.env', 'BundleInvalid', { ...plain, process: { cwd: 'C:\\', args: ['x'], env: [1] } }],
     ['process.consoleSize', 'BundleInvalid', { ...plain, process: { cwd: 'C:\\', args: ['x'], terminal: true, consoleSize: { height: 1 } } }],
-    ['root.path', 'BundleInvalid', { ...plain, root: undefined }],
     ['root.path', 'BundleInvalid', { ...hyperV, root: { path: volume } }],
     ['windows is missing', 'BundleInvalid', { ...plain, windows: undefined }],
     ['windows.layerFolders', 'BundleInvalid', { ...plain, windows: { layerFolders: ['scratch'] } }],
