@@ -42,7 +42,7 @@ export const errorTable = {
   BlobNotFound: row('notFound', 'The content {digest} is not in the store.', 'Import or pull the image again.'),
   SnapshotNotFound: row('notFound', 'The snapshot {key} does not exist.', 'Import or pull the image again.'),
   ProcessNotFound: row('notFound', "There is no process '{id}' in container '{container}'.", 'Start the process again; finished processes are kept only as long as their container.'),
-  PathNotFound: row('notFound', "The path '{path}' does not exist.", 'Check the path; the engine reads it on its own host.'),
+  PathNotFound: row('notFound', "The path '{path}' does not exist.", 'Check the path. The engine reads on its own host, and in a container what is there.'),
   ExecutableNotFound: row('notFound', "The command '{command}' cannot be run in the container: {reason}.", "Check that the image has the command, that it is executable, and that it is on the container's PATH."),
   VolumeNotFound: row('notFound', "There is no volume '{id}'.", 'Get-ContainerVolume lists the volumes of this host.'),
   TagNotFound: row('notFound', "The registry {registry} has no image '{reference}'.", 'Check repository and tag; Find-ContainerImage lists the tags of a repository.'),
@@ -201,7 +201,7 @@ export const errorTable = {
   HostSessionBusy: row('failedPrecondition', "Something else is running in the session to the host '{host}'.", 'Wait until it ends, or make a session for the connection alone: New-PSSession.'),
   HostSessionConstrained: row('permissionDenied', "The session to the host '{host}' is constrained (language mode {mode}).", 'Take an endpoint with the full language, or call the commands that are allowed there: Invoke-Command -Session, Import-PSSession.'),
   HostSessionWithoutTerminal: row('notImplemented', "A session to the host '{host}' carries no terminal.", 'Use Invoke-ContainerCommand, or a connection over ssh: New-ContainerHostConnection -HostName.'),
-  ContainerExitedNonZero: row('failedPrecondition', "Container '{id}' exited with code {exitCode}.", 'Look at its output with Get-ContainerLog.'),
+  ContainerExitedNonZero: row('failedPrecondition', '{subject} ended with exit code {exitCode}.', 'Look at what it wrote: standard error is in the information stream (-InformationVariable); Get-ContainerLog has that of the container.'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -14,17 +14,17 @@ const lockPatienceMs = 30_000;
  * lock: names move, and another engine may have removed it meanwhile.
  */
 export const withContainer = async <T>(ports: Ports, reference: string, signal: AbortSignal | undefined, body: (record: ContainerRecord) => Promise<T>): Promise<T> => {
-  const { id } = ports.metadata.read((reader) => findContainer(reader, reference));
+  const { id, name } = ports.metadata.read((reader) => findContainer(reader, reference));
   let lock;
   try {
     lock = await ports.locks.acquire(lockName(id), { timeoutMs: lockPatienceMs, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
-    if (isSiloError(error, 'StoreBusy')) throw new SiloError('ContainerBusy', { args: { id: reference }, target: { kind: 'container', id }, cause: error });
+    if (isSiloError(error, 'StoreBusy')) throw new SiloError('ContainerBusy', { args: { id: name }, target: { kind: 'container', id }, cause: error });
     throw error;
   }
   try {
     const record = ports.metadata.read((reader) => reader.container(id));
-    if (record === undefined) throw new SiloError('ContainerNotFound', { args: { id: reference }, target: { kind: 'container', id: reference } });
+    if (record === undefined) throw new SiloError('ContainerNotFound', { args: { id: name }, target: { kind: 'container', id: name } });
     return await body(await settle(ports, record));
   } finally {
     await lock.release();

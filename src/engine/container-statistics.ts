@@ -51,7 +51,7 @@ const wanted = (reader: MetadataReader, references: readonly string[] | undefine
   if (references === undefined) return reader.containers({ states: ['running', 'paused'] });
   return references.map((reference) => {
     const record = findContainer(reader, reference);
-    if (record.state !== 'running' && record.state !== 'paused') throw new SiloError('ContainerNotRunning', { args: { id: reference, state: record.state }, target: { kind: 'container', id: record.id } });
+    if (record.state !== 'running' && record.state !== 'paused') throw new SiloError('ContainerNotRunning', { args: { id: record.name, state: record.state }, target: { kind: 'container', id: record.id } });
     return record;
   });
 };

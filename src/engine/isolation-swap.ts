@@ -20,7 +20,7 @@ import { unpackLayers } from './unpack-layers.ts';
  */
 export const setContainerIsolation = async (ports: Ports, reference: string, isolation: Isolation, signal?: AbortSignal): Promise<IsolationReport> => {
   const id = await withContainer(ports, reference, signal, async (record) => {
-    if (record.state !== 'created' && record.state !== 'exited') throw new SiloError('ContainerRunning', { args: { id: reference }, target: { kind: 'container', id: record.id } });
+    if (record.state !== 'created' && record.state !== 'exited') throw new SiloError('ContainerRunning', { args: { id: record.name }, target: { kind: 'container', id: record.id } });
     const platform = await platformOfImage(ports, record.manifestDigest);
     const hostDefault = ports.metadata.read(hostIsolation);
     const wish = { image: { reference: record.spec.imageReference, platform }, wanted: isolation, hostDefault };

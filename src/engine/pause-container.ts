@@ -6,8 +6,8 @@ import { technologyOf } from './technology.ts';
 
 interface Outcome { readonly record: ContainerRecord; readonly changed: boolean }
 
-const notRunning = (reference: string, record: ContainerRecord): SiloError =>
-  new SiloError('ContainerNotRunning', { args: { id: reference, state: record.state }, target: { kind: 'container', id: record.id } });
+const notRunning = (record: ContainerRecord): SiloError =>
+  new SiloError('ContainerNotRunning', { args: { id: record.name, state: record.state }, target: { kind: 'container', id: record.id } });
 
 /** Records the new state after the task has it: an engine that is killed between the two leaves a frozen task that its record does not know, which `settle` thaws. */
 const note = async (ports: Ports, record: ContainerRecord, state: 'running' | 'paused', kind: string): Promise<Outcome> => {
@@ -22,7 +22,7 @@ const note = async (ports: Ports, record: ContainerRecord, state: 'running' | 'p
 export const pauseContainer = (ports: Ports, reference: string, signal?: AbortSignal): Promise<Outcome> =>
   withContainer(ports, reference, signal, async (record) => {
     if (record.state === 'paused') return { record, changed: false };
-    if (record.state !== 'running') throw notRunning(reference, record);
+    if (record.state !== 'running') throw notRunning(record);
     await technologyOf(ports.isolations, record).runtime.pause(record.id);
     return note(ports, record, 'paused', 'container/pause');
   });
@@ -31,7 +31,7 @@ export const pauseContainer = (ports: Ports, reference: string, signal?: AbortSi
 export const resumeContainer = (ports: Ports, reference: string, signal?: AbortSignal): Promise<Outcome> =>
   withContainer(ports, reference, signal, async (record) => {
     if (record.state === 'running') return { record, changed: false };
-    if (record.state !== 'paused') throw notRunning(reference, record);
+    if (record.state !== 'paused') throw notRunning(record);
     await technologyOf(ports.isolations, record).runtime.resume(record.id);
     return note(ports, record, 'running', 'container/resume');
   });

@@ -36,8 +36,8 @@ interface Started { readonly record: ProcessRecord; readonly exited: Promise<Pro
 const begin = (ports: Ports, reference: string, request: ProcessRequest, signal: AbortSignal | undefined, { join, id = ports.newId() }: { readonly join?: (folder: string) => Promise<void>; readonly id?: string } = {}): Promise<Started> =>
   withContainer(ports, reference, signal, async (container) => {
     const target = { kind: 'container', id: container.id } as const;
-    if (container.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
-    if (container.state !== 'running') throw new SiloError('ContainerNotRunning', { args: { id: reference, state: container.state }, target });
+    if (container.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: container.name }, target });
+    if (container.state !== 'running') throw new SiloError('ContainerNotRunning', { args: { id: container.name, state: container.state }, target });
     const { runtime } = technologyOf(ports.isolations, container);
     if (join !== undefined && runtime.joinsTerminals !== true) throw new SiloError('OptionUnsupported', { args: { option: 'A session', reason: `the terminal of a container of ${runtime.name} cannot be joined` }, target });
     const process: ProcessSpec = { ...processSpec(container, request), terminal: join !== undefined };

@@ -19,7 +19,7 @@ export const removeContainer = async (
     const id = await withContainer(ports, reference, signal, async (found) => {
       let record = found;
       if (record.state === 'running' || record.state === 'paused') {
-        if (options.force !== true) throw new SiloError('ContainerRunning', { args: { id: reference }, target: { kind: 'container', id: record.id } });
+        if (options.force !== true) throw new SiloError('ContainerRunning', { args: { id: record.name }, target: { kind: 'container', id: record.id } });
         await killTask(ports, record);
         record = await settle(ports, record);
       }

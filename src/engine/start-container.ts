@@ -21,25 +21,25 @@ interface Started { readonly record: ContainerRecord; readonly changed: boolean 
 
 /** Starts a container. Whatever fails, or is cancelled before the task runs, leaves it as it was, with the reason as its start error. */
 export const startContainer = (ports: Ports, reference: string, signal?: AbortSignal): Promise<Started> =>
-  withContainer(ports, reference, signal, (record) => start(ports, record, reference, 0, signal));
+  withContainer(ports, reference, signal, (record) => start(ports, record, 0, signal));
 
 /** Starts a container whose restart policy asks for it, unless somebody was faster or has stopped it since. What fails is tried again later. */
 export const restartByPolicy = (ports: Ports, id: string): Promise<Started> =>
   withContainer(ports, id, undefined, async (record) => {
     if (record.state !== 'exited' || record.life.restartAt === undefined) return { record, changed: false };
     try {
-      return await start(ports, record, id, record.life.restartCount + 1, undefined);
+      return await start(ports, record, record.life.restartCount + 1, undefined);
     } catch (error) {
       await ports.metadata.write((writer) => { writer.updateContainer(id, { life: lifeAfterFailedRestart(record, ports.clock.now()) }); });
       throw error;
     }
   });
 
-const start = async (ports: Ports, record: ContainerRecord, reference: string, restartCount: number, signal: AbortSignal | undefined): Promise<Started> => {
+const start = async (ports: Ports, record: ContainerRecord, restartCount: number, signal: AbortSignal | undefined): Promise<Started> => {
   const target = { kind: 'container', id: record.id } as const;
   if (record.state === 'running') return { record, changed: false };
-  if (record.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: reference }, target });
-  if (record.state === 'removing') throw new SiloError('ContainerNotFound', { args: { id: reference }, target });
+  if (record.state === 'paused') throw new SiloError('ContainerPaused', { args: { id: record.name }, target });
+  if (record.state === 'removing') throw new SiloError('ContainerNotFound', { args: { id: record.name }, target });
   const stopped = record.state;
   const links = await ports.metadata.write((writer) => {
     writer.updateContainer(record.id, { state: 'starting', bootId: ports.host.bootId });

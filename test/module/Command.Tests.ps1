@@ -35,6 +35,15 @@ Describe 'Names, ids and objects' -Tag Fast {
         $problem[0].Exception.Data['Code'] | Should -Be 'ContainerNotFound'
         $problem[0].Exception.Data['Native'].errno | Should -Be 'ESCRIPT'
     }
+    It 'names the parameter of the command, not a field of the wire, where the engine refuses a value' {
+        $wire = [pscustomobject] @{ message = 'The value of ports is not valid: it is so.'; data = [pscustomobject] @{ code = 'ParameterInvalid'; args = [pscustomobject] @{ parameter = 'ports'; reason = 'it is so' } } }
+        $made = & (Get-Module -Name Silo) { ConvertTo-SiloErrorRecord -WireError $args[0] } $wire
+        "$made" | Should -Match 'Publish'
+        $wire.data.args.parameter = 'memoryBytes'
+        "$(& (Get-Module -Name Silo) { ConvertTo-SiloErrorRecord -WireError $args[0] } $wire)" | Should -Match 'MemoryBytes'
+        $wire.data.args.parameter = 'the parameters'
+        "$(& (Get-Module -Name Silo) { ConvertTo-SiloErrorRecord -WireError $args[0] } $wire)" | Should -Match 'the parameters|ports'
+    }
     It 'refuses an object of another kind' { { Start-Container -InputObject ([pscustomobject] @{ Id = 'x' }) } | Should -Throw }
     It 'completes names from an engine that is up' {
         (TabExpansion2 -inputScript 'Stop-Container we' -cursorColumn 17).CompletionMatches.CompletionText | Should -Be 'web-1', 'web-2'
@@ -218,6 +227,28 @@ Describe 'New-Container' -Tag Fast {
     It 'asks for an existing one with -IfNotExists' {
         New-Container -Image 'busybox' -Name 'n' -IfNotExists -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] -and "$_" -match "'n'" } | Should -Not -BeNullOrEmpty
         (Get-Sent 'container/create').ifNotExists | Should -BeTrue
+    }
+    It 'takes rows of a file from the pipeline, with name and image' {
+        $rows = 'Name,Image', 'first,busybox', 'second,db:1' | ConvertFrom-Csv
+        $sent = Get-SentCount 'container/create'
+        ($rows | New-Container -Command 'ls').Count | Should -Be 2
+        $asked = @(Read-Record $record | Where-Object { $_.method -eq 'container/create' } | Select-Object -Skip $sent).params
+        $asked.name | Should -Be 'first', 'second'
+        $asked.image | Should -Be 'busybox', 'db:1'
+        $asked.command | Should -Be 'ls', 'ls'
+        ($rows | New-ContainerVolume).Count | Should -Be 2
+        (Get-Sent 'volume/create').name | Should -Be 'second'
+        [void] ($rows | New-ContainerNetwork)
+        (Get-Sent 'network/create').name | Should -Be 'second'
+    }
+    It 'does not call a container as its image or its model is called' {
+        [void] (Get-ContainerImage -Name 'busybox:latest' | New-Container)
+        Get-Sent 'container/create' | Should -Not -BeNullOrEmpty
+        (Get-Sent 'container/create').ContainsKey('name') | Should -BeFalse
+        [void] (Get-Container -Name 'web-1' | New-Container)
+        (Get-Sent 'container/create').ContainsKey('name') | Should -BeFalse
+        [void] (Get-ContainerImage -Name 'busybox:latest' | New-Container -Name 'mine')
+        (Get-Sent 'container/create').name | Should -Be 'mine'
     }
     It 'takes images from the pipeline' {
         (Get-ContainerImage -Name 'busybox:latest' | New-Container).State | Should -Be 'Created'

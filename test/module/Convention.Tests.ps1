@@ -13,6 +13,9 @@ BeforeDiscovery {
         @{ Name = $command.Name; Type = $type }
     }
     $givingBack = $taking | Where-Object { $_.Type -ne 'Silo.ContainerHostConnection' -and $_.Name -ne 'Enter-ContainerSession' }
+    $naming = $givingBack | Where-Object { $_.Name -notlike 'New-*' } | Where-Object {
+        @((Get-Command -Name $_.Name -Module Silo).Parameters['Name'].Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] }).ValueFromPipeline -contains $true
+    }
     $types = $commands.OutputType.Name | Where-Object { $_ -like 'Silo.*' } | Sort-Object -Unique | ForEach-Object { @{ Type = $_ } }
     $silent = $commands | Where-Object { $_.Verb -in 'Start', 'Stop', 'Restart', 'Suspend', 'Resume', 'Rename', 'Set', 'Wait', 'Copy', 'Export', 'Add' -or $_.Name -eq 'Connect-ContainerNetwork' } |
         Where-Object { $_.Name -ne 'Start-ContainerProcess' } | ForEach-Object { @{ Name = $_.Name } }
@@ -121,6 +124,18 @@ Describe 'The command <Name>' -Tag Fast -ForEach $givingBack {
     }
 }
 
+Describe 'The command <Name>, to which a row of a file comes' -Tag Fast -ForEach $naming {
+    It 'says that it is no name, also where absent things are no error, and asks nothing' {
+        $argument = @{} + (Get-CallTable)[$Name]
+        foreach ($key in 'Name', 'Id', 'ContainerId', 'InputObject') { $argument.Remove($key) }
+        if ((Get-Command -Name $Name).Parameters.ContainsKey('Force')) { $argument.Force = $true }
+        Clear-Content -LiteralPath $record -ErrorAction Ignore
+        [pscustomobject] @{ Title = 'web-1' } | & $Name @argument -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        @($problem.FullyQualifiedErrorId) | Should -Contain "ParameterInvalid,$Name"
+        @(Read-Record $record | Where-Object { $_.ContainsKey('method') -and $_.method -ne 'initialize' }).method | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The quiet command <Name>' -Tag Fast -ForEach $silent {
     It 'gives its object with -PassThru' { (Get-Command -Name $Name -Module Silo).Parameters.Keys | Should -Contain 'PassThru' }
 }
@@ -145,6 +160,22 @@ Describe 'Tables' -Tag Fast {
         foreach ($view in $format.Configuration.ViewDefinitions.View | Where-Object { $_.TableControl }) {
             $widths = @($view.TableControl.TableHeaders.TableColumnHeader | ForEach-Object { if ($_.Width) { [int] $_.Width } })
             ($widths | Measure-Object -Sum).Sum + $widths.Count | Should -BeLessOrEqual 110 -Because $view.Name
+        }
+    }
+    It 'are one for each type: a second would never be seen' {
+        $names = @($format.Configuration.ViewDefinitions.View | Where-Object { $_.TableControl } | ForEach-Object { $_.ViewSelectedBy.TypeName })
+        $names | Group-Object | Where-Object { $_.Count -gt 1 } | ForEach-Object { $_.Name } | Should -BeNullOrEmpty
+    }
+    It 'are not cut so at 80 columns that the last of their columns tells nothing' {
+        foreach ($view in $format.Configuration.ViewDefinitions.View | Where-Object { $_.TableControl }) {
+            $start = 0
+            foreach ($column in $view.TableControl.TableHeaders.TableColumnHeader) {
+                $width = [int] $column.Width
+                # What would begin later is left away as a whole, and a column without a width takes what is left.
+                if ($width -eq 0 -or $start -ge 79) { break }
+                if ($start + $width -gt 80) { 80 - $start | Should -BeGreaterOrEqual ([math]::Min($width, 9)) -Because "$($view.Name): $($column.Label)" }
+                $start += $width + 1
+            }
         }
     }
     It 'show names side by side where there are many: <_>' -ForEach 'Silo.Container', 'Silo.ContainerImage', 'Silo.ContainerNetwork', 'Silo.ContainerVolume', 'Silo.ContainerApplication' {

@@ -76,6 +76,23 @@ Describe 'The module on the engine' -Skip:([bool] $missing) {
             $caught.FullyQualifiedErrorId | Should -Be $Code
             $caught.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
         }
+        It 'call a container by its name, however it was referred to' {
+            $container = Invoke-ContainerImage -Image 'tools' -Name 'busy' -Command 'sleep', '1000' -StopTimeoutSeconds 0 -Detach
+            $errors = & {
+                Remove-Container -Name 'busy'
+                Remove-Container -Id $container.Id
+                Get-Container -Name 'bus*' | Set-Isolation -Isolation Process
+                Suspend-Container -Name 'busy'
+                Invoke-ContainerCommand -Name 'busy' -FilePath 'ls'
+                Stop-Container -Name 'busy' -Force
+                Measure-Container -Name 'busy'
+                Suspend-Container -Name 'busy'
+                Invoke-ContainerCommand -Id $container.Id -FilePath 'ls'
+            } 2>&1 | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+            Remove-Container -Name 'busy' -Force
+            $errors.Count | Should -Be 7
+            foreach ($problem in $errors) { "$problem" | Should -Match "'busy'" }
+        }
         It 'of one name leave the others alone' {
             [void] (New-Container -Image 'tools' -Name 'one')
             [void] (New-Container -Image 'tools' -Name 'two')

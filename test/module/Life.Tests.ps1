@@ -99,6 +99,8 @@ Describe 'Containers that go on, wait and begin again' -Tag Fast {
         Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '5' -InformationAction SilentlyContinue -ErrorVariable problem -ErrorAction SilentlyContinue | Out-Null
         $problem[0].FullyQualifiedErrorId | Should -Be 'ContainerExitedNonZero,Invoke-ContainerCommand'
         $problem[0].TargetObject.ExitCode | Should -Be 5
+        # The container goes on: it is the command that has ended.
+        "$($problem[0])" | Should -Match "'exit'.*'web-1'|'web-1'.*'exit'"
     }
     It 'Invoke-ContainerCommand -AsByteStream gives arrays of bytes, and standard error as before' {
         $arrays = @(Invoke-ContainerCommand -Name 'web-1' -FilePath 'exit' -ArgumentList '0' -AsByteStream -InformationVariable told -InformationAction SilentlyContinue)

@@ -98,7 +98,7 @@
     }
     'PathNotFound' = @{
         Message = 'The path ''{path}'' does not exist.'
-        Action = 'Check the path; the engine reads it on its own host.'
+        Action = 'Check the path. The engine reads on its own host, and in a container what is there.'
     }
     'ExecutableNotFound' = @{
         Message = 'The command ''{command}'' cannot be run in the container: {reason}.'
@@ -685,7 +685,7 @@
         Action = 'Use Invoke-ContainerCommand, or a connection over ssh: New-ContainerHostConnection -HostName.'
     }
     'ContainerExitedNonZero' = @{
-        Message = 'Container ''{id}'' exited with code {exitCode}.'
-        Action = 'Look at its output with Get-ContainerLog.'
+        Message = '{subject} ended with exit code {exitCode}.'
+        Action = 'Look at what it wrote: standard error is in the information stream (-InformationVariable); Get-ContainerLog has that of the container.'
     }
 }

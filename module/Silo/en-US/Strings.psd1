@@ -42,7 +42,7 @@
     ContainerIsNotThere = 'The container was not there.'
     ContainerExists = "Container '{0}' was there already, with the same specification."
     ImageRemoved = 'Removed {0}; {1} bytes were freed.'
-    MountPartUnknown = "'{0}' is none of type, source, target, readonly, propagation, nocopy, size, mode, username, privacy, uid and gid, or has no such value"
+    MountPartUnknown = "'{0}' is none of type, source, target, readonly, propagation, nocopy, size, mode, username, privacy, uid and gid, or has no such value; a mount is for example 'type=bind,source=/srv,target=/data,readonly'"
     MountIncomplete = 'it needs type=bind, type=volume, type=tmpfs or type=smb, a target, and for type=bind and type=smb a source'
     UlimitInvalid = "the limit '{0}' is '{1}', and neither a number nor soft:hard"
     BlockIoLimitInvalid = "'{0}' is none of Device, ReadBytesPerSecond and WriteBytesPerSecond"
@@ -56,6 +56,9 @@
     NewPort = 'Describe port'
     PortIncomplete = 'an object needs the property ContainerPort'
     VolumeExists = "Volume '{0}' was there already."
+    CommandInContainer = "The command '{0}' in container '{1}'"
+    OneContainer = "Container '{0}'"
+    NameIsRow = "'{0}' is an object without a ContainerId that came in place of a name; give the names alone, for example with ForEach-Object -MemberName Name"
     VolumeIsNotThere = 'The volume was not there.'
     MountPasswordText = 'a text may get into a history or a log: give the password as a credential, with New-ContainerMount -SmbPath -Credential'
     MountAccountTwice = 'the credential has a name already'

@@ -61,7 +61,7 @@
     }
     'PathNotFound' = @{
         Message = '경로 ''{path}''이(가) 없습니다.'
-        Action = '경로를 확인하세요. 엔진은 자신의 호스트에서 경로를 읽습니다.'
+        Action = '경로를 확인하세요. 엔진은 자신의 호스트에서, 컨테이너에서는 그 안에 있는 것을 읽습니다.'
     }
     'ExecutableNotFound' = @{
         Message = '컨테이너에서 명령 ''{command}''을(를) 실행할 수 없습니다: {reason}.'
@@ -284,8 +284,8 @@
         Action = 'Hybrid Runbook Worker에서 런북을 실행하세요.'
     }
     'ContainerExitedNonZero' = @{
-        Message = '컨테이너 ''{id}''이(가) 코드 {exitCode}(으)로 종료되었습니다.'
-        Action = 'Get-ContainerLog로 출력을 확인하세요.'
+        Message = '{subject}이(가) 종료 코드 {exitCode}(으)로 끝났습니다.'
+        Action = '출력을 확인하세요. 표준 오류는 정보 스트림에 있고(-InformationVariable), 컨테이너의 출력은 Get-ContainerLog에 있습니다.'
     }
     'RegistrySettingsInvalid' = @{
         Message = '레지스트리 설정이 올바르지 않습니다: {reason}.'

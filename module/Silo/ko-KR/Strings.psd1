@@ -42,7 +42,7 @@
     ContainerIsNotThere = '컨테이너가 없었습니다.'
     ContainerExists = "컨테이너 '{0}'은(는) 같은 사양으로 이미 있습니다."
     ImageRemoved = '{0}을(를) 제거했습니다. {1}바이트를 확보했습니다.'
-    MountPartUnknown = "'{0}'은(는) type, source, target, readonly, propagation, nocopy, size, mode, username, privacy, uid, gid 중 하나가 아니거나 그런 값을 가질 수 없습니다"
+    MountPartUnknown = "'{0}'은(는) type, source, target, readonly, propagation, nocopy, size, mode, username, privacy, uid, gid 중 하나가 아니거나 그런 값을 가질 수 없습니다. 마운트의 예: 'type=bind,source=/srv,target=/data,readonly'"
     MountIncomplete = 'type=bind, type=volume, type=tmpfs 또는 type=smb와 target이 필요하고, type=bind와 type=smb에는 source도 필요합니다'
     UlimitInvalid = "제한 '{0}'의 값 '{1}'이(가) 숫자도 soft:hard도 아닙니다"
     BlockIoLimitInvalid = "'{0}'은(는) Device, ReadBytesPerSecond, WriteBytesPerSecond 가운데 하나가 아닙니다"
@@ -56,6 +56,9 @@
     NewPort = '포트 기술'
     PortIncomplete = '개체에는 ContainerPort 속성이 필요합니다'
     VolumeExists = "볼륨 '{0}'이(가) 이미 있었습니다."
+    CommandInContainer = "컨테이너 '{1}'의 명령 '{0}'"
+    OneContainer = "컨테이너 '{0}'"
+    NameIsRow = "'{0}'은(는) 이름 자리에 온, ContainerId가 없는 개체입니다. 이름만 주십시오. 예: ForEach-Object -MemberName Name"
     VolumeIsNotThere = '볼륨이 없었습니다.'
     MountPasswordText = '텍스트는 기록이나 로그에 남을 수 있습니다. 암호는 New-ContainerMount -SmbPath -Credential로 자격 증명으로 지정하세요'
     MountAccountTwice = '자격 증명에 이미 이름이 있습니다'

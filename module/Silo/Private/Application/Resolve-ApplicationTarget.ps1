@@ -1,6 +1,7 @@
 function Resolve-ApplicationTarget {
     # Names of applications for the wire: only a wildcard needs to look at the list.
     param($Cmdlet, [string[]] $Name, [object[]] $InputObject)
+    if (Test-RowName -Cmdlet $Cmdlet -Name $Name) { return }
     foreach ($item in $InputObject) { if ($null -ne $item -and (Test-SameHost -Cmdlet $Cmdlet -InputObject $item)) { $item.Name } }
     $pattern = @()
     foreach ($item in $Name) {

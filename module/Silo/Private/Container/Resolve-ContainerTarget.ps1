@@ -4,6 +4,7 @@ function Resolve-ContainerTarget {
     # with a leading slash: one that is not there must never be taken for the beginning of an id. What
     # comes down the pipeline as text may be a whole id.
     param($Cmdlet, [string[]] $Name, [string[]] $Id, [object[]] $InputObject)
+    if (Test-RowName -Cmdlet $Cmdlet -Name $Name) { return }
     # A parameter of one text that was not given is an empty one.
     $Name = @($Name | Where-Object { $_ })
     $Id = @($Id | Where-Object { $_ })

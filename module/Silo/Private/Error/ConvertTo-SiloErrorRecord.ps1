@@ -18,6 +18,12 @@ function ConvertTo-SiloErrorRecord {
             if ($null -ne $data['args']) { foreach ($property in $data['args'].PSObject.Properties) { $Argument[$property.Name] = $property.Value } }
             if ($null -eq $Target -and $null -ne $data['target']) { $Target = $data['target'].id }
         }
+        if ($Code -eq 'ParameterInvalid' -and "$($Argument['parameter'])" -cmatch '^[a-z][A-Za-z]*$') {
+            # People gave a parameter of the command, which most fields of the wire are named after.
+            $named = @{ ports = 'Publish'; mounts = 'Mount'; labels = 'Label'; networks = 'Network'; subnets = 'Subnet'; gateways = 'Gateway'; dnsServers = 'DnsServer'; restartPolicy = 'RestartPolicy'; healthCheck = 'HealthCommand' }[[string] $Argument['parameter']]
+            $Argument['parameter'] = if ($null -ne $named) { $named } else { $Argument['parameter'].Substring(0, 1).ToUpperInvariant() + $Argument['parameter'].Substring(1) }
+            $message = $null
+        }
     }
     $class = $contract.ErrorCodes[$Code]
     if ($null -ne $class) { $category = $contract.ErrorClasses[$class].Category }

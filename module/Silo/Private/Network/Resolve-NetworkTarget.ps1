@@ -1,6 +1,7 @@
 function Resolve-NetworkTarget {
     # As Resolve-ContainerTarget.
     param($Cmdlet, [string[]] $Name, [string[]] $Id, [object[]] $InputObject)
+    if (Test-RowName -Cmdlet $Cmdlet -Name $Name) { return }
     foreach ($item in $InputObject) { if ($null -ne $item -and (Test-SameHost -Cmdlet $Cmdlet -InputObject $item)) { @{ Reference = $item.Id; Label = $item.Name } } }
     foreach ($item in @($Id) + @($Name)) {
         if ($item -and -not [WildcardPattern]::ContainsWildcardCharacters($item)) { @{ Reference = $item; Label = $item } }

@@ -93,6 +93,7 @@ function Get-Container {
     )
     begin { . Import-CallerPreference }
     process {
+        if (Test-RowName -Cmdlet $PSCmdlet -Name $Name) { return }
         if ($Unmanaged) {
             $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'container/foreign' -Parameter @{}
             if ($null -ne $result) { ConvertTo-SiloObject -TypeName 'Silo.UnmanagedContainer' -Method 'container/foreign' -Record $result.Items }

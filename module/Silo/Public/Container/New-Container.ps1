@@ -14,7 +14,7 @@ function New-Container {
     .PARAMETER InputObject
     Containers, as Get-Container gives them: for each a new one is made with its settings, as with -From.
     .PARAMETER Name
-    Name of the container; made up where left out.
+    Name of the container; made up where left out. A row of a file (Import-Csv) gives it by its property Name.
     .PARAMETER Command
     Command and arguments in place of the image's CMD, each element as it is: no shell reads them.
     .PARAMETER Entrypoint
@@ -228,6 +228,7 @@ function New-Container {
         [ValidateNotNull()]
         [psobject] $InputObject,
 
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
         [string] $Name,
 
         [ValidateNotNull()]
@@ -419,8 +420,16 @@ function New-Container {
         [ValidateNotNull()]
         [psobject] $HostConnection
     )
-    begin { . Import-CallerPreference }
+    begin {
+        . Import-CallerPreference
+        $isNamed = $PSBoundParameters.ContainsKey('Name')
+    }
     process {
+        # The name of an image or container that comes is its own; a row of a file names what is to be made.
+        if (-not $isNamed -and $null -ne $_ -and $_.PSTypeNames -match '^(Deserialized\.)?Silo\.') {
+            [void] $PSBoundParameters.Remove('Name')
+            $Name = ''
+        }
         # By its properties a container would be its image alone, and the set of -Image comes first; one that came over remoting has another type.
         $piped = if ($null -ne $InputObject) { $InputObject } elseif ($MyInvocation.ExpectingInput -and $null -ne $_ -and $_.PSTypeNames -match '^(Deserialized\.)?Silo\.Container$') { $_ }
         $bound = @{} + $PSBoundParameters

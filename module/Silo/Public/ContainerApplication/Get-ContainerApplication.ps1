@@ -51,6 +51,7 @@ function Get-ContainerApplication {
     )
     begin { . Import-CallerPreference }
     process {
+        if (Test-RowName -Cmdlet $PSCmdlet -Name $Name) { return }
         $isPattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) }).Count -gt 0
         $parameter = if ($Name -and -not $isPattern) { @{ names = $Name } } else { @{} }
         $result = Invoke-Engine -Cmdlet $PSCmdlet -Method 'application/list' -Parameter $parameter

@@ -59,6 +59,7 @@ function Get-ContainerImage {
     )
     begin { . Import-CallerPreference }
     process {
+        if (Test-RowName -Cmdlet $PSCmdlet -Name $Name) { return }
         $pattern = @(foreach ($item in $Name) { if ($item -and [WildcardPattern]::ContainsWildcardCharacters($item)) { $item } })
         $literal = @(foreach ($item in @($Name) + @($Id)) { if ($item -and $item -notin $pattern) { @{ Reference = $item } } })
         if ($literal.Count -gt 0) {

@@ -450,7 +450,7 @@ function Invoke-ContainerImage {
             }
         } elseif ($container.ExitCode -ne 0) {
             $target = [pscustomobject] @{ ContainerId = $container.Id; Name = $container.Name; ExitCode = $container.ExitCode }
-            $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ id = $container.Name; exitCode = $container.ExitCode } -Target $target))
+            $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ subject = $script:Strings.OneContainer -f $container.Name; exitCode = $container.ExitCode } -Target $target))
         }
     }
 }

@@ -131,7 +131,7 @@ function Invoke-ContainerCommand {
             }
             if ($null -eq $result) { continue }
             $process = ConvertTo-SiloProcess -Record $result.Process -Method 'process/run'
-            if ($process.ExitCode -ne 0) { $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ id = $target.Label; exitCode = $process.ExitCode } -Target $process)) }
+            if ($process.ExitCode -ne 0) { $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ subject = $script:Strings.CommandInContainer -f $FilePath, $target.Label; exitCode = $process.ExitCode } -Target $process)) }
         }
     }
 }

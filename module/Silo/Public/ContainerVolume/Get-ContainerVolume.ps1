@@ -58,6 +58,7 @@ function Get-ContainerVolume {
     )
     begin { . Import-CallerPreference }
     process {
+        if (Test-RowName -Cmdlet $PSCmdlet -Name $Name) { return }
         $parameter = @{}
         if ($Size) { $parameter.size = $true }
         $exact = @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) })

@@ -62,7 +62,7 @@ function New-ContainerVolume {
     [CmdletBinding(DefaultParameterSetName = 'Folder', SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]
     [OutputType('Silo.ContainerVolume')]
     param(
-        [Parameter(Position = 0, ValueFromPipeline = $true)]
+        [Parameter(Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
         [ValidateNotNullOrEmpty()]
         [string] $Name,
 

@@ -58,6 +58,7 @@ function Remove-ContainerVolume {
         if ($Force) { $parameter.force = $true }
     }
     process {
+        if (Test-RowName -Cmdlet $PSCmdlet -Name $Name) { return }
         $named = @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) }) + @($InputObject | Where-Object { $null -ne $_ -and (Test-SameHost -Cmdlet $PSCmdlet -InputObject $_) } | ForEach-Object { $_.Name })
         $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
         if ($pattern.Count -gt 0) { $named += @(Read-VolumeList -Cmdlet $PSCmdlet -Pattern $pattern | ForEach-Object { $_.Name }) }
