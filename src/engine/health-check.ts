@@ -8,7 +8,8 @@ const keptResults = 5;
 const longestOutput = 4096;
 const keptLines = 100;
 
-const inStartPeriod = (check: HealthCheck, startedAt: Date, now: Date): boolean => now.getTime() - startedAt.getTime() < check.startPeriodMs;
+/** Where the clock was set back it is over: else no failure would count until the clock is where it was. */
+const inStartPeriod = (check: HealthCheck, startedAt: Date, now: Date): boolean => now >= startedAt && now.getTime() - startedAt.getTime() < check.startPeriodMs;
 
 /** What the results so far say (Docker image specification, `Healthcheck`). Pure. */
 export const healthAfter = (before: ContainerHealth, result: HealthResult, check: HealthCheck, startedAt: Date): ContainerHealth => {

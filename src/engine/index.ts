@@ -12,6 +12,7 @@ export { createContainer } from './create-container.ts';
 export { restartByPolicy, startContainer } from './start-container.ts';
 export { stopContainer } from './stop-container.ts';
 export { pauseContainer, resumeContainer } from './pause-container.ts';
+export { isRestartDue } from './restart-policy.ts';
 export { restartContainer } from './restart-container.ts';
 export { renameContainer } from './rename-container.ts';
 export { containerStatistics, type ContainerStatistics } from './container-statistics.ts';

@@ -39,6 +39,10 @@ export const lifeAfterFailedRestart = (record: ContainerRecord, failedAt: Date):
   return { ...record.life, restartCount, restartAt: giveUp ? undefined : new Date(failedAt.getTime() + Math.min(firstDelayMs * 2 ** Math.min(restartCount, 30), longestDelayMs)) };
 };
 
+/** Whether the time to start it again has come. Nothing waits for longer than a minute: what is due later is so because the clock was set back. */
+export const isRestartDue = ({ life: { restartAt } }: ContainerRecord, now: Date): boolean =>
+  restartAt !== undefined && (restartAt <= now || restartAt.getTime() - now.getTime() > longestDelayMs);
+
 /** `always` means after a reboot too, also for what somebody had stopped before (docker run --restart always). */
 export const isStartedByBoot = (record: ContainerRecord, bootId: string): boolean =>
   record.state === 'exited' && record.spec.restartPolicy?.name === 'always' && record.life.restartAt === undefined && record.bootId !== undefined && record.bootId !== bootId;

@@ -2,7 +2,7 @@ import type { ContainerRecord, ContainerSpec, EarlyLook, LogLimits } from '../co
 import { lockName, withContainer } from './container-lock.ts';
 import { readingLockName } from './follow-log.ts';
 import type { Ports } from './ports.ts';
-import { isStartedByBoot } from './restart-policy.ts';
+import { isRestartDue, isStartedByBoot } from './restart-policy.ts';
 import { technologyOf } from './technology.ts';
 
 /** Kept of each container's output where nothing else was asked for: six files of 16 MiB at most. */
@@ -17,8 +17,8 @@ export const supervisedContainers = (ports: Ports): readonly ContainerRecord[] =
 
 /** Whether there is anything to do for a container. Looked at without its lock: most looks at most containers end here. */
 export const needsHand = async (ports: Ports, record: ContainerRecord): Promise<boolean> => {
-  const { id, state, life: { restartAt } } = record;
-  if (state === 'exited') return record.spec.autoRemove || (restartAt !== undefined && restartAt <= ports.clock.now());
+  const { id, state } = record;
+  if (state === 'exited') return record.spec.autoRemove || isRestartDue(record, ports.clock.now());
   const { runtime } = technologyOf(ports.isolations, record);
   return (await runtime.exit(id)) !== undefined || (await runtime.status(id)).state !== state || (await hasFullLog(ports, record));
 };

@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasErrno } from '../base/index.ts';
 import type { ContainerRecord, Lock } from '../core/index.ts';
-import { lockName, namedNetworks, needsHand, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, turnProcessLogsOver, type Engine, type Ports } from '../engine/index.ts';
+import { isRestartDue, lockName, namedNetworks, needsHand, planAfterBoot, removeIfAutomatic, restartByPolicy, settle, supervisedContainers, turnLogOver, turnProcessLogsOver, type Engine, type Ports } from '../engine/index.ts';
 import { HealthWatch } from './health-watch.ts';
 import { NameServers } from './name-servers.ts';
 
@@ -162,6 +162,6 @@ const lookAt = async (ports: Ports, id: string): Promise<boolean> => {
   } finally {
     await lock.release();
   }
-  if (settled.state === 'exited' && settled.life.restartAt !== undefined && settled.life.restartAt <= ports.clock.now()) await restartByPolicy(ports, id);
+  if (settled.state === 'exited' && isRestartDue(settled, ports.clock.now())) await restartByPolicy(ports, id);
   return turned;
 };

@@ -81,7 +81,9 @@ describe('a Windows container', () => {
   });
   it.each(['SIGUSR1', '10', '', '99', ' 15', 'constructor', '__proto__', 'SIGWHAT'])('knows no signal %j', (stopSignal) => { expect(refusal({ stopSignal })).toMatchObject({ code: 'SignalInvalid', args: { signal: stopSignal } }); });
 
-  it.each<[Partial<CreateRequest>, string]>([[{ readOnlyRoot: true }, 'readOnlyRoot'], [{ privileged: true }, 'privileged'], [{ network: 'host' }, 'network'], [{ resources: { processCount: 50 } }, 'processCount']])('has no %j, and says so', (request, option) => {
+  it.each<[Partial<CreateRequest>, string]>([[{ readOnlyRoot: true }, 'readOnlyRoot'], [{ privileged: true }, 'privileged'], [{ network: 'host' }, 'network'], [{ dnsOptions: ['ndots:2'] }, 'dnsOptions'], [{ domainName: 'example.test' }, 'domainName'],
+    [{ resources: { processCount: 50 } }, 'processCount'], [{ resources: { memoryBytes: 2 ** 26, memorySwapBytes: 1 } }, 'memorySwapBytes'], [{ resources: { cpuSet: '0' } }, 'cpuSet'], [{ resources: { blockIoWeight: 50 } }, 'blockIoWeight'],
+    [{ resources: { blockIoLimits: [{ device: '/dev/sda', readBytesPerSecond: 1 }] } }, 'blockIoLimits']])('has no %j, and says so', (request, option) => {
     expect(refusal(request)).toMatchObject({ code: 'OptionUnsupported', args: { option, reason: expect.any(String) as string } });
     expect(refusal(request, {}, linuxOnWindows)).not.toBeInstanceOf(Error);
   });

@@ -18,6 +18,10 @@ describe('the health of a container', () => {
     expect(told([11, 1], [41, null], [71, 1])).toMatchObject({ status: 'unhealthy', failingStreak: 3 });
   });
   it('does not count failures in the start period', () => { expect(told([1, 1], [3, 1], [5, 1], [7, 1])).toMatchObject({ status: 'starting', failingStreak: 0 }); });
+  it('counts them where the clock was set back: the start period would not end before the clock is where it was', () => {
+    expect(told([-3600, 1], [-3590, 1], [-3580, 1])).toMatchObject({ status: 'unhealthy' });
+    expect(healthPauseMs(check, starting, startedAt, after(-3600))).toBe(30_000);
+  });
   it('counts them once a check has succeeded, also in the start period', () => { expect(told([1, 0], [3, 1], [5, 1], [7, 1])).toMatchObject({ status: 'unhealthy' }); });
   it('becomes good again with one success', () => { expect(told([11, 1], [12, 1], [13, 1], [14, 0])).toMatchObject({ status: 'healthy', failingStreak: 0 }); });
   it('keeps the last five results', () => { expect(told([1, 0], [2, 0], [3, 0], [4, 0], [5, 0], [6, 0]).results.map(({ endedAt }) => endedAt)).toEqual([2, 3, 4, 5, 6].map(after)); });

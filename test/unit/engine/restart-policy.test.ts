@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ContainerLife, ContainerRecord, RestartPolicy } from '../../../src/core/index.ts';
-import { isStartedByBoot, lifeAfterExit, lifeAfterFailedRestart } from '../../../src/engine/restart-policy.ts';
+import { isRestartDue, isStartedByBoot, lifeAfterExit, lifeAfterFailedRestart } from '../../../src/engine/restart-policy.ts';
 import { containerRecord } from '../store/records.ts';
 
 const startedAt = new Date('2026-11-22T04:00:00Z');
@@ -50,6 +50,22 @@ describe('the end of a container', () => {
       const delayMs = (lifeAfterExit(running({ name: 'always' }, { restartCount }), exit(0), startedAt).restartAt?.getTime() ?? Number.NaN) - startedAt.getTime();
       return delayMs >= 100 && delayMs <= 60_000;
     }));
+  });
+});
+
+describe('a restart that is planned', () => {
+  const due = (seconds: number | undefined, now: number): boolean => isRestartDue(running({ name: 'always' }, { restartAt: seconds === undefined ? undefined : after(seconds) }), after(now));
+  it('is due when its time has come, and not before', () => {
+    expect([due(10, 9.9), due(10, 10), due(10, 11), due(60, 0), due(undefined, 10)]).toEqual([false, true, true, false, false]);
+  });
+
+  it('does not wait for a clock that was set back to be where it was', () => {
+    for (const restartCount of [0, 5, 50]) {
+      const { restartAt } = lifeAfterExit(running({ name: 'always' }, { restartCount }), exit(1), after(0));
+      const record = running({ name: 'always' }, { restartAt });
+      expect(isRestartDue(record, after(0))).toBe(false);
+      expect(isRestartDue(record, after(-3600))).toBe(true);
+    }
   });
 });
 
