@@ -30,7 +30,7 @@ const applicationItem = record({
 });
 
 const name = text('Name of an application.');
-const timeoutSeconds = optional(Type.Integer({ minimum: 1, description: 'Time that a service may take to be healthy or complete where others wait for that; without end where left out.' }));
+const timeoutSeconds = optional(Type.Integer({ minimum: -1, description: 'Time that a service may take to be healthy or complete where others wait for that; without end where left out or -1.' }));
 const dryRun = optional(flag('Tells what would be done.'));
 
 const changeErrors = ['ApplicationNotFound', 'ApplicationBusy', 'ServiceFailed', 'StoreBusy', 'ElevationRequired', 'MountNamespacePrivate'] as const satisfies readonly ErrorCode[];

@@ -227,7 +227,7 @@ export const methods = define({
   'process/wait': { summary: 'Waits until a process has ended.', params: record({ container: containerRef, process: text('Id of the process.'), timeoutSeconds }), result: record({ process }), readOnly: true, errors: [...containerErrors, 'ProcessNotFound', 'OperationTimedOut'] },
   'process/stop': {
     summary: 'Asks a process to end, and ends it after the time-out; one that has ended is left as it is.',
-    params: record({ container: containerRef, process: text('Id of the process.'), timeoutSeconds: optional(Type.Integer({ minimum: 0, description: 'Seconds before SIGKILL; 10 by default.' })), force: optional(flag('Ends it at once.')), signal: optional(text("Signal that asks it to end; the container's stop signal where left out.")) }),
+    params: record({ container: containerRef, process: text('Id of the process.'), timeoutSeconds: optional(Type.Integer({ minimum: -1, description: 'Seconds before SIGKILL; 10 by default, -1 never kills.' })), force: optional(flag('Ends it at once.')), signal: optional(text("Signal that asks it to end; the container's stop signal where left out.")) }),
     result: record({ process }),
     readOnly: false,
     errors: [...containerErrors, 'ProcessNotFound', 'SignalInvalid', 'OperationTimedOut', 'RuntimeFailed'],

@@ -24,7 +24,7 @@ export const awaitCondition = async (ports: Ports, id: string, condition: Depend
 
 const awaitHealth = async (ports: Ports, { id, spec, name }: ContainerRecord, timeoutSeconds: number | undefined, signal: AbortSignal | undefined): Promise<void> => {
   if (spec.healthCheck === undefined) throw new SiloError('ParameterInvalid', { args: { parameter: 'depends_on', reason: `${name} has no health check that could be waited for` }, target: { kind: 'container', id } });
-  const until = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutSeconds * 1000;
+  const until = timeoutSeconds === undefined || timeoutSeconds < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeoutSeconds * 1000;
   for (;;) {
     const record = ports.metadata.read((reader) => reader.container(id));
     const live = record === undefined ? undefined : (await lookAt(ports, record))?.record;

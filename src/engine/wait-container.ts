@@ -49,7 +49,7 @@ const timedOut = ({ id, name }: ContainerRecord, { for: wanted, port = 0, timeou
     case 'running': return new SiloError('RunningTimedOut', { args: { id: name, timeoutSeconds }, target });
     case 'healthy': return new SiloError('HealthyTimedOut', { args: { id: name, timeoutSeconds }, target });
     case 'port': return new SiloError('PortTimedOut', { args: { id: name, port, timeoutSeconds }, target });
-    default: return new SiloError('OperationTimedOut', { args: { operation: 'The container', timeoutSeconds }, target });
+    default: return new SiloError('OperationTimedOut', { args: { operation: `Container '${name}'`, timeoutSeconds }, target });
   }
 };
 

@@ -32,6 +32,23 @@ Describe 'The client' -Tag Fast {
             Remove-Module -Name Silo
             $engine.WaitForExit(5000) | Should -BeTrue
         }
+        It 'is left by no engine where PowerShell <How>' -ForEach @(
+            @{ How = 'exits without removing the module'; Script = 'exit 0' }
+            @{ How = 'closes a runspace and then exits'; Script = '$shell = [powershell]::Create(); [void] $shell.AddScript("Import-Module ''$manifest''; (Get-ContainerHost).EnginePid"); $shell.Invoke(); $shell.Runspace.Dispose(); exit 0' }
+            @{ How = 'is killed'; Script = '[Console]::Out.Flush(); Start-Sleep -Seconds 600' }
+        ) {
+            Import-Recorded
+            $file = Join-Path -Path $TestDrive -ChildPath 'session.ps1'
+            Set-Content -LiteralPath $file -Value "`$manifest = '$((Get-Module -Name Silo).Path.Replace('.psm1', '.psd1'))'; Import-Module -Name `$manifest; (Get-ContainerHost).EnginePid", $Script
+            $out = "$file.out"
+            $process = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-NonInteractive', '-File', $file -RedirectStandardOutput $out -PassThru
+            Wait-Until { @(Get-Content -LiteralPath $out -ErrorAction Ignore).Count -gt 0 } | Should -BeTrue
+            if ($How -eq 'is killed') { $process.Kill() }
+            $process.WaitForExit(60000) | Should -BeTrue
+            $engines = [int[]] @(Get-Content -LiteralPath $out)
+            $engines.Count | Should -Be $(if ($How -like 'closes*') { 2 } else { 1 })
+            Wait-Until { -not (Get-Process -Id $engines -ErrorAction Ignore) } | Should -BeTrue
+        }
         It 'starts another engine without a word after one ended in idleness' {
             Import-Recorded -With @{ idleExit = 200 }
             $first = (Get-ContainerHost).EnginePid
@@ -246,6 +263,15 @@ Describe 'The client' -Tag Fast {
     }
 
     Context 'progress' {
+        It 'is nothing in an output that goes to a file' -Tag Once {
+            Import-Recorded
+            $file = Join-Path -Path $TestDrive -ChildPath 'progress.ps1'
+            Set-Content -LiteralPath $file -Value "Import-Module -Name '$((Get-Module -Name Silo).Path.Replace('.psm1', '.psd1'))'; (Import-ContainerImage -LiteralPath /tmp/x.tar).Name"
+            $process = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-NonInteractive', '-File', $file -RedirectStandardOutput "$file.out" -RedirectStandardError "$file.err" -PassThru
+            $process.WaitForExit(60000) | Should -BeTrue
+            @(Get-Content -LiteralPath "$file.out").Count | Should -Be 1
+            Get-Content -LiteralPath "$file.err" | Should -BeNullOrEmpty
+        }
         It 'is told while an image is imported, at most four times a second, and ends' -Tag Once {
             Import-Recorded
             $shell = [powershell]::Create()

@@ -146,6 +146,15 @@ Describe 'The command <Name>, which waits' -Tag Fast -ForEach $waiting {
     It 'has -TimeoutSeconds' { (Get-Command -Name $Name -Module Silo).Parameters.Keys | Should -Contain 'TimeoutSeconds' }
 }
 
+Describe 'The parameter TimeoutSeconds' -Tag Fast {
+    It 'takes -1, which is for ever, wherever it is' {
+        foreach ($command in Get-Command -Module Silo | Where-Object { $_.Parameters.ContainsKey('TimeoutSeconds') -and $_.Noun -ne 'ContainerHostConnection' }) {
+            $command.Parameters['TimeoutSeconds'].ParameterType | Should -Be ([int]) -Because $command.Name
+            (Get-Attribute -Parameter $command.Parameters['TimeoutSeconds'] -Type ([ValidateRange])).MinRange | Should -Be -1 -Because $command.Name
+        }
+    }
+}
+
 Describe 'Objects of the type <Type>' -Tag Fast -ForEach $types {
     It 'have a set of properties to show, and a table and a list, also after another session' {
         (Get-TypeData -TypeName $Type).DefaultDisplayPropertySet.ReferencedProperties | Should -Not -BeNullOrEmpty
@@ -208,6 +217,27 @@ Describe 'Completion' -Tag Fast {
         $match = (TabExpansion2 -inputScript $Text -cursorColumn $Text.Length).CompletionMatches
         $match.Count | Should -BeGreaterOrEqual 1
         $match[0].ToolTip | Should -Match $Tooltip
+    }
+    It 'answers from memory where the engine takes longer than anybody waits for, and leaves the next command right' {
+        Import-SiloForTest -Script @{ record = $record; listDelay = 8000 }
+        [void] (Get-Container -Name 'web-1')
+        [void] (TabExpansion2 -inputScript 'Stop-Container we' -cursorColumn 17)
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        (TabExpansion2 -inputScript 'Stop-Container we' -cursorColumn 17).CompletionMatches.CompletionText | Should -Contain 'web-1'
+        # Half a second on a machine that has nothing else to do; the engine would take eight.
+        $watch.ElapsedMilliseconds | Should -BeLessThan 4000
+        (Get-Container -Name 'db').Name | Should -Be 'db'
+        $watch.ElapsedMilliseconds | Should -BeLessThan 7000
+        Import-SiloForTest -Script @{ record = $record }
+    }
+    It 'knows what a command by name has given: <Command>' -ForEach @(
+        @{ Command = 'Get-Container'; Kind = 'Container'; Name = 'web-1' }, @{ Command = 'Get-ContainerImage'; Kind = 'Image'; Name = 'busybox:latest' }
+        @{ Command = 'Get-ContainerNetwork'; Kind = 'Network'; Name = 'front' }, @{ Command = 'Get-ContainerVolume'; Kind = 'Volume'; Name = 'data' }, @{ Command = 'Get-ContainerApplication'; Kind = 'Application'; Name = 'shop' }
+    ) {
+        Import-SiloForTest
+        [void] (& $Command -Name $Name)
+        & (Get-Module -Name Silo) { (Get-HostMemory).Name[$args[0]].Keys } $Kind | Should -Contain $Name
+        Import-SiloForTest -Script @{ record = $record }
     }
     It 'answers from memory where the engine is gone, and starts none' {
         [void] (Get-Container)

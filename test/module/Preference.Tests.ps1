@@ -40,6 +40,16 @@ Describe '$WhatIfPreference of <_>' -Tag Fast -ForEach 'a script', 'another modu
         Invoke-From $where $_ 'WhatIfPreference' $true | Out-Null
         Read-Record $record | Where-Object { $_.changes } | Should -BeNullOrEmpty
     }
+    It 'is not beaten by -Force' {
+        $forcing = @($table.Keys | Where-Object { $parameters = (Get-Command -Name $_).Parameters; $parameters.ContainsKey('Force') -and $parameters.ContainsKey('WhatIf') })
+        $forcing.Count | Should -BeGreaterThan 10
+        foreach ($command in $forcing) {
+            $parameter = @{} + $table[$command]
+            $parameter.Force = $true
+            Invoke-From $where $command 'WhatIfPreference' $true -Parameter $parameter | Out-Null
+            Read-Record $record | Where-Object { $_.changes } | Should -BeNullOrEmpty -Because $command
+        }
+    }
     It 'is overridden by -WhatIf:$false' {
         Invoke-From $where 'Remove-Container' 'WhatIfPreference' $true -Parameter @{ Name = 'web-1'; WhatIf = $false } | Out-Null
         @(Read-Record $record | Where-Object { $_.changes }).Count | Should -Be 1

@@ -15,7 +15,7 @@
  *
  * SILO_SCRIPT is JSON: `record` (a file that gets one line for each event), `protocolVersion`,
  * `containers` (how many container/list has), `exitAtStart`, `idleExit` (ends with 0 after that many ms),
- * `fail` (every request but initialize fails with that code), `secret` (stands wherever somebody might put one).
+ * `listDelay` (the list of all containers comes so many ms later), `fail` (every request but initialize fails with that code), `secret` (stands wherever somebody might put one).
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createMessageConnection, ParameterStructures, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
@@ -29,6 +29,7 @@ interface Script {
   readonly exitAtStart?: number;
   readonly idleExit?: number;
   readonly fail?: ErrorCode;
+  readonly listDelay?: number;
   readonly secret?: string;
 }
 type Fields = Record<string, unknown>;
@@ -385,7 +386,8 @@ const answers: Record<string, (params: Fields, token: CancellationToken) => unkn
     if (name === 'db') fail('ContainerNameInUse', 'container', textOf(name), 'container/rename');
     return { container: { ...find(textOf(container)), name } };
   },
-  'container/list': ({ containers: wanted, states, limit, cursor }) => {
+  'container/list': async ({ containers: wanted, states, limit, cursor }, token) => {
+    if (wanted === undefined && script.listDelay !== undefined) await until(script.listDelay, token);
     const chosen = (wanted === undefined ? containers : (wanted as string[]).map(find)).filter((one) => states === undefined || (states as string[]).includes(textOf(one['state'])));
     const start = Number(cursor ?? 0);
     const end = start + Number(limit ?? 1000);

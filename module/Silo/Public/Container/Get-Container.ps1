@@ -106,7 +106,7 @@ function Get-Container {
 
         if ($literal.Count -gt 0) {
             Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'container/list' -Target $literal -Parameter $parameter -ReferenceName 'containers' -AsList |
-                ForEach-Object { ConvertTo-SiloObject -TypeName 'Silo.Container' -Method 'container/list' -Record $_.Items } |
+                ForEach-Object { ConvertTo-SiloContainer -Method 'container/list' -Record $_.Items } |
                 Where-Object { Test-ContainerMatch -Container $_ -Image $Image -Label $Label } |
                 Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
             if ($pattern.Count -eq 0) { return }

@@ -69,7 +69,7 @@ function New-ContainerApplication {
 
         [switch] $RemoveOrphan,
 
-        [ValidateRange(1, [int]::MaxValue)]
+        [ValidateRange(-1, [int]::MaxValue)]
         [int] $TimeoutSeconds,
 
         [ArgumentCompleter({ & (Get-Command -Name $args[0]).Module { Get-HostConnectionName -Word $args[0] } $args[2] })]

@@ -46,7 +46,7 @@ function Start-ContainerApplication {
         [ValidateNotNull()]
         [psobject[]] $InputObject,
 
-        [ValidateRange(1, [int]::MaxValue)]
+        [ValidateRange(-1, [int]::MaxValue)]
         [int] $TimeoutSeconds,
 
         [switch] $PassThru,

@@ -64,7 +64,7 @@ function Get-ContainerImage {
         $literal = @(foreach ($item in @($Name) + @($Id)) { if ($item -and $item -notin $pattern) { @{ Reference = $item } } })
         if ($literal.Count -gt 0) {
             Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'image/list' -Target $literal -ReferenceName 'reference' |
-                ForEach-Object { ConvertTo-SiloObject -TypeName 'Silo.ContainerImage' -Method 'image/list' -Record $_.Items } |
+                ForEach-Object { ConvertTo-SiloImage -Method 'image/list' -Record $_.Items } |
                 Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
             if ($pattern.Count -eq 0) { return }
         }

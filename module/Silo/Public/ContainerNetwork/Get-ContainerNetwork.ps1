@@ -63,6 +63,7 @@ function Get-ContainerNetwork {
         if (Test-RowName -Cmdlet $PSCmdlet -Name $Name) { return }
         $exact = @($Id | Where-Object { $_ }) + @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) })
         foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'network/list' -Target @(foreach ($item in $exact) { @{ Reference = $item; Label = $item } }) -ReferenceName 'networks' -AsList) {
+            Save-KnownName -Kind Network -Item $result.Items
             ConvertTo-SiloObject -TypeName 'Silo.ContainerNetwork' -Method 'network/list' -Record $result.Items | Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
         }
         $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })

@@ -52,7 +52,7 @@ function Stop-ContainerProcess {
         [ValidateNotNullOrEmpty()]
         [string] $ProcessId,
 
-        [ValidateRange(0, [int]::MaxValue)]
+        [ValidateRange(-1, [int]::MaxValue)]
         [int] $TimeoutSeconds,
 
         [switch] $Force,

@@ -63,6 +63,7 @@ function Get-ContainerVolume {
         if ($Size) { $parameter.size = $true }
         $exact = @($Name | Where-Object { $_ -and -not [WildcardPattern]::ContainsWildcardCharacters($_) })
         foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'volume/list' -Target @(foreach ($item in $exact) { @{ Reference = $item; Label = $item } }) -Parameter $parameter -ReferenceName 'volumes' -AsList) {
+            Save-KnownName -Kind Volume -Item $result.Items
             ConvertTo-SiloObject -TypeName 'Silo.ContainerVolume' -Method 'volume/list' -Record $result.Items | Select-MatchingObject -Cmdlet $PSCmdlet -Filter $Filter
         }
         $pattern = @($Name | Where-Object { $_ -and [WildcardPattern]::ContainsWildcardCharacters($_) })
