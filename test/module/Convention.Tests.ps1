@@ -136,6 +136,20 @@ Describe 'The command <Name>, to which a row of a file comes' -Tag Fast -ForEach
     }
 }
 
+Describe 'The command <Name>, given a wildcard that matches nothing' -Tag Fast -ForEach $naming {
+    It 'does nothing, and it is no error' {
+        $command = Get-Command -Name $Name -Module Silo
+        if (@(Get-Attribute -Parameter $command.Parameters['Name'] -Type ([SupportsWildcards])).Count -eq 0) { return }
+        $argument = @{} + (Get-CallTable)[$Name]
+        foreach ($key in 'Id', 'ContainerId', 'InputObject') { $argument.Remove($key) }
+        $argument.Name = 'zz*'
+        Clear-Content -LiteralPath $record -ErrorAction Ignore
+        & $Name @argument -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problem | Should -BeNullOrEmpty
+        @(Read-Record $record | Where-Object { $_.changes }) | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The quiet command <Name>' -Tag Fast -ForEach $silent {
     It 'gives its object with -PassThru' { (Get-Command -Name $Name -Module Silo).Parameters.Keys | Should -Contain 'PassThru' }
 }

@@ -46,6 +46,8 @@ Describe '$WhatIfPreference of <_>' -Tag Fast -ForEach 'a script', 'another modu
         foreach ($command in $forcing) {
             $parameter = @{} + $table[$command]
             $parameter.Force = $true
+            # There it is about a file that is there.
+            if ((Get-Command -Name $command).Parameters.ContainsKey('OutFile')) { $parameter.OutFile = Join-Path -Path $TestDrive -ChildPath 'out' }
             Invoke-From $where $command 'WhatIfPreference' $true -Parameter $parameter | Out-Null
             Read-Record $record | Where-Object { $_.changes } | Should -BeNullOrEmpty -Because $command
         }
