@@ -38,7 +38,7 @@ export const errorTable = {
   // Things that are not there
   ContainerNotFound: row('notFound', "There is no container '{id}'.", 'Get-Container lists the containers of this host.'),
   ApplicationNotFound: row('notFound', "There is no application '{name}'.", 'Get-ContainerApplication lists the applications of this host; New-ContainerApplication makes one from compose files.'),
-  ImageNotFound: row('notFound', "There is no image '{reference}' on this host.", 'Get-ContainerImage lists the images; Import-ContainerImage adds one from an archive.'),
+  ImageNotFound: row('notFound', "There is no image '{reference}' on this host.", 'Get-ContainerImage lists the images; Request-ContainerImage gets one from a registry, Import-ContainerImage from an archive.'),
   BlobNotFound: row('notFound', 'The content {digest} is not in the store.', 'Import or pull the image again.'),
   SnapshotNotFound: row('notFound', 'The snapshot {key} does not exist.', 'Import or pull the image again.'),
   ProcessNotFound: row('notFound', "There is no process '{id}' in container '{container}'.", 'Start the process again; finished processes are kept only as long as their container.'),

@@ -263,6 +263,12 @@ Describe 'Completion' -Tag Fast {
         $match[0].ToolTip | Should -Match '^web-1: Running'
         Get-EnginePid | Should -BeIn $killed, $null
     }
+    It 'offers every kind of event that the engine tells, and no other' {
+        $told = Get-ChildItem -Path "$(Get-ProjectRoot)/src/engine", "$(Get-ProjectRoot)/src/supervisor" -Recurse -Filter '*.ts' | Select-String -Pattern "'(container|image|network|volume|host)/[a-z]+'" -AllMatches | ForEach-Object { $_.Matches.Value.Trim("'") } | Sort-Object -Unique
+        $told.Count | Should -BeGreaterThan 20
+        (TabExpansion2 -inputScript 'Get-ContainerEvent -Kind ' -cursorColumn 25).CompletionMatches.CompletionText | Should -Be $told
+        (TabExpansion2 -inputScript 'Get-ContainerEvent -Kind vol' -cursorColumn 28).CompletionMatches.CompletionText | Should -Be 'volume/create', 'volume/remove'
+    }
     It 'offers the values of isolation and tags of known images' {
         (TabExpansion2 -inputScript 'Set-Isolation -Isolation ' -cursorColumn 25).CompletionMatches.CompletionText | Should -Contain 'HyperV'
         [void] (Get-ContainerImage)

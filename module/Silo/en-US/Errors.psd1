@@ -82,7 +82,7 @@
     }
     'ImageNotFound' = @{
         Message = 'There is no image ''{reference}'' on this host.'
-        Action = 'Get-ContainerImage lists the images; Import-ContainerImage adds one from an archive.'
+        Action = 'Get-ContainerImage lists the images; Request-ContainerImage gets one from a registry, Import-ContainerImage from an archive.'
     }
     'BlobNotFound' = @{
         Message = 'The content {digest} is not in the store.'

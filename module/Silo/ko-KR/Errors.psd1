@@ -45,7 +45,7 @@
     }
     'ImageNotFound' = @{
         Message = '이 호스트에 이미지 ''{reference}''이(가) 없습니다.'
-        Action = 'Get-ContainerImage로 이미지를 확인하고, Import-ContainerImage로 보관 파일에서 추가하세요.'
+        Action = 'Get-ContainerImage로 이미지를 확인하세요. Request-ContainerImage는 레지스트리에서, Import-ContainerImage는 보관 파일에서 이미지를 가져옵니다.'
     }
     'BlobNotFound' = @{
         Message = '콘텐츠 {digest}이(가) 저장소에 없습니다.'

@@ -426,7 +426,7 @@ function New-Container {
     }
     process {
         # The name of an image or container that comes is its own; a row of a file names what is to be made.
-        if (-not $isNamed -and $null -ne $_ -and $_.PSTypeNames -match '^(Deserialized\.)?Silo\.') {
+        if (-not $isNamed -and $MyInvocation.ExpectingInput -and $null -ne $_ -and $_.PSTypeNames -match '^(Deserialized\.)?Silo\.') {
             [void] $PSBoundParameters.Remove('Name')
             $Name = ''
         }

@@ -45,6 +45,12 @@ function Get-ContainerEvent {
         [ValidateNotNullOrEmpty()]
         [string[]] $Container,
 
+        [ArgumentCompleter({
+                foreach ($kind in 'container/create', 'container/exit', 'container/health', 'container/isolation', 'container/pause', 'container/remove', 'container/rename', 'container/resume', 'container/start', 'container/update',
+                    'host/isolation', 'image/build', 'image/commit', 'image/import', 'image/pull', 'image/push', 'image/remove', 'image/tag', 'network/connect', 'network/create', 'network/disconnect', 'network/remove', 'volume/create', 'volume/remove') {
+                    if ($kind -like "$($args[2])*") { $kind }
+                }
+            })]
         [ValidateNotNullOrEmpty()]
         [string] $Kind,
 
