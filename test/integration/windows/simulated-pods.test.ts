@@ -189,6 +189,20 @@ describe.skipIf(skipReason('pods on the simulator', whyNoSimulator('linux') ?? w
       expect(await inside('second', 'echo here')).toBe('here');
     });
 
+    it.each(['HcsModifyComputeSystem', 'HcsCreateComputeSystem', 'HcsCreateProcess'])('leave nothing of one that fails in %s, and its place to the next', async (name) => {
+      await owner();
+      const second = await create({ name: 'second', network: 'container:web' });
+      writeFileSync(join(simulator.root, 'faults.json'), JSON.stringify({ Faults: [{ Function: name, HResult: '0x80370118', Times: 1 }] }));
+      expect(await code(engine.call('container/start', { container: second.id }))).not.toBe('done');
+      rmSync(join(simulator.root, 'faults.json'));
+      expect(await simulator.counts()).toMatchObject({ systems: 2 });
+      for (const name of ['second', 'third']) {
+        if (name === 'third') await create({ name, network: 'container:web' });
+        await engine.call('container/start', { container: name });
+        expect(await inside(name, 'echo here')).toBe('here');
+      }
+    });
+
     it('outlive the supervisor that held them, and are taken over by the next', async () => {
       await owner();
       await member('second', { command: shell('while [ ! -e /end ]; do sleep 0.1; done; exit 3') });
