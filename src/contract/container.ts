@@ -113,7 +113,7 @@ const settings = {
   additionalGroups: optional(list(Type.String(), { description: "Further groups of its processes: names of the image's group file, or numbers." })),
   addedCapabilities: optional(list(Type.String(), { description: 'Names with or without CAP_, or ALL.' })),
   droppedCapabilities: optional(list(Type.String(), { description: 'Names with or without CAP_, or ALL. One that is also added by its name stays.' })),
-  devices: optional(list(Type.String(), { description: 'Devices of the host: /dev/x[:/dev/y][:rwm].' })),
+  devices: optional(list(Type.String(), { description: 'Devices of the host: /dev/x[:/dev/y][:rwm]; for a Windows container with process isolation class/<GUID>, the class of their interface.' })),
   userLimits: optional(list(record({
     name: text('As ulimit and getrlimit(2) name it, for example nofile.'),
     soft: Type.Integer({ minimum: -1, description: 'Soft limit; -1 is none.' }),

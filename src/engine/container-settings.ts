@@ -1,5 +1,6 @@
 import { SiloError } from '../base/index.ts';
 import type { BlockIoLimit, ContainerSettings, DeviceMapping, NameValue, NetworkMode, ResourceLimits, UserLimit } from '../core/index.ts';
+import { deviceClassOf } from './device-class.ts';
 import { isLinuxPath } from './linux-containers.ts';
 
 /** What a request may say of the kernel's settings for a Linux container, as the user writes it. */
@@ -10,7 +11,7 @@ export interface SettingsRequest {
   /** With or without CAP_, in any case; ALL for all. */
   readonly addedCapabilities?: readonly string[] | undefined;
   readonly droppedCapabilities?: readonly string[] | undefined;
-  /** `/dev/x[:/dev/y][:rwm]`. */
+  /** `/dev/x[:/dev/y][:rwm]`; for a Windows container `class/<GUID>`. */
   readonly devices?: readonly string[] | undefined;
   /** -1 is no limit; `hard` is `soft` where left out. */
   readonly userLimits?: readonly { readonly name: string; readonly soft: number; readonly hard?: number | undefined }[] | undefined;
@@ -44,9 +45,11 @@ const capability = (parameter: string) => (text: string): string => {
 };
 
 const device = (text: string): DeviceMapping => {
+  const ofClass = deviceClassOf(text);
+  if (ofClass !== undefined) return { hostPath: ofClass, containerPath: ofClass, access: 'rwm' };
   const [hostPath = '', ...rest] = text.split(':');
   const [containerPath, access] = rest.length === 1 && !(rest[0] ?? '').startsWith('/') ? [hostPath, rest[0] ?? ''] : [rest[0] ?? hostPath, rest[1] ?? 'rwm'];
-  if (!isLinuxPath(hostPath) || !isLinuxPath(containerPath) || rest.length > 2 || !/^(?!.*(.).*\1)[rwm]{1,3}$/.test(access)) throw refused('devices', `'${text}' is not of the form /dev/x[:/dev/y][:rwm]`);
+  if (!isLinuxPath(hostPath) || !isLinuxPath(containerPath) || rest.length > 2 || !/^(?!.*(.).*\1)[rwm]{1,3}$/.test(access)) throw refused('devices', `'${text}' is not of the form /dev/x[:/dev/y][:rwm] or class/<GUID>`);
   return { hostPath, containerPath, access };
 };
 

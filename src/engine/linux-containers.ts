@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { SiloError } from '../base/index.ts';
 import type { ContainerPlatform } from './container-platform.ts';
+import { deviceClassOf } from './device-class.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 import { signalNumber } from './signals.ts';
 
@@ -43,7 +44,8 @@ export const linuxContainers: ContainerPlatform = {
     { source: paths.hostNamePath, target: '/etc/hostname', readOnly: false, fixed: true },
     { source: paths.resolvConfPath, target: '/etc/resolv.conf', readOnly: false, fixed: true },
   ],
-  checkOptions: ({ credentialSpec }) => {
+  checkOptions: ({ credentialSpec, devices }) => {
+    if (devices?.some((path) => deviceClassOf(path) !== undefined) === true) throw new SiloError('OptionUnsupported', { args: { option: 'devices', reason: 'only Windows containers get devices by the class of their interface' } });
     if (credentialSpec !== undefined) throw new SiloError('OptionUnsupported', { args: { option: 'credentialSpec', reason: 'only Windows containers have it' } });
   },
 };

@@ -2,6 +2,7 @@ import { win32 } from 'node:path';
 import { SiloError } from '../base/index.ts';
 import type { ContainerPlatform } from './container-platform.ts';
 import { linuxLimitNames, settingNames } from './container-settings.ts';
+import { deviceClassOf } from './device-class.ts';
 import { mountRefused, notAbsolute } from './path-refusals.ts';
 
 /** What no Windows path has below its drive, and the names that mean devices wherever they stand (Naming Files, Paths, and Namespaces). */
@@ -96,6 +97,7 @@ export const windowsContainers: ContainerPlatform = {
     if (network === 'host') throw unsupported('network', 'Windows containers cannot join the network of the host');
     if (resources.processCount !== undefined) throw unsupported('processCount', 'Windows containers have no limit of processes');
     for (const name of linuxLimitNames) if (resources[name] !== undefined) throw unsupported(name, 'Windows containers have no such limit');
-    for (const name of settingNames) if (settings[name] !== undefined) throw unsupported(name, 'only Linux containers have it');
+    for (const name of settingNames) if (name !== 'devices' && settings[name] !== undefined) throw unsupported(name, 'only Linux containers have it');
+    if (settings.devices?.every((path) => deviceClassOf(path) !== undefined) === false) throw unsupported('devices', 'Windows containers get devices by the class of their interface, as class/<GUID>');
   },
 };

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SiloError, fromFileError, hasErrno, isSiloError } from '../../base/index.ts';
-import type { ExecResult, ExecSpec, Locks, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
+import type { ContainerSettings, ExecResult, ExecSpec, Locks, ResourceLimits, RunningProcess, Runtime, RuntimeRequirement, TaskExit, TaskSpec, TaskStatistics, TaskStatus } from '../../core/index.ts';
 import { checkDocument } from './check-document.ts';
 import { withCredential } from './builders/windows-container.ts';
 import type { ComputeProcess } from './compute-process.ts';
@@ -40,6 +40,9 @@ const lastLookMs = 500;
 const endPatienceMs = 30_000;
 /** Windows says so of a process that the host has no memory for: STATUS_COMMITMENT_LIMIT, STATUS_NO_MEMORY. */
 const outOfMemoryCodes: ReadonlySet<number> = new Set([0xc000012d, 0xc0000017]);
+
+/** Limits that every isolation has, or refuses by itself. */
+const commonLimits: ReadonlySet<string> = new Set(['memoryBytes', 'cpuCount', 'cpuWeight', 'processCount'] satisfies (keyof ResourceLimits)[]);
 
 const machineLockOf = (owner: string): string => `machine-${owner}`;
 const lockOf = (id: string): string => `output-${id}`;
@@ -82,10 +85,22 @@ export class HcsRuntime implements Runtime {
     this.#libraries = libraries;
   }
 
+  checkSettings(resources: ResourceLimits, settings: Partial<ContainerSettings>): Promise<readonly string[]> {
+    return Promise.resolve().then(() => {
+      for (const [option, value] of [...Object.entries(resources), ...Object.entries(settings)]) {
+        if (value === undefined || commonLimits.has(option) || (option === 'devices' && this.#plan.takesDevices)) continue;
+        throw new SiloError('OptionUnsupported', { args: { option, reason: option === 'devices' ? "devices of the host are given to containers that share its kernel" : `the runtime ${this.name} does not have it` } });
+      }
+      return [];
+    });
+  }
+
   async create(spec: TaskSpec, signal?: AbortSignal): Promise<{ readonly pid: number; readonly monitorPid: number }> {
     if (signal?.aborted === true) throw new SiloError('OperationCancelled');
     const files = this.#files(spec.id);
     if (spec.credentialSpec !== undefined && this.#plan.guest === 'linux') throw new SiloError('OptionUnsupported', { args: { option: 'credentialSpec', reason: 'only Windows containers have it' } });
+    // Its isolation may have been changed since it was checked.
+    if (spec.settings?.devices !== undefined) await this.checkSettings({}, { devices: spec.settings.devices });
     const process = this.#plan.process(spec.process, { stdin: spec.openStdin }, true);
     checkDocument('ProcessParameters', process);
     await mkdir(files.folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => { throw fromFileError(error, files.folder, 'container'); });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fromFileError, SiloError } from '../../base/index.ts';
 import type { ResourceLimits, SnapshotStorage, TaskSpec } from '../../core/index.ts';
 import type { ComputeSystemDocument } from './documents/compute-system.ts';
+import type { Device } from './documents/container.ts';
 import type { ProcessParameters } from './documents/process.ts';
 import type { ModifySettingRequest } from './documents/requests.ts';
 import { disksOfController, hostedLinuxSystem, joinedLinuxSpecification, linuxGuestSteps, linuxNetworkRequests, linuxUtilityVm, machineMemories, type LinuxBoot } from './builders/linux-guest.ts';
@@ -36,6 +37,8 @@ export interface IsolationPlan {
   readonly guest: 'windows' | 'linux';
   /** True where a task has a machine, which others can join. */
   readonly hasMachines: boolean;
+  /** True where devices of the host are given to its containers. */
+  readonly takesDevices: boolean;
   /** `folder` is the task's own, and goes with it. `joined`: the machine that it is made in; without it, it gets one of its own where it needs one. */
   systems(spec: TaskSpec, folder: string, joined?: JoinedMachine): Promise<TaskSystems>;
   process(spec: TaskSpec['process'], streams: ProcessStreams, first: boolean): ProcessParameters;
@@ -51,12 +54,15 @@ const windowsLimits = (resources: ResourceLimits, processors: number): readonly 
   ];
 };
 
+const devicesOf = ({ settings }: TaskSpec): readonly Device[] => (settings?.devices ?? []).map(({ hostPath }) => ({ InterfaceClassGuid: hostPath.slice('class/'.length) }));
+
 /** Windows containers that share the host's kernel. */
 export const processIsolation = (hostProcessors: number): IsolationPlan => ({
   name: 'hcs-process',
   guest: 'windows',
   hasMachines: false,
-  systems: (spec) => Promise.resolve({ system: processIsolatedSystem(spec, hostProcessors) }),
+  takesDevices: true,
+  systems: (spec) => Promise.resolve({ system: processIsolatedSystem(spec, hostProcessors, { devices: devicesOf(spec) }) }),
   process: windowsProcess,
   limits: (resources) => windowsLimits(resources, hostProcessors),
 });
@@ -87,6 +93,7 @@ export const hyperVIsolation = (size: MachineSize, networkOf: (namespaceId: stri
   name: 'hcs-hyperv',
   guest: 'windows',
   hasMachines: true,
+  takesDevices: false,
   systems: async (spec, folder, joined) => {
     const storage = storageOf(spec);
     const place = windowsPlace(joined?.taken ?? []);
@@ -148,6 +155,7 @@ export const linuxIsolation = (findBoot: () => Promise<LinuxBoot>, networkOf: (n
   name: 'hcs-linux',
   guest: 'linux',
   hasMachines: true,
+  takesDevices: false,
   systems: async (spec, _folder, joined) => {
     const storage = storageOf(spec);
     const boot = await findBoot();

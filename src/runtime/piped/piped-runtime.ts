@@ -18,6 +18,7 @@ export class PipedRuntime implements Runtime {
   readonly name: string;
   readonly joinsTerminals: boolean;
   readonly joinsMachines: boolean;
+  readonly checkSettings?: NonNullable<Runtime['checkSettings']>;
   readonly #channel: SupervisorChannel;
   readonly #observer: Runtime;
 
@@ -26,6 +27,8 @@ export class PipedRuntime implements Runtime {
     this.name = observer.name;
     this.joinsTerminals = keepsOutput && observer.joinsTerminals === true;
     this.joinsMachines = observer.joinsMachines === true;
+    // It makes nothing: nobody needs to be asked.
+    if (observer.checkSettings !== undefined) this.checkSettings = (resources, settings) => observer.checkSettings?.(resources, settings) ?? Promise.resolve([]);
     this.#channel = channel;
     this.#observer = observer;
   }

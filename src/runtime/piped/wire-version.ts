@@ -24,8 +24,8 @@ const limits: Since<ResourceLimits> = { memoryBytes: 1, memorySwapBytes: 1, cpuC
 /** That a mount is `fixed`, or links change, only allows something: an older side does without. */
 const mount: Since<TaskMount> = { source: 1, target: 1, readOnly: 1, memory: 1, propagation: 1, fixed: 1 };
 const task: Since<TaskSpec> = {
-  id: 1, rootPath: 1, storage: 1, bundlePath: 1, logPath: 1, process: 1, openStdin: 1, hostName: 1, readOnlyRoot: 1, resources: 1, mounts: 1, networkNamespacePath: 1, linksChange: 1, privileged: 1, settings: 1,
-  credentialSpec: 2, machineOf: 2, layerImages: 2,
+  id: 1, rootPath: 1, storage: 1, bundlePath: 1, logPath: 1, process: 1, openStdin: 1, hostName: 1, readOnlyRoot: 1, resources: 1, mounts: 1, networkNamespacePath: 1, linksChange: 1, privileged: 1,
+  settings: 2, credentialSpec: 2, machineOf: 2, layerImages: 2,
 };
 const exec: Since<ExecSpec> = { taskId: 1, processId: 1, process: 1, rootPath: 1, folder: 1, logPath: 1, stdin: 1, signal: 1, onJoinable: 2 };
 

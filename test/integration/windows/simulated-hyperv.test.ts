@@ -121,6 +121,21 @@ describe.skipIf(reason !== undefined)(`Hyper-V isolation on the simulator${reaso
     await expectNothingLeft(simulator, 'networks');
   });
 
+  it("gives a container of process isolation devices by the class of their interface, and refuses them elsewhere", async () => {
+    const gpu = 'class/5B45201D-F2F2-4F3B-85BB-30FF1F953599';
+    const create = (isolation: 'Process' | 'HyperV', devices: readonly string[]): Promise<string> =>
+      engine.call('container/create', { image: 'windows:vm', name: 'gpu', isolation, devices: [...devices], command: shell('exit 0') }).then(() => 'done', (error: Error) => error.message);
+    expect(await create('HyperV', [gpu])).toMatch(/devices is not supported.*containers that share its kernel/);
+    expect(await create('Process', ['/dev/fuse'])).toMatch(/class\/<GUID>/);
+    expect(await create('Process', [gpu, gpu.replace('class/', 'class/{').concat('}')])).toMatch(/two of them/);
+    expect(await create('Process', [gpu])).toBe('done');
+    await run('gpu');
+    const made = calls('HcsCreateComputeSystem').at(-1)?.replaceAll('\\', '');
+    await engine.call('isolation/set', { container: 'gpu', isolation: 'HyperV' });
+    expect(await engine.call('container/start', { container: 'gpu' }).then(() => 'done', (error: Error) => error.message)).toMatch(/devices is not supported/);
+    expect(made).toContain('"AssignedDevices":[{"InterfaceClassGuid":"5b45201d-f2f2-4f3b-85bb-30ff1f953599"}]');
+  });
+
   it('keeps the files of a stopped container whose isolation is changed, there and back', async () => {
     await engine.call('container/create', { image: 'windows:vm', name: 'moved', isolation: 'Process', command: shell('cat /data.txt /notes.txt; echo more >> /notes.txt') });
     await engine.call('container/start', { container: 'moved' });

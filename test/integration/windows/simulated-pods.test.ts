@@ -189,10 +189,10 @@ describe.skipIf(skipReason('pods on the simulator', whyNoSimulator('linux') ?? w
       expect(await inside('second', 'echo here')).toBe('here');
     });
 
-    it.each(['HcsModifyComputeSystem', 'HcsCreateComputeSystem', 'HcsCreateProcess'])('leave nothing of one that fails in %s, and its place to the next', async (name) => {
+    it.each(['HcsModifyComputeSystem', 'HcsCreateComputeSystem', 'HcsCreateProcess'])('leave nothing of one that fails in %s, and its place to the next', async (failing) => {
       await owner();
       const second = await create({ name: 'second', network: 'container:web' });
-      writeFileSync(join(simulator.root, 'faults.json'), JSON.stringify({ Faults: [{ Function: name, HResult: '0x80370118', Times: 1 }] }));
+      writeFileSync(join(simulator.root, 'faults.json'), JSON.stringify({ Faults: [{ Function: failing, HResult: '0x80370118', Times: 1 }] }));
       expect(await code(engine.call('container/start', { container: second.id }))).not.toBe('done');
       rmSync(join(simulator.root, 'faults.json'));
       expect(await simulator.counts()).toMatchObject({ systems: 2 });

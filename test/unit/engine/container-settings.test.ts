@@ -54,7 +54,17 @@ describe('settings of a container', () => {
     refuses({ userNamespace: 'auto' }, 'OptionUnsupported', 'userNamespace');
   });
 
-  it.each(settingNames)('%s is refused by its name for Windows containers', (name) => {
+  it('devices are of the kind that the system of the container has', () => {
+    const gpu = 'class/5B45201D-F2F2-4F3B-85BB-30FF1F953599';
+    const kept = gpu.toLowerCase();
+    expect(resolve({ devices: [gpu] })?.devices).toEqual([{ hostPath: kept, containerPath: kept, access: 'rwm' }]);
+    windowsContainers.checkOptions({ resources: {}, devices: [gpu, `class/{${gpu.slice(6)}}`] });
+    for (const devices of [['/dev/a'], [gpu, 'class/all'], ['5B45201D-F2F2-4F3B-85BB-30FF1F953599']])
+      expect(() => { windowsContainers.checkOptions({ resources: {}, devices }); }).toThrow(expect.objectContaining({ code: 'OptionUnsupported', message: expect.stringContaining('class/<GUID>') as string }) as Error);
+    expect(() => { linuxContainers.checkOptions({ resources: {}, devices: ['/dev/a', gpu] }); }).toThrow(expect.objectContaining({ code: 'OptionUnsupported' }) as Error);
+  });
+
+  it.each(settingNames.filter((name) => name !== 'devices'))('%s is refused by its name for Windows containers', (name) => {
     expect(() => { windowsContainers.checkOptions({ resources: {}, [name]: 'anything' }); }).toThrow(expect.objectContaining({ code: 'OptionUnsupported', message: expect.stringContaining(name) as string }) as Error);
   });
 });

@@ -94,7 +94,8 @@ function New-Container {
     .PARAMETER DropCapability
     Capabilities that it does not get, or ALL; one that -AddCapability names stays.
     .PARAMETER Device
-    Devices of the host, each as '/dev/x[:/dev/y][:rwm]'.
+    Devices of the host, each as '/dev/x[:/dev/y][:rwm]'. For a Windows container with process isolation the class of their
+    interface, as 'class/5B45201D-F2F2-4F3B-85BB-30FF1F953599' (graphics processors).
     .PARAMETER Ulimit
     Limits of its processes, for example @{ nofile = 1024; nproc = '100:200' }: the limit, or the soft and the hard
     one; unlimited is none. What is more than the engine may have is lowered, with a warning. Where nothing is said, open

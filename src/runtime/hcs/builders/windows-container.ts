@@ -92,7 +92,7 @@ export const windowsContainer = (spec: TaskSpec, storage: SnapshotStorage, hostP
       Networking: { AllowUnqualifiedDnsQuery: allowUnqualifiedDnsQuery, Namespace: spec.networkNamespacePath, ...(dnsSearchList === undefined ? {} : { DnsSearchList: dnsSearchList.join(',') }) },
     }),
     ...(credentialGuard === undefined ? {} : { ContainerCredentialGuard: credentialGuard }),
-    ...(devices === undefined ? {} : { AssignedDevices: [...devices] }),
+    ...(devices === undefined || devices.length === 0 ? {} : { AssignedDevices: [...devices] }),
     RegistryChanges: registryChanges,
   };
 };
