@@ -9,7 +9,7 @@ import { skipReason } from '../fixtures/temporary-folder.ts';
 import { TestHost } from './host-state.ts';
 import { killPrograms } from './machine-programs.ts';
 
-// A start takes an emulated processor 40 s that the host's own does in 3, and others may want that too.
+// A start takes an emulated processor 40 s and the host's own 3, and others may want that too.
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 900_000 });
 const poll = { timeout: 600_000, interval: 3000 } as const;
 
