@@ -38,7 +38,7 @@ function Read-Record {
 function Wait-Until {
     # Waits for something that happens in another process, and answers whether it did.
     [CmdletBinding()]
-    param([scriptblock] $Condition, [int] $TimeoutSeconds = 10)
+    param([scriptblock] $Condition, [int] $TimeoutSeconds = 60)
     $until = [datetime]::UtcNow.AddSeconds($TimeoutSeconds)
     while ([datetime]::UtcNow -lt $until) {
         if (& $Condition) { return $true }
