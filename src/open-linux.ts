@@ -17,7 +17,7 @@ import { imagesObstacle, OverlaySnapshotter } from './snapshot/overlay/index.ts'
 import { freeBytesFor, freeSpace, openRoot, supervisorAddressFile, type OpenedRoot, type OpenOptions, type RootSystem } from './open-root.ts';
 import { ContainerFolders, CriLogReader, FileContentStore, linuxLocking } from './store/index.ts';
 import { DetachedSupervisor, SystemdService, type Serve } from './supervisor/index.ts';
-import { FolderVolumes } from './volume/index.ts';
+import { BoundParts, FolderVolumes } from './volume/index.ts';
 
 /**
  * Folder for what ends with the boot: mounts, sockets, runc's state. Its name is short, for the 108 bytes
@@ -102,7 +102,7 @@ const assemble = ({ host, log, selfCommand, shares = (folder) => new CifsShares(
     host,
     content: new FileContentStore(root, linuxLocking, beginWriting),
     files: new ContainerFolders(root, runFolder),
-    volumes: new FolderVolumes(join(root, 'volumes')),
+    volumes: new FolderVolumes(join(root, 'volumes'), undefined, new BoundParts(join(runFolder, 'volume-parts'))),
     // What lies in the run folder is in memory, and ends with the boot.
     shares: {
       mounts: shares(join(runFolder, 'shares')),

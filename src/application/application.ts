@@ -65,6 +65,8 @@ export interface ServiceMount {
   readonly propagation?: 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared' | undefined;
   /** Of a volume: it does not begin with what the image has there. */
   readonly noCopy?: true | undefined;
+  /** Of a volume: folder within it, in place of the whole. */
+  readonly subPath?: string | undefined;
   /** Of tmpfs. */
   readonly sizeBytes?: number | undefined;
   /** Of tmpfs, and of a share: permission bits. */

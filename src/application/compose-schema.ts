@@ -50,7 +50,7 @@ const portSchema = needing(map({ name: text, host_ip: text, target: amount, publ
 const mountSchema = needing(map({
   type: oneOf('bind', 'volume', 'tmpfs', 'npipe'), source: text, target: text, read_only: flag,
   bind: map({ create_host_path: flag, propagation: oneOf('private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'), recursive: oneOf('enabled'), selinux: oneOf('z', 'Z') }),
-  volume: map({ nocopy: flag }, 'services.*.volumes.*.volume'),
+  volume: map({ nocopy: flag, subpath: text }, 'services.*.volumes.*.volume'),
   tmpfs: map({ size: amount, mode: amount }),
 }, 'services.*.volumes.*'), 'type', 'target');
 

@@ -44,7 +44,7 @@ export const unsupportedKeys = {
     treatment: 'refused', reason: 'a step of a build has no such setting',
     keys: [...service(...below('build', 'additional_contexts', 'entitlements', 'extra_hosts', 'isolation', 'platforms', 'privileged', 'shm_size', 'ssh', 'ulimits')), ...service(...below('build.secrets.*', 'uid', 'gid', 'mode'))],
   },
-  volumeParts: { treatment: 'refused', reason: 'a volume is a folder of the store, mounted as a whole', keys: service('volumes.*.volume.subpath', 'volumes.*.image') },
+  imageMounts: { treatment: 'refused', reason: 'images are run, and not mounted', keys: service('volumes.*.image') },
   interfaces: { treatment: 'refused', reason: 'interfaces are named and set up by the network', keys: below('services.*.networks.*', 'interface_name', 'link_local_ips', 'driver_opts') },
   addressRanges: { treatment: 'refused', reason: 'addresses are taken from the whole subnet, those first that a service names', keys: [...below('networks.*.ipam.config.*', 'ip_range', 'aux_addresses'), 'networks.*.ipam.options'] },
 } as const satisfies Readonly<Record<string, UnsupportedKeys>>;

@@ -17,7 +17,7 @@ export const readMounts = (service: ComposeMap, at: ServiceSurroundings): readon
     if (mount.kind !== 'volume' || mount.source === '') return mount;
     const share = at.shareVolume(mount.source);
     // What the image has is not copied to a server.
-    if (share !== undefined) return { ...share.mount, kind: 'smb', target: mount.target, readOnly: mount.readOnly || share.mount.readOnly } as const;
+    if (share !== undefined) return { ...share.mount, ...(mount.subPath === undefined ? {} : { source: `${share.mount.source}/${mount.subPath}` }), kind: 'smb', target: mount.target, readOnly: mount.readOnly || share.mount.readOnly } as const;
     const name = at.volumeName(mount.source);
     if (name === undefined) throw at.refuse(path, `there is no volume '${mount.source}' in the files`);
     return { ...mount, source: name };
@@ -67,7 +67,7 @@ const longMount = (entry: ComposeMap, path: readonly string[], at: ServiceSurrou
       if (entry.source !== undefined) throw at.refuse([...path, 'source'], 'what lies in memory has no source');
       return { ...mount, kind: 'tmpfs', source: '', ...memoryOptions(tmpfs.size, tmpfs.mode, (key, value) => at.refuse([...path, 'tmpfs', key], `'${value}' cannot be the ${key} of a file system`)) };
     case 'volume':
-      return { ...mount, kind: 'volume', source: entry.source === undefined ? '' : textOf(entry.source), noCopy: flag(volume.nocopy, 'volume', 'nocopy') ? true : undefined };
+      return { ...mount, kind: 'volume', source: entry.source === undefined ? '' : textOf(entry.source), noCopy: flag(volume.nocopy, 'volume', 'nocopy') ? true : undefined, subPath: volume.subpath === undefined ? undefined : textOf(volume.subpath) };
     default:
       if (entry.source === undefined) throw at.refuse(path, 'a mount of the host needs a source');
       return { ...mount, kind: 'bind', source: textOf(entry.source), propagation: bind.propagation as Propagation | undefined };

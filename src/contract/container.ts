@@ -19,6 +19,7 @@ const mountFields = {
   sizeBytes: optional(Type.Integer({ minimum: 4096, description: 'Of Tmpfs: most bytes; half of the memory of the host where left out.' })),
   mode: optional(Type.Integer({ minimum: 0, maximum: 4095, description: 'Of Tmpfs: permission bits; those of 1777 where left out. Of Smb, on Linux: those that files and folders show; 0777 where left out.' })),
   noCopy: optional(flag('Of Volume: it does not begin with what the image has there.')),
+  subPath: optional(Type.String({ minLength: 1, maxLength: 4096, description: 'Of Volume, for Linux containers on Linux: folder within it that is mounted in place of the whole, its parts joined by slashes, none of them a link. It must be there.' })),
   userName: optional(text("Of Smb: account at the server, as name, DOMAIN\\name or name@domain. Left out: on Linux nobody's, on Windows the host's own.")),
   requirePrivacy: optional(flag('Of Smb: nothing goes over the network in clear, also where the server does not ask for it.')),
   userId: optional(count('Of Smb, on Linux: number of the user whose files and folders seem to be; 0 where left out.')),

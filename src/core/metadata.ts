@@ -30,6 +30,8 @@ export interface ContainerMount {
   readonly mode?: number;
   /** Of a volume: it does not begin with what the image has there. */
   readonly noCopy?: boolean;
+  /** Of a volume: folder within it, its parts joined by slashes, in place of the whole. */
+  readonly subPath?: string;
   /** Of SMB: account at the server. Its password is kept elsewhere (ShareCredentials). */
   readonly userName?: string;
   /** Of SMB: nothing goes over the network in clear. */

@@ -72,10 +72,10 @@ const differingPorts = (wanted: readonly string[], actual: readonly PublishedPor
   return !fixed || !free || left.length > 0;
 };
 
-const mountKey = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy, userName, requirePrivacy, userId, groupId }: ContainerMount): string => {
+const mountKey = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy, subPath, userName, requirePrivacy, userId, groupId }: ContainerMount): string => {
   // Volumes of the container's own have ids of 64 hex digits.
   const ownVolume = kind === 'volume' && /^[0-9a-f]{64}$/.test(source);
-  return JSON.stringify([kind, ownVolume ? '' : source, target, readOnly, propagation ?? null, sizeBytes ?? null, mode ?? null, noCopy ?? null, userName ?? null, requirePrivacy ?? false, userId ?? null, groupId ?? null]);
+  return JSON.stringify([kind, ownVolume ? '' : source, target, readOnly, propagation ?? null, sizeBytes ?? null, mode ?? null, noCopy ?? null, subPath ?? null, userName ?? null, requirePrivacy ?? false, userId ?? null, groupId ?? null]);
 };
 
 const resourceNames = ['memoryBytes', 'cpuCount', 'cpuWeight', 'processCount', 'memorySwapBytes', 'cpuSet', 'blockIoWeight'] as const satisfies readonly (keyof ResourceLimits)[];

@@ -28,7 +28,7 @@ const askedMounts = ({ mounts }: ContainerSpec, plain: ContainerSpec): readonly 
   const ofImage = new Set(plain.mounts.map(({ target }) => target));
   return mounts.filter(({ kind }) => kind !== 'file').flatMap((mount) => {
     if (mount.kind !== 'volume' || !/^[0-9a-f]{64}$/.test(mount.source)) return [mount];
-    return ofImage.has(mount.target) && !mount.readOnly && mount.noCopy === undefined ? [] : [{ ...mount, source: '' }];
+    return ofImage.has(mount.target) && !mount.readOnly && mount.noCopy === undefined && mount.subPath === undefined ? [] : [{ ...mount, source: '' }];
   });
 };
 

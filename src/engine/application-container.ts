@@ -47,8 +47,8 @@ const nameValues = (entries: Readonly<Record<string, string>>): readonly NameVal
 
 /** Mounts of the files, where volumes without a name have one as those of the image do. */
 const mountsOf = (name: string, mounts: readonly ServiceMount[]): readonly ContainerMount[] =>
-  mounts.map(({ kind, source, target, readOnly, propagation, noCopy, sizeBytes, mode, userName, requirePrivacy, userId, groupId }) => ({
-    kind, source: kind === 'volume' && source === '' ? ownVolume(name, target) : source, target, readOnly, ...(propagation === undefined ? {} : { propagation }), ...(noCopy === undefined ? {} : { noCopy }),
+  mounts.map(({ kind, source, target, readOnly, propagation, noCopy, subPath, sizeBytes, mode, userName, requirePrivacy, userId, groupId }) => ({
+    kind, source: kind === 'volume' && source === '' ? ownVolume(name, target) : source, target, readOnly, ...(propagation === undefined ? {} : { propagation }), ...(noCopy === undefined ? {} : { noCopy }), ...(subPath === undefined ? {} : { subPath }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(mode === undefined ? {} : { mode }),
     ...(userName === undefined ? {} : { userName }), ...(requirePrivacy === undefined ? {} : { requirePrivacy }), ...(userId === undefined ? {} : { userId }), ...(groupId === undefined ? {} : { groupId }),
   }));

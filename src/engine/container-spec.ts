@@ -67,12 +67,14 @@ export const mergeEnvironment = (keyOf: (name: string) => string, ...lists: read
 
 const asWritten = (name: string): string => name;
 
-const checkMountOptions = ({ kind, source, target, propagation, sizeBytes, mode, noCopy, userName, requirePrivacy, userId, groupId }: ContainerMount): void => {
+const checkMountOptions = ({ kind, source, target, propagation, sizeBytes, mode, noCopy, subPath, userName, requirePrivacy, userId, groupId }: ContainerMount): void => {
   if (kind === 'tmpfs' && source !== '') throw mountRefused(`the file system in memory at '${target}' has no source`);
   if (kind !== 'bind' && propagation !== undefined) throw mountRefused(`only a bind mount propagates, and '${target}' is none`);
   if (kind !== 'tmpfs' && sizeBytes !== undefined) throw mountRefused(`only a file system in memory has a size, and '${target}' is none`);
   if (kind !== 'tmpfs' && kind !== 'smb' && mode !== undefined) throw mountRefused(`only a file system in memory and an SMB share have a mode, and '${target}' is neither`);
   if (kind !== 'smb' && [userName, requirePrivacy, userId, groupId].some((option) => option !== undefined)) throw mountRefused(`only an SMB share has an account, encryption and an owner, and '${target}' is none`);
+  if (kind !== 'volume' && subPath !== undefined) throw mountRefused(`only a volume is mounted in part, and '${target}' is none`);
+  if (subPath !== undefined && subPath.split('/').some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))) throw mountRefused(`'${subPath}' is no path within a volume`);
   if (kind !== 'volume' && noCopy !== undefined) throw mountRefused(`only a volume begins with what the image has, and '${target}' is none`);
 };
 

@@ -62,8 +62,13 @@ const transfer = async (ports: Ports, files: FileTransfer, record: ContainerReco
     // What is mounted from memory is empty before the start, and what is held for the container's processes is theirs alone.
     const spec = { ...record.spec, mounts: record.spec.mounts.filter(({ kind }) => kind !== 'file') };
     return withSharesApart(ports, record, async (folderOf) => {
-      const mounts: ContainerView['mounts'] = (await volumeMounts(ports, { ...record, spec }, rootPath, order.signal, (mount) => Promise.resolve(folderOf(mount)))).filter(({ memory }) => memory === undefined);
-      return files.transfer({ root: { folder: rootPath }, mounts }, order);
+      try {
+        const mounts: ContainerView['mounts'] = (await volumeMounts(ports, { ...record, spec }, rootPath, order.signal, (mount) => Promise.resolve(folderOf(mount)))).filter(({ memory }) => memory === undefined);
+        return await files.transfer({ root: { folder: rootPath }, mounts }, order);
+      } finally {
+        // Those of a container that runs in a machine of its own are its task's.
+        if (record.state !== 'running' && record.state !== 'paused') await ports.volumes.parts?.detach(record.id);
+      }
     });
   });
 };

@@ -13,6 +13,7 @@ export const releaseTask = async (ports: Ports, record: ContainerRecord): Promis
   await ports.files.releaseRoot(record.id);
   await releaseSandbox(ports, record);
   await releaseShares(ports, record);
+  if (record.spec.mounts.some(({ subPath }) => subPath !== undefined)) await ports.volumes.parts?.detach(record.id);
 };
 
 /** How a task ended, where it did; undefined while it runs. */

@@ -26,7 +26,10 @@ const sourceOf = ({ source, userName, requirePrivacy, mode, userId, groupId }: N
 
 /** The share that a mount shows: its own, or that of its volume, which is the same as long as a container mounts it; undefined where it shows none. */
 export const shareOf = (reader: MetadataReader, mount: ContainerMount): NamedShare | undefined =>
-  mount.kind === 'smb' ? mount : mount.kind === 'volume' ? reader.volume(mount.source)?.share : undefined;
+  mount.kind === 'smb' ? mount : mount.kind === 'volume' ? partOf(reader.volume(mount.source)?.share, mount.subPath) : undefined;
+
+/** A folder of a share is a place of its own. */
+const partOf = (share: NamedShare | undefined, subPath: string | undefined): NamedShare | undefined => (share === undefined || subPath === undefined ? share : { ...share, source: `${share.source}/${subPath}` });
 
 const shareSources = (reader: MetadataReader, spec: Pick<ContainerSpec, 'mounts'>): readonly ShareSource[] =>
   spec.mounts.flatMap((mount) => { const share = shareOf(reader, mount); return share === undefined ? [] : [sourceOf(share)]; });

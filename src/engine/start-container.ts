@@ -148,7 +148,7 @@ interface Root { readonly key: SnapshotKey; readonly chain: readonly SnapshotKey
 /** The root, and the volumes with what the image has for them: copied before a virtual machine takes the root away. */
 const mountFiles = async (ports: Ports, record: ContainerRecord, { key, chain, readOnly }: Root, snapshotter: Snapshotter, rootPath: string, signal: AbortSignal | undefined): Promise<{ readonly storage: SnapshotStorage | undefined; readonly mounts: readonly TaskMount[] }> => {
   // What the image has is not copied to a server.
-  const fills = ports.metadata.read((reader) => record.spec.mounts.filter((mount) => mount.kind === 'volume' && shareOf(reader, mount) === undefined));
+  const fills = ports.metadata.read((reader) => record.spec.mounts.filter((mount) => mount.kind === 'volume' && mount.subPath === undefined && shareOf(reader, mount) === undefined));
   await refuseUnseenFiles(record, fills, chain, snapshotter);
   const volumes = (): Promise<readonly TaskMount[]> => volumeMounts(ports, record, rootPath, signal);
   const filled = fills.some(({ target }) => platformOf(record.spec.os).pathInRoot(target) !== undefined) ? await snapshotter.withRoot?.(key, chain, rootPath, volumes) : undefined;
@@ -183,11 +183,18 @@ export const volumeMounts = async (
     const share = ports.metadata.read((reader) => shareOf(reader, mount));
     if (share !== undefined) { mounts.push({ source: await shareFolder(mount, share), target, readOnly }); continue; }
     const source = await withVolume(ports, mount.source, signal, () => ports.volumes.create(mount.source));
+    if (mount.subPath !== undefined) { mounts.push({ source: await partFolder(ports, record.id, source, mount.subPath), target, readOnly }); continue; }
     const folder = mount.noCopy === true ? undefined : platformOf(record.spec.os).pathInRoot(target);
     if (folder !== undefined) await ports.volumes.copyUp(mount.source, rootPath, folder);
     mounts.push({ source, target, readOnly });
   }
   return mounts;
+};
+
+const partFolder = (ports: Ports, owner: string, source: string, subPath: string): Promise<string> => {
+  const { parts } = ports.volumes;
+  if (parts === undefined) throw new SiloError('OptionUnsupported', { args: { option: 'A folder of a volume', reason: 'this host mounts volumes as a whole' } });
+  return parts.attach(owner, source, subPath);
 };
 
 /** The container whose sandbox this one shares; itself where it has its own. */

@@ -62,7 +62,8 @@ export const windowsContainers: ContainerPlatform = {
     if (!/^(?:[^"/\\[\]:;|=,+*?<>\u0000-\u001F]+\\)?[^"/\\[\]:;|=,+*?<>\u0000-\u001F]+$/.test(name)) throw new SiloError('ParameterInvalid', { args: { parameter: 'user', reason: `'${name}' is not the name of a Windows account` } });
     return name;
   },
-  mountTarget: ({ kind, source, target: asked, readOnly, propagation }) => {
+  mountTarget: ({ kind, source, target: asked, readOnly, propagation, subPath }) => {
+    if (subPath !== undefined) throw unsupported('mounts', 'Windows mounts volumes as a whole');
     if (kind === 'tmpfs') throw unsupported('mounts', 'Windows containers have no file system in memory');
     if (kind === 'file') throw unsupported('mounts', 'secrets and configs are files, and Windows mounts folders alone');
     if (propagation !== undefined) throw unsupported('mounts', 'mounts of Windows do not propagate');

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access as tryAccess, chmod, chown, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFileError, hasErrno, SiloError } from '../base/index.ts';
-import type { Volumes } from '../core/index.ts';
+import type { Volumes, VolumeParts } from '../core/index.ts';
 import { copyOnLinux, type FolderCopy } from './copy-folder.ts';
 
 /**
@@ -12,9 +12,11 @@ import { copyOnLinux, type FolderCopy } from './copy-folder.ts';
 export class FolderVolumes implements Volumes {
   readonly #folder: string;
   readonly #copy: FolderCopy;
+  readonly parts: VolumeParts | undefined;
 
   /** @param folder the state root's `volumes`; made on first use. */
-  constructor(folder: string, copy: FolderCopy = copyOnLinux) {
+  constructor(folder: string, copy: FolderCopy = copyOnLinux, parts?: VolumeParts) {
+    this.parts = parts;
     this.#folder = folder;
     this.#copy = copy;
   }

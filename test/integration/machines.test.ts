@@ -116,6 +116,18 @@ describe.skipIf(skipReason('utility VMs', whyNoMachines() ?? whyNoNetworks()))('
     expect(network.run('ip -brief link | grep machine || true').trim()).toBe('');
   });
 
+  it("have a domain, options of the resolver, another's volumes and folders of volumes as without a machine", async () => {
+    await engine.call('container/run', { image: 'busybox:test', name: 'lender', network: 'none', command: ['sh', '-c', 'mkdir /v/part; echo part > /v/part/file'], mounts: [{ kind: 'Volume', source: 'lent', target: '/v', readOnly: false }] });
+    const lines: string[] = [];
+    await engine.call('container/run', {
+      image: 'busybox:test', autoRemove: true, isolation: 'HyperV', network: 'none', hostName: 'box', domainName: 'corp.example', dnsOptions: ['ndots:2'], volumesFrom: ['lender'],
+      mounts: [{ kind: 'Volume', source: 'lent', target: '/only', readOnly: false, subPath: 'part' }], command: ['sh', '-c', 'hostname -f; cat /proc/sys/kernel/domainname /etc/resolv.conf /v/part/file; ls /only; ulimit -Sn; ulimit -Hn'],
+    }, { onItem: (item) => { lines.push((item as { readonly text: string }).text); } });
+    expect(lines).toEqual(['box.corp.example', 'corp.example', 'options ndots:2', 'part', 'file', '1024', '524288']);
+    await engine.call('container/remove', { container: 'lender' });
+    await engine.call('volume/remove', { volume: 'lent' });
+  });
+
   it('keep what they wrote when their isolation changes', async () => {
     const { id } = await create({ name: 'moved', isolation: 'Process', network: 'None', command: ['sh', '-c', 'uname -r >> /kernels; cat /kernels'] });
     const run = async (): Promise<void> => {

@@ -300,6 +300,12 @@ describe.skipIf(skipReason('SMB shares of containers', whyNoContainers()))('SMB 
       rmSync(join(server, 'data/www/more'));
     });
 
+    it('are mounted in part, as a folder of the share', async () => {
+      await engine.call('volume/create', { name: 'whole', share: { source: '//files/data', credential } });
+      expect(await run('ls /data', [volume('whole', '/data', { subPath: 'www' })])).toEqual(['page']);
+      expect(await codeOf(run('ls /data', [volume('whole', '/data', { subPath: 'gone' })]))).toBe('ShareNotFound');
+    });
+
     it('are given again where the share is the same, with another password, and refused where it is another', async () => {
       await makeVolume('locked', { credential: { ...credential, secret: 'wrong one' } });
       await create('user', [volume('locked', '/data')]);

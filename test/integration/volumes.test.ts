@@ -95,6 +95,56 @@ describe.skipIf(reason !== undefined)(`volumes and mounts${reason === undefined 
     expect(await engine.call('volume/remove', { volume: 'store', force: true })).toEqual({ removed: false, name: 'store' });
   });
 
+  it('mounts a folder of a volume alone, which must be there, and follows no link on the way to it', async () => {
+    await run('mkdir -p /v/a/b /v/other; echo deep > /v/a/b/file; ln -s /etc /v/away; ln -s a /v/near; echo text > /v/plain', [volume('parted', '/v')]);
+    const at = (subPath: string, more: Partial<Mount> = {}): Mount => volume('parted', '/part', { subPath, ...more });
+    const parts = (): readonly string[] => readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes('/volume-parts/') && host.runFolders.some((folder) => line.includes(folder)));
+    expect(await run('cat /part/file; ls /part; ls /part/..  | grep -c other', [at('a/b')])).toEqual(['deep', 'file', '0']);
+    expect(await run('cat /part/b/file; echo new > /part/new; touch /ro/x 2>/dev/null || echo read-only; ls /ro', [at('a'), volume('parted', '/ro', { subPath: 'a', readOnly: true })])).toEqual(['deep', 'read-only', 'b', 'new']);
+    expect(parts()).toEqual([]);
+    for (const subPath of ['gone', 'a/gone', 'near/b', 'away', 'plain']) expect(await codeOf(run('true', [at(subPath)])), subPath).toBe('PathNotFound');
+    for (const subPath of ['../x', '/a', 'a//b', 'a/.', 'a/../..']) expect(await codeOf(run('true', [at(subPath)])), subPath).toBe('ParameterInvalid');
+    expect(await codeOf(run('true', [bind('/tmp', '/part', { subPath: 'x' })]))).toBe('ParameterInvalid');
+    expect((await engine.call('container/list', {})).items.filter(({ mounts }) => mounts.some(({ subPath }) => subPath !== undefined))).toEqual([]);
+    expect(parts()).toEqual([]);
+    const id = await create('parts', [at('a/b')]);
+    await engine.call('container/start', { container: id });
+    expect(parts()).toHaveLength(1);
+    const local = join(host.folder, 'of-part');
+    await engine.call('container/stop', { container: id, force: true });
+    expect(parts()).toEqual([]);
+    await engine.call('container/copy', { container: id, direction: 'FromContainer', containerPath: '/part/file', hostPath: local });
+    expect(readFileSync(local, 'utf8')).toBe('deep\n');
+    expect(parts()).toEqual([]);
+    // What a kill leaves goes with the next look at the container, and takes nothing of the volume along.
+    await engine.call('container/start', { container: id });
+    const pid = (await engine.call('container/list', { containers: [id] })).items[0]?.pid ?? 0;
+    expect(pid).toBeGreaterThan(1);
+    await host.kill(engine);
+    process.kill(pid, 'SIGKILL');
+    engine = await host.engine();
+    await expect.poll(() => parts(), { timeout: 15_000 }).toEqual([]);
+    await engine.call('container/remove', { container: id, force: true });
+    expect(await run('cat /v/a/b/file', [volume('parted', '/v')])).toEqual(['deep']);
+    await engine.call('volume/remove', { volume: 'parted' });
+  });
+
+  it('lets nobody who has the whole volume bring another folder in the place of one', async () => {
+    await create('swapper', [volume('swapped', '/v')]);
+    await engine.call('container/start', { container: 'swapper' });
+    await engine.call('process/run', { container: 'swapper', command: ['sh', '-c', 'mkdir -p /v/a/b; ln -s /etc /v/link'] });
+    const { process: { id } } = await engine.call('process/start', { container: 'swapper', command: ['sh', '-c', 'while :; do mv /v/a /v/c; mv /v/link /v/a; mv /v/a /v/link; mv /v/c /v/a; done'] });
+    const seen = new Set<string>();
+    for (let tries = 0; tries < 25; tries += 1) {
+      seen.add(await run('ls /part', [volume('swapped', '/part', { subPath: 'a' })]).then((lines) => lines.join(), (error: unknown) => errorCode(error) ?? String(error)));
+    }
+    expect([...seen].filter((outcome) => outcome !== 'b' && outcome !== 'PathNotFound')).toEqual([]);
+    await engine.call('process/stop', { container: 'swapper', process: id, force: true });
+    await engine.call('container/remove', { container: 'swapper', force: true });
+    for (const { id: left } of (await engine.call('container/list', {})).items.filter(({ mounts }) => mounts.some(({ source }) => source === 'swapped'))) await engine.call('container/remove', { container: left, force: true });
+    await engine.call('volume/remove', { volume: 'swapped' });
+  });
+
   it("begins with what the image has there, unless asked not to", async () => {
     expect(await run('cat /data/seed', [volume('seeded', '/data')])).toEqual(['from the image']);
     expect(await run('ls /data | wc -l', [volume('bare', '/data', { noCopy: true })])).toEqual(['0']);

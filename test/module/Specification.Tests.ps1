@@ -6,7 +6,7 @@ BeforeDiscovery {
     $samples = [ordered] @{
         Image = 'busybox:latest'; Name = 'n'; Command = @('sh', '-c', "echo 'a' `"b`" `$c"); Entrypoint = @('/bin/sh'); Environment = @{ A = "it's"; B = ''; TZ = 'Asia/Seoul' }
         Label = @{ 'a.b/c' = [string] [char] 0xD55C; day = '2026-11-22T00:00:00Z' }; Network = @('front', 'back'); Publish = @('127.0.0.1:8080:80/tcp', '53:53/udp')
-        Mount = @('type=bind,source=/srv/www,target=/www,readonly,propagation=rslave', 'type=volume,source=data,target=/data,nocopy', 'type=volume,target=/own', 'type=tmpfs,target=/m,size=65536,mode=0700', 'type=smb,source=\\server\share,target=/s,username=EXAMPLE\me,privacy,uid=5')
+        Mount = @('type=bind,source=/srv/www,target=/www,readonly,propagation=rslave', 'type=volume,source=data,target=/data,nocopy', 'type=volume,source=data,target=/part,subpath=a/b', 'type=volume,target=/own', 'type=tmpfs,target=/m,size=65536,mode=0700', 'type=smb,source=\\server\share,target=/s,username=EXAMPLE\me,privacy,uid=5')
         IPAddress = @('10.9.0.4'); MacAddress = '02:00:00:00:00:07'; NetworkAlias = @('db'); DnsServer = @('192.0.2.1'); DnsSearch = @('example'); DnsOption = @('ndots:2'); DomainName = 'box.example'; HostEntry = @{ gate = '192.0.2.9' }
         Isolation = 'Process'; MemoryBytes = 512MB; CpuCount = 0.5; CpuWeight = 7; ProcessCount = 99; MemorySwapBytes = 16MB; CpuSet = '0-1'; BlockIoWeight = 50
         BlockIoLimit = @(@{ Device = '/dev/sda'; ReadBytesPerSecond = 10MB }, @{ Device = '/dev/sdb'; WriteBytesPerSecond = 5MB }); StorageSizeBytes = 32MB; OomScoreAdjust = -500; DisableOomKill = $true

@@ -87,9 +87,10 @@ Describe 'Mounts' -Tag Fast {
         $other.sizeBytes, $other.mode | Should -Be 67108864, 448
     }
     It 'of volumes may have no name, and need not begin with what the image has' {
-        New-Container -Image 'busybox' -Mount 'type=volume,target=/t,nocopy', (New-ContainerMount -Type Volume -Source 'data' -Target '/u') | Out-Null
+        New-Container -Image 'busybox' -Mount 'type=volume,target=/t,nocopy,subpath=a/b', (New-ContainerMount -Type Volume -Source 'data' -Target '/u' -SubPath 'c') | Out-Null
         $one, $other = (Get-Sent 'container/create').mounts
-        $one.source, $one.noCopy | Should -Be '', $true
+        $one.source, $one.noCopy, $one.subPath | Should -Be '', $true, 'a/b'
+        $other.subPath | Should -Be 'c'
         $other.source | Should -Be 'data'
         $other.Keys | Should -Not -Contain 'noCopy'
     }

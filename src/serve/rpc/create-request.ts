@@ -32,9 +32,9 @@ type MountParams = NonNullable<Params<'container/create'>['mounts']>;
 export const mountCredentialsOf = (mounts: MountParams | undefined): CreateRequest['mountCredentials'] =>
   mounts?.flatMap(({ source, credential }) => (credential === undefined ? [] : [{ source, ...credential }]));
 
-export const mountOf = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy, requirePrivacy, userId, groupId, ...mount }: MountParams[number]): ContainerMount => ({
+export const mountOf = ({ kind, source, target, readOnly, propagation, sizeBytes, mode, noCopy, subPath, requirePrivacy, userId, groupId, ...mount }: MountParams[number]): ContainerMount => ({
   kind: lower(kind), source, target, readOnly,
-  ...(propagation === undefined ? {} : { propagation }), ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(mode === undefined ? {} : { mode }), ...(noCopy === undefined ? {} : { noCopy }),
+  ...(propagation === undefined ? {} : { propagation }), ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(mode === undefined ? {} : { mode }), ...(noCopy === undefined ? {} : { noCopy }), ...(subPath === undefined ? {} : { subPath }),
   ...account(mount), ...(requirePrivacy === undefined ? {} : { requirePrivacy }), ...(userId === undefined ? {} : { userId }), ...(groupId === undefined ? {} : { groupId }),
 });
 

@@ -47,6 +47,7 @@ const rows: readonly (readonly [key: string, lines: string, settings: Readonly<R
     { kind: 'bind', source: '/app/src', target: '/src', readOnly: true, propagation: 'shared' }, { kind: 'volume', source: 'app_data', target: '/data', readOnly: false, noCopy: true }, { kind: 'volume', source: '', target: '/own', readOnly: false },
     { kind: 'tmpfs', source: '', target: '/fast', readOnly: false, sizeBytes: 67_108_864, mode: 0o750 }, { kind: 'bind', source: '\\\\.\\pipe\\a', target: '\\\\.\\pipe\\b', readOnly: false },
   ] }],
+  ['volumes', 'volumes: [{ type: volume, source: data, target: /b, volume: { subpath: a/b } }]', { mounts: [{ kind: 'volume', source: 'app_data', target: '/b', readOnly: false, subPath: 'a/b' }] }],
   ['tmpfs', 'tmpfs: ["/run:size=1m,mode=755,nosuid", /tmp:ro]', { mounts: [{ kind: 'tmpfs', source: '', target: '/run', readOnly: false, sizeBytes: 1_048_576, mode: 0o755 }, { kind: 'tmpfs', source: '', target: '/tmp', readOnly: true }] }],
   ['networks', 'networks:\n  back: { aliases: [b], ipv4_address: 10.0.0.2, ipv6_address: "fd00::2", mac_address: "02:00:00:00:00:01" }\n  net: { gw_priority: 1 }', { links: [
     { network: 'net', aliases: ['it'], addresses: [] }, { network: 'back', aliases: ['it', 'b'], addresses: ['10.0.0.2', 'fd00::2'], macAddress: '02:00:00:00:00:01' },
@@ -174,7 +175,6 @@ describe('a key of a service', () => {
     ['volumes: ["data:/b:z"]', 'volumes.0', "the mode 'z' of a volume is not supported"],
     ['volumes: [{ type: bind, source: ./a, target: /b, bind: { create_host_path: true } }]', 'create_host_path', 'folders of the host are not made'],
     ['volumes: [{ type: bind, source: ./a, target: /b, bind: { selinux: other } }]', 'selinux', 'only z, Z is supported'],
-    ['volumes: [{ type: volume, source: data, target: /b, volume: { subpath: x } }]', 'volume.subpath', 'not supported: a volume is a folder'],
     ['deploy: { resources: { reservations: { devices: [{ capabilities: [gpu] }] } } }', 'reservations.devices', 'not supported: devices are given by their paths'],
     ['credential_spec: { registry: x }', 'credential_spec.registry', 'not supported: give the file'],
     ['credential_spec: {}', 'credential_spec', 'it needs one of file and config'],

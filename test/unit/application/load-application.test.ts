@@ -171,7 +171,7 @@ volumes:
   it.each([
     ['a key of the specification that Silo does not have', 'services:\n  a:\n    image: b\n    external_links: [c]', /services\.a\.external_links \(line 4\): this key is not supported/],
     ['a key that nobody knows', 'services:\n  a:\n    imgae: b', /services\.a\.imgae \(line 3\): there is no such key/],
-    ['a key deep within a long form', 'services:\n  a:\n    image: b\n    volumes:\n      - type: volume\n        source: /a\n        target: /b\n        volume: { subpath: z }', /volumes\.0\.volume\.subpath \(line 8\): this key is not supported/],
+    ['a key deep within a long form', 'services:\n  a:\n    image: b\n    deploy:\n      resources:\n        reservations:\n          devices: []', /deploy\.resources\.reservations\.devices \(line 7\): this key is not supported/],
     ['a value of the wrong type', 'services: { a: { image: [b] } }', /services\.a\.image \(line 1\): it must be string/],
     ['a service of nothing', 'services: { a: {} }', /services\.a \(line 1\): it needs an image or a build/],
     ['a file of nothing', '', /the file: it must be object/],

@@ -96,6 +96,10 @@ describe('a Windows container', () => {
 });
 
 describe('mounts of a Windows container', () => {
+  it('are volumes as a whole', () => {
+    expect(refusal({ mounts: [{ kind: 'volume', source: 'data', target: 'C:\\data', readOnly: false, subPath: 'a' }] })).toMatchObject({ code: 'OptionUnsupported' });
+  });
+
   it.each([['C:\\data', 'C:\\data'], ['c:/data/', 'C:\\data'], ['\\data\\.\\x\\..', 'C:\\data'], ['D:\\', 'D:\\'], ['d:\\deep\\er', 'D:\\deep\\er']])('%s is %s', (asked, target) => { expect(resolve({ mounts: [bind(asked)] }).mounts).toEqual([bind(target)]); });
 
   it.each([

@@ -24,6 +24,7 @@ function ConvertTo-WireMount {
             { $_ -in 'readonly', 'ro' } { $wire.readOnly = $null -eq $value -or $value -in 'true', '1'; $true }
             { $_ -in 'propagation', 'bind-propagation' } { $wire.propagation = $value; $true }
             { $_ -in 'nocopy', 'volume-nocopy' } { if ($null -eq $value -or $value -in 'true', '1') { $wire.noCopy = $true }; $true }
+            { $_ -in 'subpath', 'volume-subpath' } { $wire.subPath = $value; "$value" -ne '' }
             { $_ -in 'mode', 'tmpfs-mode' } { if ($value -match '^[0-7]{3,4}$') { $wire.mode = [System.Convert]::ToInt32($value, 8); $true } }
             { $_ -in 'username', 'user' } { $wire.userName = $value; "$value" -ne '' }
             { $_ -in 'privacy', 'seal' } { if ($null -eq $value -or $value -in 'true', '1') { $wire.requirePrivacy = $true }; $true }

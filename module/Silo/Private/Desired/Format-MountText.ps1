@@ -5,7 +5,7 @@ function Format-MountText {
     if ($Mount.Source) { $part += 'source=' + $Mount.Source }
     $part += 'target=' + $Mount.Target
     if ($Mount.ReadOnly) { $part += 'readonly' }
-    foreach ($name in 'Propagation', 'SizeBytes', 'Mode', 'NoCopy', 'UserName', 'RequirePrivacy', 'UserId', 'GroupId') {
+    foreach ($name in 'Propagation', 'SizeBytes', 'Mode', 'NoCopy', 'SubPath', 'UserName', 'RequirePrivacy', 'UserId', 'GroupId') {
         if ($null -eq $Mount.PSObject.Properties[$name] -or $null -eq $Mount.$name) { continue }
         $part += switch ($name) {
             'Propagation' { 'propagation=' + $Mount.Propagation }
@@ -13,6 +13,7 @@ function Format-MountText {
             'Mode' { 'mode=' + [System.Convert]::ToString([int] $Mount.Mode, 8).PadLeft(4, '0') }
             'NoCopy' { 'nocopy' }
             'UserName' { 'username=' + $Mount.UserName }
+            'SubPath' { 'subpath=' + $Mount.SubPath }
             'RequirePrivacy' { if ($Mount.RequirePrivacy) { 'privacy' } }
             'UserId' { 'uid=' + $Mount.UserId }
             'GroupId' { 'gid=' + $Mount.GroupId }

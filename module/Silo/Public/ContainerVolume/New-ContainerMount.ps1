@@ -43,6 +43,9 @@ function New-ContainerMount {
     .PARAMETER Mode
     Of Tmpfs: permission bits as an octal number; 1777 where left out. Of a share, on Linux: those that files and
     folders show, 0777 where left out; what the account may do is up to the server.
+    .PARAMETER SubPath
+    Of Volume, for Linux containers on Linux: folder within it that is mounted in place of the whole. It must be there, and no
+    part of its path may be a link.
     .PARAMETER NoCopy
     Of Volume: it does not begin with what the image has there.
     .EXAMPLE
@@ -125,6 +128,10 @@ function New-ContainerMount {
         [string] $Mode,
 
         [Parameter(ParameterSetName = 'Type')]
+        [ValidateNotNullOrEmpty()]
+        [string] $SubPath,
+
+        [Parameter(ParameterSetName = 'Type')]
         [switch] $NoCopy
     )
     begin { . Import-CallerPreference }
@@ -147,6 +154,7 @@ function New-ContainerMount {
         if ($PSBoundParameters.ContainsKey('SizeBytes')) { $mount.SizeBytes = $SizeBytes }
         if ($Mode) { $mount.Mode = [System.Convert]::ToInt32($Mode, 8) }
         if ($NoCopy) { $mount.NoCopy = $true }
+        if ($SubPath) { $mount.SubPath = $SubPath }
         [pscustomobject] $mount
     }
 }
