@@ -367,8 +367,10 @@ static void finish(struct process *process) {
   if (container != NULL) {
     close_fd(&container->begun.status);
     if (container->shares_pid) end_rest(container);
-    /* What it wrote must be with the host by then. */
-    sync();
+    /*
+     * What it wrote is with the host: files of the share are written through, and mapped pages when whoever mapped them ends.
+     * sync() would have the host write all that it has to its disk, and meanwhile nobody could ask the agent for anything.
+     */
     remove_container(container);
   }
   put(FRAME_EXIT, process->number, payload, sizeof payload);

@@ -158,16 +158,12 @@ static int give_unwanted_back(const struct request *request, int fd, const char 
   return result;
 }
 
-static bool has_all(const struct request *request, int fd) {
-  for (size_t at = 0; at < request->link_count; at++) if (index_of(fd, request->links[at].mac) == 0) return false;
-  return true;
-}
-
 int change_network(const struct request *request, const char **what) {
   int inet = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   *what = "sockets";
+  /* First: what was plugged in and is wanted no more must be given back too. */
+  find_plugged();
   int result = inet < 0 ? -1 : give_unwanted_back(request, inet, what);
-  if (result == 0 && !has_all(request, inet)) find_plugged();
   int reason = errno;
   close(inet);
   errno = reason;

@@ -23,20 +23,24 @@ describe.skipIf(skipReason('volumes of utility VMs', whyNoMachines()))('a volume
     for (const name of ['bound', 'programs']) mkdirSync(join(folder, name));
     execFileSync('gcc', ['-std=gnu11', '-Os', '-static', '-Wall', '-Wextra', '-Werror', '-o', join(folder, 'programs/volume-facts'), join(import.meta.dirname, '../fixtures/volume-facts.c')]);
     chmodSync(join(folder, 'programs/volume-facts'), 0o755);
+    await start('facts', ['sleep', '10000']);
+  });
+  afterAll(async () => {
+    await host?.close();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const start = async (name: string, command: readonly string[]): Promise<void> => {
     await engine.call('container/create', {
-      image: 'busybox:test', name: 'facts', isolation: 'HyperV', network: 'None', stopTimeoutSeconds: 1, command: ['sleep', '10000'],
+      image: 'busybox:test', name, isolation: 'HyperV', network: 'None', stopTimeoutSeconds: 1, command: [...command],
       mounts: [
         { kind: 'Bind', source: join(folder, 'programs'), target: '/programs', readOnly: true },
         { kind: 'Bind', source: join(folder, 'bound'), target: '/bound', readOnly: false },
         { kind: 'Volume', source: 'named', target: '/named', readOnly: false },
       ],
     });
-    await engine.call('container/start', { container: 'facts' });
-  });
-  afterAll(async () => {
-    await host?.close();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  });
+    await engine.call('container/start', { container: name });
+  };
 
   /** What the program says of the fact: on a folder of the host, then on a named volume. */
   const find = async (fact: string): Promise<readonly string[]> => {
@@ -61,5 +65,17 @@ describe.skipIf(skipReason('volumes of utility VMs', whyNoMachines()))('a volume
   it('has on the host what was synced (fsync, fdatasync, O_DSYNC), and the machine may go without a word', async () => {
     expect(await find('synced')).toEqual(['ok', 'ok']);
     expect(readFileSync(join(folder, 'bound/synced/synced'), 'utf8')).toBe('one two three');
+  });
+
+  it('has on the host all that a container wrote or mapped when that has ended, though nobody synced it', async () => {
+    await start('ended', ['/programs/volume-facts', 'unsynced', '/bound/unsynced']);
+    const lines: string[] = [];
+    await expect.poll(async () => {
+      await engine.call('container/log', { container: 'ended', stream: 'log' }, { onItem: (item) => lines.push((item as { text: string }).text) });
+      return lines;
+    }, { timeout: 60_000 }).toContain('ok');
+    await engine.call('container/stop', { container: 'ended', timeoutSeconds: 0 });
+    const content = readFileSync(join(folder, 'bound/unsynced/unsynced'), 'latin1');
+    expect([content.slice(0, 7), content.slice(60_000, 60_006)]).toEqual(['written', 'mapped']);
   });
 });

@@ -54,6 +54,13 @@ const kernelArguments = (accelerator: Accelerator): readonly string[] => [
 
 /** The agent serves the slots, and what goes into them has no ports of I/O: the kernel need not drive them or look for room. */
 const slotArguments = ['pcie_ports=compat', 'pci=hpiosize=0'];
+/**
+ * For an emulated processor that can never have another beside it QEMU 7.2 leaves out memory barriers and makes no instruction atomic. But the
+ * file server is beside it and reads the same queues: without barriers each may miss that the other has written, and wait for ever.
+ */
+const processorArguments = (processors: number, accelerator: Accelerator): { readonly qemu: string; readonly kernel: readonly string[] } =>
+  (processors === 1 && accelerator === 'tcg' ? { qemu: '1,maxcpus=2', kernel: ['nr_cpus=1'] } : { qemu: String(processors), kernel: [] });
+
 /** Behind the disks of layers. */
 const slotPlace = '0x1f';
 
@@ -79,24 +86,27 @@ const slots: readonly string[] = [
   ...Array.from({ length: slotCount }, (_, slot) => ['-device', `pcie-root-port,id=slot${slot},chassis=${slot + 1},multifunction=on,addr=${slotPlace}.${slot}`]).flat(),
 ];
 
-const qemuArguments = ({ spec, parts, accelerator, hostProcessors, network }: Machine): readonly string[] => [
-  ...machineArguments(parts, accelerator, machineMemory(spec.resources.memoryBytes), spec.linksChange === true ? slotArguments : []),
-  '-name', `silo-${spec.id}`,
-  '-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
-  '-smp', String(machineProcessors(spec.resources.cpuCount, hostProcessors, accelerator)),
-  '-chardev', `socket,id=agent,fd=${descriptors.agent}`,
-  '-device', 'virtio-serial-pci,disable-legacy=on,max_ports=2', '-device', 'virtserialport,chardev=agent,name=silo',
-  // What the guest has set free goes back to the host.
-  '-device', 'virtio-balloon-pci,disable-legacy=on,free-page-reporting=on',
-  // Paths are relative: the keeper's folder may have a longer one than a socket's address holds.
-  '-chardev', 'socket,id=share,path=share.sock', '-device', 'vhost-user-fs-pci,chardev=share,tag=share,queue-size=256',
-  ...layerDiskArguments(spec.layerImages ?? []),
-  ...network.links.flatMap(({ mac }, index) => [
-    '-netdev', `tap,id=link${index},fd=${descriptors.firstTap + index}`,
-    '-device', `virtio-net-pci,disable-legacy=on,netdev=link${index},mac=${mac},romfile=`,
-  ]),
-  ...(spec.linksChange === true ? slots : []),
-];
+const qemuArguments = ({ spec, parts, accelerator, hostProcessors, network }: Machine): readonly string[] => {
+  const processors = processorArguments(machineProcessors(spec.resources.cpuCount, hostProcessors, accelerator), accelerator);
+  return [
+    ...machineArguments(parts, accelerator, machineMemory(spec.resources.memoryBytes), [...processors.kernel, ...(spec.linksChange === true ? slotArguments : [])]),
+    '-name', `silo-${spec.id}`,
+    '-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+    '-smp', processors.qemu,
+    '-chardev', `socket,id=agent,fd=${descriptors.agent}`,
+    '-device', 'virtio-serial-pci,disable-legacy=on,max_ports=2', '-device', 'virtserialport,chardev=agent,name=silo',
+    // What the guest has set free goes back to the host.
+    '-device', 'virtio-balloon-pci,disable-legacy=on,free-page-reporting=on',
+    // Paths are relative: the keeper's folder may have a longer one than a socket's address holds.
+    '-chardev', 'socket,id=share,path=share.sock', '-device', 'vhost-user-fs-pci,chardev=share,tag=share,queue-size=256',
+    ...layerDiskArguments(spec.layerImages ?? []),
+    ...network.links.flatMap(({ mac }, index) => [
+      '-netdev', `tap,id=link${index},fd=${descriptors.firstTap + index}`,
+      '-device', `virtio-net-pci,disable-legacy=on,netdev=link${index},mac=${mac},romfile=`,
+    ]),
+    ...(spec.linksChange === true ? slots : []),
+  ];
+};
 
 const virtiofsdArguments = ({ parts, folder }: Machine): readonly string[] => [
   parts.virtiofsd, `--fd=${descriptors.share}`, '-f', '-o', `source=${join(folder, 'share')}`, '-o', 'cache=auto', '-o', 'xattr', '-o', 'announce_submounts', '-o', 'log_level=err', '--thread-pool-size=1',
