@@ -303,6 +303,35 @@ Describe 'Start-ContainerProcess' -Tag Fast {
         Start-ContainerProcess -Name 'db' -FilePath 'cat' -StandardInput ([string] [char] 0xD55C) | Out-Null
         (Get-Sent 'process/start').input | Should -Be '7ZWc'
     }
+    It '<Command> takes standard input from the pipeline where a parameter names the container' -ForEach @(
+        @{ Command = 'Start-ContainerProcess'; Method = 'process/start' }
+        @{ Command = 'Invoke-ContainerCommand'; Method = 'process/run' }
+    ) {
+        $before = Get-SentCount $Method
+        'one', '', 'two' | & $Command -Name 'db' -FilePath 'sort' | Out-Null
+        Get-SentCount $Method | Should -Be ($before + 1)
+        [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String((Get-Sent $Method).input)) | Should -Be "one`n`ntwo`n"
+        , ([byte[]] (0, 255, 10)) | & $Command 'db' 'sort' | Out-Null
+        [Convert]::FromBase64String((Get-Sent $Method).input) | Should -Be 0, 255, 10
+        [byte[]] (7, 8) | & $Command 'db' 'sort' | Out-Null
+        [Convert]::FromBase64String((Get-Sent $Method).input) | Should -Be 7, 8
+        @() | & $Command 'db' 'sort' | Out-Null
+        (Get-Sent $Method).input | Should -BeNullOrEmpty
+        & $Command 'db' 'sort' -StandardInput 'one', 'two' | Out-Null
+        [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String((Get-Sent $Method).input)) | Should -Be "one`ntwo`n"
+        Get-SentCount $Method | Should -Be ($before + 5)
+    }
+    It '<Command> takes containers from the pipeline where no parameter names one, and no input from it' -ForEach @(
+        @{ Command = 'Start-ContainerProcess'; Method = 'process/start' }
+        @{ Command = 'Invoke-ContainerCommand'; Method = 'process/run' }
+    ) {
+        $before = Get-SentCount $Method
+        Get-Container -Name 'db' | & $Command -FilePath 'cat' | Out-Null
+        (Get-Sent $Method).PSObject.Properties.Name | Should -Not -Contain 'input'
+        'db' | & $Command -FilePath 'cat' -StandardInput 'text' | Out-Null
+        (Get-Sent $Method).input | Should -Be ([Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes('text')))
+        Get-SentCount $Method | Should -Be ($before + 2)
+    }
 }
 
 Describe 'Isolation' -Tag Fast {

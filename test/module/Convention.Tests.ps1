@@ -52,8 +52,8 @@ Describe 'Parameters of <Name>' -Tag Fast -ForEach $all {
         $command = Get-Command -Name $Name -Module Silo
         $own = @($command.Parameters.Values | Where-Object Name -NotIn $common)
     }
-    It 'take from the pipeline by value at most one in each set' {
-        foreach ($set in $command.ParameterSets) { @($set.Parameters | Where-Object ValueFromPipeline).Count | Should -BeLessOrEqual 1 -Because "the set is $($set.Name)" }
+    It 'take from the pipeline by value at most one in each set, beside standard input where a parameter names the container' {
+        foreach ($set in $command.ParameterSets) { @($set.Parameters | Where-Object { $_.ValueFromPipeline -and $_.Name -ne 'StandardInput' }).Count | Should -BeLessOrEqual 1 -Because "the set is $($set.Name)" }
     }
     It 'have a default set where there are several' {
         if ($command.ParameterSets.Count -gt 1) { $command.DefaultParameterSet | Should -BeIn $command.ParameterSets.Name }

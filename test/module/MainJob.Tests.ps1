@@ -45,6 +45,7 @@ Describe 'The main job: from an archive to a container and back to nothing' -Ski
         $process = Start-ContainerProcess -Name 'job' -FilePath 'sh' -ArgumentList '-c', 'id -u; cat; exit 7' -User 'app' -StandardInput 'from outside' -Wait
         $process.ExitCode | Should -Be 7
         $process.StdOut | Should -Be "1000`nfrom outside"
+        'b', 'a' | Invoke-ContainerCommand -Name 'job' -FilePath 'sort' | Should -Be 'a', 'b'
     }
     It 'does long work in a job; in a process of its own where PowerShell has no thread jobs' {
         $before = $global:PSModuleAutoLoadingPreference

@@ -5,6 +5,6 @@ function ConvertTo-ProcessParameter {
     if ($Bound.ContainsKey('User')) { $wire.user = $Bound['User'] }
     if ($Bound.ContainsKey('WorkingDirectory')) { $wire.workingDirectory = $Bound['WorkingDirectory'] }
     if ($Bound.ContainsKey('Environment')) { $wire.environment = @(ConvertTo-NameValue -Dictionary $Bound['Environment']) }
-    if ($Bound.ContainsKey('StandardInput')) { $wire.input = [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($Bound['StandardInput'])) }
+    if ($Bound.ContainsKey('StandardInput')) { $wire.input = ConvertTo-ProcessInput -Item @($Bound['StandardInput']) }
     $wire
 }

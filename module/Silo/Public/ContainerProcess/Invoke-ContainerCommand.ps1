@@ -25,7 +25,8 @@ function Invoke-ContainerCommand {
     .PARAMETER WorkingDirectory
     Folder in the container in which the command starts.
     .PARAMETER StandardInput
-    Text for its standard input.
+    What the process reads from its standard input: text, in UTF-8, or bytes as they are. Where the container is named by
+    a parameter it may come down the pipeline, a line each, and the process reads all of it.
     .PARAMETER TimeoutSeconds
     Most seconds to wait; -1, the default, waits for ever. Then the error OperationTimedOut is written.
     .PARAMETER AsByteStream
@@ -50,8 +51,12 @@ function Invoke-ContainerCommand {
     Invoke-ContainerCommand -Name web -FilePath tar -ArgumentList '-c', '/etc' -OutFile ./etc.tar
 
     Writes what tar gives to a file, byte for byte.
+    .EXAMPLE
+    'b', 'a' | Invoke-ContainerCommand -Name web -FilePath sort
+
+    Gives a command lines to read, and takes the lines that it writes.
     .INPUTS
-    System.String, Silo.Container
+    System.String, Silo.Container; text and bytes for standard input where the container is named by a parameter
     .OUTPUTS
     System.String; System.Byte[] with -AsByteStream; none with -OutFile
     .LINK
@@ -93,7 +98,10 @@ function Invoke-ContainerCommand {
 
         [string] $WorkingDirectory,
 
-        [string] $StandardInput,
+        [Parameter(ValueFromPipeline = $true)]
+        [AllowNull()]
+        [AllowEmptyString()]
+        [psobject] $StandardInput,
 
         [ValidateRange(-1, [int]::MaxValue)]
         [int] $TimeoutSeconds = -1,
@@ -116,22 +124,31 @@ function Invoke-ContainerCommand {
         if ($AsByteStream -and $OutFile) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'AsByteStream'; reason = $script:Strings.BytesOrFile } -Target $OutFile }
         $file = if ($OutFile) { Resolve-OutputFile -Cmdlet $PSCmdlet -Path $OutFile -Force:$Force }
         $isFileTaken = $false
+        $piped = Get-PipedInput -Bound $PSBoundParameters -ExpectingInput $MyInvocation.ExpectingInput
+        $run = {
+            foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
+                if (-not $PSCmdlet.ShouldProcess($target.Label, $script:Strings.StartProcess -f $FilePath)) { continue }
+                $result = $null
+                $request = @{ Cmdlet = $PSCmdlet; Method = 'process/run'; Parameter = $parameter + @{ container = $target.Reference }; ResultVariable = [ref] $result }
+                if ($file) {
+                    if ($isFileTaken) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'OutFile'; reason = $script:Strings.OneFileEach } -Target $target.Label }
+                    $isFileTaken = $true
+                    Save-ContainerOutput @request -Path $file
+                } else {
+                    Receive-ContainerOutput @request -AsByteStream:$AsByteStream
+                }
+                if ($null -eq $result) { continue }
+                $process = ConvertTo-SiloProcess -Record $result.Process -Method 'process/run'
+                if ($process.ExitCode -ne 0) { $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ subject = $script:Strings.CommandInContainer -f $FilePath, $target.Label; exitCode = $process.ExitCode } -Target $process)) }
+            }
+        }
     }
     process {
-        foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
-            if (-not $PSCmdlet.ShouldProcess($target.Label, $script:Strings.StartProcess -f $FilePath)) { continue }
-            $result = $null
-            $request = @{ Cmdlet = $PSCmdlet; Method = 'process/run'; Parameter = $parameter + @{ container = $target.Reference }; ResultVariable = [ref] $result }
-            if ($file) {
-                if ($isFileTaken) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'OutFile'; reason = $script:Strings.OneFileEach } -Target $target.Label }
-                $isFileTaken = $true
-                Save-ContainerOutput @request -Path $file
-            } else {
-                Receive-ContainerOutput @request -AsByteStream:$AsByteStream
-            }
-            if ($null -eq $result) { continue }
-            $process = ConvertTo-SiloProcess -Record $result.Process -Method 'process/run'
-            if ($process.ExitCode -ne 0) { $PSCmdlet.WriteError((ConvertTo-SiloErrorRecord -Code 'ContainerExitedNonZero' -Argument @{ subject = $script:Strings.CommandInContainer -f $FilePath, $target.Label; exitCode = $process.ExitCode } -Target $process)) }
-        }
+        if ($null -ne $piped) { $piped.Add($StandardInput) } else { . $run }
+    }
+    end {
+        if ($null -eq $piped) { return }
+        $parameter.input = ConvertTo-ProcessInput -Item $piped.ToArray() -Piped
+        . $run
     }
 }

@@ -23,7 +23,8 @@ function Start-ContainerProcess {
     .PARAMETER WorkingDirectory
     Folder in which the process starts.
     .PARAMETER StandardInput
-    Text that the process reads from its standard input, in UTF-8.
+    What the process reads from its standard input: text, in UTF-8, or bytes as they are. Where the container is named by
+    a parameter it may come down the pipeline, a line each, and the process reads all of it.
     .PARAMETER Wait
     Waits for the end of the process.
     .PARAMETER TimeoutSeconds
@@ -44,8 +45,12 @@ function Start-ContainerProcess {
     (Start-ContainerProcess web sh -ArgumentList '-c', 'ls -l /tmp' -Wait).StdOut
 
     Shows the output of a shell command.
+    .EXAMPLE
+    'one', 'two' | Start-ContainerProcess -Name web -FilePath wc -ArgumentList '-l' -Wait
+
+    Gives a process lines to read.
     .INPUTS
-    System.String, Silo.Container
+    System.String, Silo.Container; text and bytes for standard input where the container is named by a parameter
     .OUTPUTS
     Silo.ContainerProcess
     .LINK
@@ -87,7 +92,10 @@ function Start-ContainerProcess {
 
         [string] $WorkingDirectory,
 
-        [string] $StandardInput,
+        [Parameter(ValueFromPipeline = $true)]
+        [AllowNull()]
+        [AllowEmptyString()]
+        [psobject] $StandardInput,
 
         [switch] $Wait,
 
@@ -101,21 +109,30 @@ function Start-ContainerProcess {
     begin {
         . Import-CallerPreference
         $parameter = ConvertTo-ProcessParameter -FilePath $FilePath -ArgumentList $ArgumentList -Bound $PSBoundParameters
+        $piped = Get-PipedInput -Bound $PSBoundParameters -ExpectingInput $MyInvocation.ExpectingInput
+        $start = {
+            if (-not $Wait) {
+                $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.StartProcess -f $FilePath) })
+                foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'process/start' -Target $target -Parameter $parameter) {
+                    ConvertTo-SiloProcess -Record $result.Process -Method 'process/start'
+                }
+                return
+            }
+            foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
+                if (-not $PSCmdlet.ShouldProcess($target.Label, $script:Strings.StartProcess -f $FilePath)) { continue }
+                $output = Get-OutputText
+                $result = $null
+                Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'process/run' -Parameter ($parameter + @{ container = $target.Reference; timeoutSeconds = $TimeoutSeconds }) -Output $output -ResultVariable ([ref] $result)
+                if ($null -ne $result) { ConvertTo-SiloProcess -Record $result.Process -Method 'process/run' -Output $output }
+            }
+        }
     }
     process {
-        if (-not $Wait) {
-            $target = @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject | Where-Object { $PSCmdlet.ShouldProcess($_.Label, $script:Strings.StartProcess -f $FilePath) })
-            foreach ($result in Invoke-EngineItem -Cmdlet $PSCmdlet -Method 'process/start' -Target $target -Parameter $parameter) {
-                ConvertTo-SiloProcess -Record $result.Process -Method 'process/start'
-            }
-            return
-        }
-        foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
-            if (-not $PSCmdlet.ShouldProcess($target.Label, $script:Strings.StartProcess -f $FilePath)) { continue }
-            $output = Get-OutputText
-            $result = $null
-            Receive-ContainerOutput -Cmdlet $PSCmdlet -Method 'process/run' -Parameter ($parameter + @{ container = $target.Reference; timeoutSeconds = $TimeoutSeconds }) -Output $output -ResultVariable ([ref] $result)
-            if ($null -ne $result) { ConvertTo-SiloProcess -Record $result.Process -Method 'process/run' -Output $output }
-        }
+        if ($null -ne $piped) { $piped.Add($StandardInput) } else { . $start }
+    }
+    end {
+        if ($null -eq $piped) { return }
+        $parameter.input = ConvertTo-ProcessInput -Item $piped.ToArray() -Piped
+        . $start
     }
 }
