@@ -517,6 +517,7 @@
         'HealthyTimedOut' = 'deadlineExceeded'
         'PortTimedOut' = 'deadlineExceeded'
         'MachineNotResponding' = 'deadlineExceeded'
+        'ContainerNotEnding' = 'deadlineExceeded'
         'StartTimedOut' = 'deadlineExceeded'
         'ComputeServiceTimedOut' = 'deadlineExceeded'
         'RegistryTimedOut' = 'deadlineExceeded'

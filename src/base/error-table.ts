@@ -136,6 +136,7 @@ export const errorTable = {
   HealthyTimedOut: row('deadlineExceeded', "Container '{id}' was not healthy within {timeoutSeconds} seconds.", 'Look at the results of its checks (Get-Container) and at its log, or give more time with -TimeoutSeconds.'),
   PortTimedOut: row('deadlineExceeded', "Port {port} of container '{id}' took no connection within {timeoutSeconds} seconds.", 'Look at the container log: its server may not listen, or on 127.0.0.1 alone. Else give more time with -TimeoutSeconds.'),
   MachineNotResponding: row('deadlineExceeded', 'The utility VM of the container did not answer within {timeoutSeconds} seconds.', 'Look at the load of the host; if it goes on, stop the container with -Force and start it again.'),
+  ContainerNotEnding: row('deadlineExceeded', "Container '{id}' has not ended {seconds} seconds after it was killed.", "Its processes wait in the kernel, mostly for a disk or a server of files: look at the host's own log, and stop it again once they answer, or take it away with Remove-Container -Force."),
   StartTimedOut: row('deadlineExceeded', "Container '{id}' did not start within {timeoutSeconds} seconds.", 'Look at the container log and at the load of the host.'),
   ComputeServiceTimedOut: row('deadlineExceeded', "The Host Compute Service did not finish '{operation}' of '{id}' in its time.", 'Look at the load of the host, and try again.'),
   RegistryTimedOut: row('deadlineExceeded', 'The registry {registry} took longer than {timeoutSeconds} seconds to go on.', 'Check the network and try again.'),

@@ -24,7 +24,7 @@ export const lifeMethods = define({
     params: record({ container: containerRef, timeoutSeconds: optional(Type.Integer({ minimum: -1, description: "Seconds before SIGKILL; the container's own where left out; -1 never kills." })), force: optional(flag('Ends it at once.')) }),
     result: record({ container, stopReason, durationMilliseconds: count('How long the stop took.') }),
     readOnly: false,
-    errors: startErrors,
+    errors: [...startErrors, 'ContainerNotEnding'],
   },
   'container/specification': {
     summary: 'What container/create would be told to make a container again as it is, without what its image gives it, and without secrets.',

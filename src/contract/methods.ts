@@ -163,7 +163,7 @@ export const methods = define({
     params: record({ container: containerRef, timeoutSeconds: optional(Type.Integer({ minimum: -1, description: "Seconds before SIGKILL; the container's own where left out; -1 never kills." })), force: optional(flag('Ends it at once.')) }),
     result: record({ container, changed: flag('False where it did not run.'), stopReason, durationMilliseconds: count('How long it took.') }),
     readOnly: false,
-    errors: [...containerErrors, 'RuntimeFailed'],
+    errors: [...containerErrors, 'ContainerNotEnding', 'RuntimeFailed'],
   },
   'container/wait': {
     summary: 'Waits until a container has ended, runs, is healthy, or takes connections.',

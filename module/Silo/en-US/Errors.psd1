@@ -440,6 +440,10 @@
         Message = 'The utility VM of the container did not answer within {timeoutSeconds} seconds.'
         Action = 'Look at the load of the host; if it goes on, stop the container with -Force and start it again.'
     }
+    'ContainerNotEnding' = @{
+        Message = 'Container ''{id}'' has not ended {seconds} seconds after it was killed.'
+        Action = 'Its processes wait in the kernel, mostly for a disk or a server of files: look at the host''s own log, and stop it again once they answer, or take it away with Remove-Container -Force.'
+    }
     'StartTimedOut' = @{
         Message = 'Container ''{id}'' did not start within {timeoutSeconds} seconds.'
         Action = 'Look at the container log and at the load of the host.'

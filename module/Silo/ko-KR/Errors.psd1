@@ -247,6 +247,10 @@
         Message = '컨테이너의 유틸리티 VM이 실패했습니다: {reason}.'
         Action = '유틸리티 VM에 필요한 것은 Test-ContainerHost가 알려 줍니다. 호스트의 메모리와 부하를 확인하세요.'
     }
+    'ContainerNotEnding' = @{
+        Message = '컨테이너 ''{id}''이(가) 강제 종료 후 {seconds}초가 지나도 끝나지 않았습니다.'
+        Action = '프로세스가 커널 안에서, 대개 디스크나 파일 서버를 기다리고 있습니다. 호스트의 로그를 확인하고 응답이 돌아오면 다시 중지하거나 Remove-Container -Force로 제거하세요.'
+    }
     'MachineNotResponding' = @{
         Message = '컨테이너의 유틸리티 VM이 {timeoutSeconds}초 안에 응답하지 않았습니다.'
         Action = '호스트의 부하를 확인하세요. 계속되면 -Force로 컨테이너를 중지하고 다시 시작하세요.'
