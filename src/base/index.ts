@@ -13,3 +13,4 @@ export { digestParts, isDigest, parseDigest, shortHex, type Digest } from './dig
 export { familiarImageReference, formatImageReference, parseImageReference, type ImageReference } from './image-reference.ts';
 export { formatPlatform, normalizeArchitecture, parsePlatform, type Platform } from './platform.ts';
 export { formatIpAddress, formatIpPrefix, hostRange, parseIpAddress, parseIpPrefix, prefixContains, prefixesOverlap, type IpAddress, type IpPrefix } from './ip-address.ts';
+export { usedMemory } from './used-memory.ts';

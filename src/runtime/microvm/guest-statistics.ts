@@ -1,3 +1,4 @@
+import { usedMemory } from '../../base/index.ts';
 import type { TaskStatistics } from '../../core/index.ts';
 
 /** The agent's lines `name number`. Undefined where they are not that. */
@@ -8,7 +9,7 @@ export const guestStatistics = (text: string, time: Date): TaskStatistics | unde
   return {
     time,
     cpuMicroseconds: cpu,
-    memoryBytes: Math.max(0, memory - (values.get('inactive') ?? 0)),
+    memoryBytes: usedMemory(memory, values.get('inactive')),
     memoryLimitBytes: values.get('limit') || undefined,
     processCount: values.get('processes') ?? 0,
     // Files come from the host: the guest counts no bytes of devices.

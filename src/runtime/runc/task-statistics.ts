@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrno } from '../../base/index.ts';
+import { hasErrno, usedMemory } from '../../base/index.ts';
 import type { TaskStatistics } from '../../core/index.ts';
 import { cgroupMount, cgroupPath, cgroupVersion } from './cgroup.ts';
 
@@ -44,7 +44,7 @@ const version1 = (id: string): Figures | undefined => {
   const limit = numberOf(at('memory', 'memory.limit_in_bytes'));
   return {
     cpuMicroseconds: Math.round(cpu / 1000),
-    memoryBytes: Math.max(0, memory - (field(textOf(at('memory', 'memory.stat')), 'total_inactive_file') ?? 0)),
+    memoryBytes: usedMemory(memory, field(textOf(at('memory', 'memory.stat')), 'total_inactive_file')),
     memoryLimitBytes: limit === undefined || limit > largestLimit ? undefined : limit,
     processCount: numberOf(at('pids', 'pids.current')) ?? 0,
     readBytes: total(io, / Read (\d+)/g),
@@ -61,7 +61,7 @@ const version2 = (id: string): Figures | undefined => {
   const io = textOf(at('io.stat'));
   return {
     cpuMicroseconds: cpu,
-    memoryBytes: Math.max(0, memory - (field(textOf(at('memory.stat')), 'inactive_file') ?? 0)),
+    memoryBytes: usedMemory(memory, field(textOf(at('memory.stat')), 'inactive_file')),
     memoryLimitBytes: numberOf(at('memory.max')),
     processCount: numberOf(at('pids.current')) ?? 0,
     readBytes: total(io, /\brbytes=(\d+)/g),
