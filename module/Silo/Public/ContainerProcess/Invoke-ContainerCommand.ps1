@@ -123,7 +123,7 @@ function Invoke-ContainerCommand {
         $parameter.timeoutSeconds = $TimeoutSeconds
         if ($AsByteStream -and $OutFile) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'AsByteStream'; reason = $script:Strings.BytesOrFile } -Target $OutFile }
         $file = if ($OutFile) { Resolve-OutputFile -Cmdlet $PSCmdlet -Path $OutFile -Force:$Force }
-        $isFileTaken = $false
+        $taken = @{}
         $piped = Get-PipedInput -Bound $PSBoundParameters -ExpectingInput $MyInvocation.ExpectingInput
         $run = {
             foreach ($target in @(Resolve-ContainerTarget -Cmdlet $PSCmdlet -Name $Name -Id $Id -InputObject $InputObject)) {
@@ -131,8 +131,8 @@ function Invoke-ContainerCommand {
                 $result = $null
                 $request = @{ Cmdlet = $PSCmdlet; Method = 'process/run'; Parameter = $parameter + @{ container = $target.Reference }; ResultVariable = [ref] $result }
                 if ($file) {
-                    if ($isFileTaken) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'OutFile'; reason = $script:Strings.OneFileEach } -Target $target.Label }
-                    $isFileTaken = $true
+                    if ($taken.Count -gt 0) { Exit-SiloCommand -Cmdlet $PSCmdlet -Code 'ParameterInvalid' -Argument @{ parameter = 'OutFile'; reason = $script:Strings.OneFileEach } -Target $target.Label }
+                    $taken[$file] = $target.Label
                     Save-ContainerOutput @request -Path $file
                 } else {
                     Receive-ContainerOutput @request -AsByteStream:$AsByteStream
@@ -144,11 +144,11 @@ function Invoke-ContainerCommand {
         }
     }
     process {
-        if ($null -ne $piped) { $piped.Add($StandardInput) } else { . $run }
+        if ($null -ne $piped) { $piped.Add($StandardInput) } else { & $run }
     }
     end {
         if ($null -eq $piped) { return }
         $parameter.input = ConvertTo-ProcessInput -Item $piped.ToArray() -Piped
-        . $run
+        & $run
     }
 }

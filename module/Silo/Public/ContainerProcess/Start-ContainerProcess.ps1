@@ -128,11 +128,11 @@ function Start-ContainerProcess {
         }
     }
     process {
-        if ($null -ne $piped) { $piped.Add($StandardInput) } else { . $start }
+        if ($null -ne $piped) { $piped.Add($StandardInput) } else { & $start }
     }
     end {
         if ($null -eq $piped) { return }
         $parameter.input = ConvertTo-ProcessInput -Item $piped.ToArray() -Piped
-        . $start
+        & $start
     }
 }
