@@ -51,12 +51,12 @@ const looks = new WeakMap<Ports['network'], Promise<readonly Listener[]>>();
 
 /** One look at the kernel's table for all starts that wait meanwhile: hundreds at once that look each for itself keep the processor from the one that they wait for. */
 const lookTogether = (network: Ports['network']): Promise<readonly Listener[]> => {
-  const begun = looks.get(network) ?? network.listeners('udp');
-  if (!looks.has(network)) {
-    looks.set(network, begun);
-    setTimeout(() => { looks.delete(network); }, serviceLookMs).unref();
-  }
-  return begun;
+  const begun = looks.get(network);
+  if (begun !== undefined) return begun;
+  const look = network.listeners('udp');
+  looks.set(network, look);
+  setTimeout(() => { looks.delete(network); }, serviceLookMs).unref();
+  return look;
 };
 
 /** Waits until somebody answers at the gateways: a program that asks as it starts would otherwise be told that there is no such name. */
